@@ -1,0 +1,57 @@
+/**
+ * An event: one record recognised as a step of an authentication flow, with what the software said about it.
+ * `cause` here is the *reported* cause, read off the symptom alone; why it really happened is decided later, per incident.
+ * Field names are those of the public JSON (DESIGN section 8).
+ */
+import type { Cause, Subcause } from './cause.ts'
+import type { Confidence } from './confidence.ts'
+import type { Evidence } from './evidence.ts'
+import type { Kind, Outcome } from './kind.ts'
+import type { RecordPosition } from './log-record.ts'
+
+export interface AuthEvent {
+  kind: Kind
+  outcome: Outcome
+  /** Null for a success. */
+  cause: Cause | null
+  subcause: Subcause | null
+  confidence: Confidence
+  /** The emitter: `jsonwebtoken`, `keycloak`, `nginx` … */
+  system: string
+  /** Id of the signature that recognised it: `jsonwebtoken/expired`. */
+  signature: string
+  /** 0–100: how much the signature says about the reason; a bare 401 is 10, an exact library message 70 and more. */
+  specificity: number
+  /** What the software said, in its own words, short and stable (from the signature). */
+  symptom: string
+  format: string
+  /** Writer's clock, ms; absent where the record has no time of its own. */
+  time_ms?: number
+  time_resolution_ms?: number
+  /** Collector's clock, ms; only for live records. */
+  received_collector_ms?: number
+  service?: string
+  host?: string
+  issuer?: string
+  audience?: string
+  client_id?: string
+  /** Keyed fingerprint of the subject. */
+  subject?: string
+  /** Keyed fingerprint of the token. */
+  token?: string
+  request_id?: string
+  trace_id?: string
+  span_id?: string
+  /** What the request was for, from the record: `GET`, `/orders`, 401, `10.0.0.7`. Path without query string. */
+  http_method?: string
+  http_path?: string
+  http_status?: number
+  client_address?: string
+  evidence: Evidence
+  /** The redacted message, control characters removed, at most {@link MESSAGE_LIMIT} characters. */
+  message: string
+  position?: RecordPosition
+}
+
+/** A message longer than this tells a reader no more; characters. */
+export const MESSAGE_LIMIT = 500

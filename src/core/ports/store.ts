@@ -1,0 +1,187 @@
+/**
+ * The store port: what every engine (SQLite, ClickHouse) promises. One writer, any number of readers.
+ * Failures are rows (incidents with their observations), successes are counts (minute rollups and a bounded sample).
+ * Contracts are in prose here and executed against every engine by test/contract/store.
+ * An engine that cannot do something throws {@link StoreRefusal}; an empty list always means "there is none".
+ */
+import type { AuthEvent } from '../auth-event.ts'
+import type { Cause, Subcause } from '../cause.ts'
+import type { Filter, TimeRange } from '../filter.ts'
+import type { Incident, Observation } from '../incident.ts'
+import type { Kind, Outcome } from '../kind.ts'
+import type { SourceStatus, StreamState } from '../source-status.ts'
+
+/** Why a store said no, for the command line to turn into a sentence, a hint and exit code 3. */
+export type RefusalReason =
+  | 'second_writer'
+  | 'not_a_database'
+  | 'newer_version'
+  | 'corrupt'
+  | 'disk_full'
+  | 'read_only'
+  | 'missing'
+  | 'unsupported'
+  | 'unreachable'
+
+export class StoreRefusal extends Error {
+  readonly reason: RefusalReason
+  readonly hint: string
+  constructor(reason: RefusalReason, message: string, hint: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'StoreRefusal'
+    this.reason = reason
+    this.hint = hint
+  }
+}
+
+/** A new incident (no `id`) or the revision of a stored one. The whole verdict is given; the store replaces the old one. */
+export interface IncidentChange {
+  id?: string
+  incident: Omit<Incident, 'id' | 'observations'>
+  /** Records that were not known to speak of it before; `observations` of the incident grows by their number. */
+  added: readonly Observation[]
+}
+
+/** A record that belongs to a known emitter or looks like an auth failure, but matches no signature. */
+export interface UnrecognisedRecord {
+  /** The message with numbers, ids and addresses masked; the grouping key. */
+  template: string
+  system: string
+  /** One redacted example, limited in length. */
+  sample: string
+  time_ms: number
+  stream: string
+}
+
+/** Everything one batch taught us. Committed in one transaction: after `kill -9` either all of it is there or none. */
+export interface AppendBatch {
+  successes: readonly AuthEvent[]
+  incidents: readonly IncidentChange[]
+  unrecognised: readonly UnrecognisedRecord[]
+  /** New positions and counters of the streams that were read; `offset` covers exactly the records of this and earlier batches. */
+  streams: readonly StreamState[]
+  /** Collector's clock, ms, for "last seen". */
+  now_ms: number
+}
+
+/** How stored incidents are looked for when a new observation arrives. Only set fields are looked at; any match counts. */
+export interface NeighbourQuery {
+  request_id?: string
+  trace_id?: string
+  token?: string
+  /** Only incidents whose time lies in this range, ms. */
+  from_ms: number
+  to_ms: number
+  /** When true, incidents of the time range are returned even if no id matches (bare status lines have no id). */
+  by_time: boolean
+}
+
+export interface Neighbour {
+  incident: Incident
+  /** What already speaks of it: one request leaves at most one line per stream and signature. */
+  spoken: readonly Pick<Observation, 'stream' | 'signature' | 'offset'>[]
+}
+
+export interface RetentionPolicy {
+  /** Incidents and minute rollups older than this become hourly rollups; days. Default 35. */
+  detail_days: number
+  /** Hourly rollups older than this are dropped; days. Default 400. */
+  rollup_days: number
+}
+
+export interface StoreWriter {
+  append(batch: AppendBatch): Promise<void>
+  /** At most {@link NEIGHBOUR_LIMIT} per query, nearest to the middle of the range first. Same order as the queries. */
+  neighbours(queries: readonly NeighbourQuery[]): Promise<Neighbour[][]>
+  /** All streams ever read whose content may still be met again. */
+  streams(): Promise<StreamState[]>
+  /** The key for fingerprints (32 random bytes), made with the store; the same token has the same fingerprint for its life. */
+  fingerprintKey(): Promise<Uint8Array>
+  /** Does a bounded slice of retention work (under 50 ms); true while there is more to do. */
+  retain(policy: RetentionPolicy, now_ms: number): Promise<boolean>
+  close(): Promise<void>
+}
+
+/** More neighbours than this cannot be told apart by time alone; count. */
+export const NEIGHBOUR_LIMIT = 32
+
+export interface KindCount {
+  kind: Kind
+  outcome: Outcome
+  /** Successes are events; failures are incidents. */
+  count: number
+}
+
+export interface CauseCount {
+  cause: Cause
+  subcause: Subcause
+  count: number
+}
+
+/** One bucket of a time series: `count` of what happened in [start_ms, start_ms + step). Buckets without events are absent. */
+export interface SeriesPoint {
+  start_ms: number
+  /** A cause, or `kind/outcome`, by the series asked for. */
+  key: string
+  count: number
+}
+
+/** What the tables can be broken down by. */
+export type Dimension = 'host' | 'service' | 'client_id' | 'issuer' | 'system'
+
+export interface DimensionRow {
+  /** Empty string: the records did not say. */
+  value: string
+  successes: number
+  failures: number
+  top_cause: Cause | null
+}
+
+export interface UnrecognisedGroup {
+  template: string
+  system: string
+  sample: string
+  count: number
+  first_ms: number
+  last_ms: number
+}
+
+export interface IncidentQuery {
+  range: TimeRange
+  filter: Filter
+  /** At most this many, newest first. */
+  limit: number
+  /** Only incidents older than this one (paging); its time and id. */
+  before?: { time_ms: number; id: string }
+}
+
+export interface SqlResult {
+  columns: string[]
+  rows: (string | number | bigint | null)[][]
+  /** True when the row limit cut the result. */
+  truncated: boolean
+}
+
+export interface StoreReader {
+  /** Changes whenever anything was committed by the writer; cheap enough to ask ten times a second. */
+  version(): Promise<number>
+  /** Times of the first and last event, writer's clock; null for an empty store. */
+  extent(): Promise<TimeRange | null>
+  kinds(range: TimeRange, filter: Filter): Promise<KindCount[]>
+  causes(range: TimeRange, filter: Filter): Promise<CauseCount[]>
+  /** `by` `cause` counts failures per cause; `kind` counts `kind/outcome`. `step_ms` is a multiple of 60 000. */
+  series(range: TimeRange, step_ms: number, by: 'cause' | 'kind', filter: Filter): Promise<SeriesPoint[]>
+  /** Most failures first. */
+  dimension(dimension: Dimension, range: TimeRange, filter: Filter, limit: number): Promise<DimensionRow[]>
+  /** Newest first. */
+  incidents(query: IncidentQuery): Promise<Incident[]>
+  incident(id: string): Promise<Incident | null>
+  /** In order of time. */
+  observations(id: string): Promise<Observation[]>
+  sources(): Promise<SourceStatus[]>
+  /** Most frequent first. */
+  unrecognised(limit: number): Promise<UnrecognisedGroup[]>
+  /** Read-only SQL; throws {@link StoreRefusal} `read_only` for anything that would write. At most `limit` rows, `timeout_ms` run time. */
+  sql(query: string, limit: number, timeout_ms: number): Promise<SqlResult>
+  close(): Promise<void>
+}
