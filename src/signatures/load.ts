@@ -1,0 +1,77 @@
+/**
+ * Loads the built-in packs (compiled at build time, so that start-up reads no YAML) and a user's own from a folder.
+ * Bad packs are problems to report, never a reason to stop.
+ */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { stemsOf } from './prefilter.ts'
+import type { PackProblem } from './parse-pack.ts'
+import type { Pack, Signature } from './signature.ts'
+
+export interface SignatureSet {
+  signatures: readonly Signature[]
+  /** Words that every matching record contains at least one of. */
+  stems: readonly string[]
+  /** Full packs with their proofs; only when loaded from YAML or asked for. */
+  packs: readonly Pack[]
+  problems: readonly PackProblem[]
+}
+
+interface CompiledSignatures {
+  signatures: Signature[]
+  stems: string[]
+}
+
+const HERE = import.meta.dirname
+const COMPILED = join(HERE, 'packs.compiled.json')
+export const PACKS_FOLDER = join(HERE, 'packs')
+/** No honest pack comes near this; bytes. */
+const PACK_SIZE_LIMIT = 4 * 1024 * 1024
+
+/** What recognising needs; `folders` are the user's own pack folders. */
+export async function loadSignatures(folders: readonly string[] = []): Promise<SignatureSet> {
+  const builtIn: SignatureSet = existsSync(COMPILED)
+    ? { ...(JSON.parse(readFileSync(COMPILED, 'utf8')) as CompiledSignatures), packs: [], problems: [] }
+    : await loadPacks([PACKS_FOLDER])
+  if (folders.length === 0) return builtIn
+  const own = await loadPacks(folders)
+  const taken = new Set(builtIn.signatures.map((s) => s.id))
+  const fresh = own.signatures.filter((s) => !taken.has(s.id))
+  return {
+    signatures: [...builtIn.signatures, ...fresh],
+    stems: [...new Set([...builtIn.stems, ...own.stems])],
+    packs: [...builtIn.packs, ...own.packs],
+    problems: [
+      ...own.problems,
+      ...own.signatures
+        .filter((s) => taken.has(s.id))
+        .map((s) => ({ file: 'own packs', place: s.id, text: 'this id belongs to a built-in signature; choose another' })),
+    ],
+  }
+}
+
+/** Everything about the packs of these folders, from their YAML. */
+export async function loadPacks(folders: readonly string[]): Promise<SignatureSet> {
+  const { parsePack } = await import('./parse-pack.ts')
+  const packs: Pack[] = []
+  const problems: PackProblem[] = []
+  for (const folder of folders)
+    for (const file of readdirSync(folder).sort()) {
+      if (!/\.ya?ml$/.test(file)) continue
+      const path = join(folder, file)
+      if (statSync(path).size > PACK_SIZE_LIMIT) {
+        problems.push({ file: path, place: '', text: `larger than ${PACK_SIZE_LIMIT} bytes` })
+        continue
+      }
+      const parsed = parsePack(basename(path), readFileSync(path, 'utf8'))
+      problems.push(...parsed.problems)
+      if (parsed.pack !== null) packs.push(parsed.pack)
+    }
+  const signatures = packs.flatMap((p) => p.signatures)
+  return { signatures, stems: stemsOf(signatures), packs, problems }
+}
+
+/** What the build writes to `packs.compiled.json`. */
+export function compiledSignatures(set: SignatureSet): CompiledSignatures {
+  return { signatures: [...set.signatures], stems: [...set.stems] }
+}

@@ -1,0 +1,127 @@
+/**
+ * From a pack's YAML text to signatures and their proofs; mistakes become problems with file, place and reason,
+ * and cost only the signature they are in.
+ */
+import { parseDocument } from 'yaml'
+import type { z } from 'zod'
+import type { Cause, Subcause } from '../core/cause.ts'
+import type { Confidence } from '../core/confidence.ts'
+import { expandRow } from './expand-row.ts'
+import { causeProblem, packSchema, type SignatureSource, signatureSchema } from './pack-schema.ts'
+import type { Condition, Pack, Proof, Signature } from './signature.ts'
+import { vetPattern } from './vet-pattern.ts'
+
+export interface PackProblem {
+  file: string
+  /** `signatures.3.cause`, or the signature's id. */
+  place: string
+  text: string
+}
+
+export interface ParsedPack {
+  pack: Pack | null
+  problems: PackProblem[]
+}
+
+/** YAML anchors may multiply text ("billion laughs"); packs need none, so few are allowed. */
+const MAX_ALIASES = 20
+
+export function parsePack(file: string, yaml: string): ParsedPack {
+  const document = parseDocument(yaml, { uniqueKeys: true, prettyErrors: true })
+  const first = document.errors[0]
+  if (first !== undefined) return { pack: null, problems: [{ file, place: 'yaml', text: first.message.split('\n')[0]! }] }
+  let value: unknown
+  try {
+    value = document.toJS({ maxAliasCount: MAX_ALIASES })
+  } catch (error) {
+    return { pack: null, problems: [{ file, place: 'yaml', text: (error as Error).message }] }
+  }
+  const outer = packSchema.safeParse(value)
+  if (!outer.success) return { pack: null, problems: zodProblems(file, '', outer.error) }
+
+  const problems: PackProblem[] = []
+  const signatures: Signature[] = []
+  const proofs: Proof[] = []
+  const seen = new Set<string>()
+  const rows: { place: string; source: Record<string, unknown> }[] = [
+    ...outer.data.signatures.map((source, i) => ({ place: `signatures.${i}`, source })),
+    ...outer.data.tables.flatMap(({ rows: lines, ...template }, t) =>
+      lines.map((line, r) => ({ place: `tables.${t}.rows.${r}`, source: expandRow(template, line) })),
+    ),
+  ]
+  for (const { place, source } of rows) {
+    const parsed = signatureSchema.safeParse(source)
+    if (!parsed.success) {
+      problems.push(...zodProblems(file, place, parsed.error))
+      continue
+    }
+    const s = parsed.data
+    const id = `${outer.data.pack}/${s.id}`
+    const problem =
+      causeProblem(s.outcome, s.cause, s.subcause) ??
+      (seen.has(id) ? 'this id is used twice' : null) ??
+      (s.pattern === undefined ? null : vetPattern(s.pattern, s.flags)) ??
+      (hasAnchor(s) ? null : 'needs `contains`, `any` or an exact `where` to be found by') ??
+      (s.examples.length > 0 ? null : 'has no example; a signature without proof is a guess')
+    if (problem !== null) {
+      problems.push({ file, place: `${place} (${id})`, text: problem })
+      continue
+    }
+    seen.add(id)
+    signatures.push(toSignature(id, s, outer.data.system))
+    proofs.push({ id, examples: s.examples, not: s.not })
+  }
+  const { pack: name, title, system, versions, source } = outer.data
+  return { pack: { name, title, system, versions, source, signatures, proofs }, problems }
+}
+
+function hasAnchor(s: SignatureSource): boolean {
+  return s.contains.length > 0 || s.any.length > 0 || toConditions(s).some((c) => c.values !== undefined && !c.negate)
+}
+
+function toSignature(id: string, s: SignatureSource, system: string): Signature {
+  return {
+    id,
+    system: s.system ?? system,
+    symptom: s.says,
+    kind: s.kind,
+    outcome: s.outcome,
+    cause: (s.cause ?? null) as Cause | null,
+    subcause: (s.subcause ?? null) as Subcause | null,
+    specificity: s.specificity,
+    confidence: s.confidence ?? confidenceOf(s.specificity),
+    in: s.in,
+    contains: s.contains.map((t) => t.toLowerCase()),
+    any: s.any.map((t) => t.toLowerCase()),
+    ...(s.pattern === undefined ? {} : { pattern: s.pattern }),
+    flags: s.flags,
+    where: toConditions(s),
+    fields: s.fields,
+  }
+}
+
+function confidenceOf(specificity: number): Confidence {
+  return specificity >= 70 ? 'certain' : specificity >= 40 ? 'likely' : 'possible'
+}
+
+/** `name: value`, `name: [values]`, `name: /pattern/`; `!name` negates. */
+function toConditions(s: SignatureSource): Condition[] {
+  return Object.entries(s.where).map(([name, values]) => {
+    const negate = name.startsWith('!')
+    const attribute = negate ? name.slice(1) : name
+    const only = values[0]!
+    const condition: Condition =
+      values.length === 1 && only.length > 2 && only.startsWith('/') && only.endsWith('/')
+        ? { attribute, pattern: only.slice(1, -1) }
+        : { attribute, values }
+    return negate ? { ...condition, negate } : condition
+  })
+}
+
+function zodProblems(file: string, place: string, error: z.ZodError): PackProblem[] {
+  return error.issues.map((issue) => ({
+    file,
+    place: [place, ...issue.path.map(String)].filter((p) => p !== '').join('.'),
+    text: issue.message,
+  }))
+}

@@ -1,0 +1,143 @@
+/**
+ * Step 4: a decoded record becomes an event, or stays an ordinary record (null).
+ * The signature says what happened; captures, the record's attributes and the facts of its token say the rest, in this
+ * order of trust: what the message states, what the record's fields state, what the token carried.
+ */
+import { type AuthEvent, MESSAGE_LIMIT } from '../core/auth-event.ts'
+import type { AttributeValue, LogRecord } from '../core/log-record.ts'
+import type { TokenFacts } from '../core/token-facts.ts'
+import { applyCapture, type Captured } from './capture.ts'
+import type { ZoneOffset } from './instant.ts'
+import { type Match, Matcher } from './matcher.ts'
+import type { Signature } from './signature.ts'
+
+export interface RecogniserOptions {
+  /** Zone of instants printed without one. */
+  zone: ZoneOffset
+  /** Keyed fingerprint, from the redactor. */
+  fingerprint(kind: string, value: string): string
+}
+
+/** Attributes the decoder fills from well-known field names → event fields. */
+const FROM_ATTRIBUTES = {
+  client_id: 'oauth.client_id',
+  issuer: 'oauth.issuer',
+  audience: 'oauth.audience',
+  request_id: 'request.id',
+} as const
+
+export class Recogniser {
+  readonly #matcher: Matcher
+  readonly #options: RecogniserOptions
+
+  constructor(signatures: readonly Signature[], options: RecogniserOptions) {
+    this.#matcher = new Matcher(signatures)
+    this.#options = options
+  }
+
+  recognise(record: LogRecord, tokens: readonly TokenFacts[]): AuthEvent | null {
+    const match = this.#matcher.best(record)
+    return match === null ? null : this.eventOf(match, record, tokens)
+  }
+
+  /** Every signature that fits, best first. */
+  matches(record: LogRecord): Match[] {
+    return this.#matcher.all(record)
+  }
+
+  eventOf(match: Match, record: LogRecord, tokens: readonly TokenFacts[]): AuthEvent {
+    const { signature } = match
+    const captured: Captured = { evidence: {} }
+    fromToken(captured, tokens[0])
+    for (const [field, attribute] of Object.entries(FROM_ATTRIBUTES)) {
+      const value = record.attributes[attribute]
+      if (value !== undefined && value !== '') captured[field as keyof typeof FROM_ATTRIBUTES] = String(value)
+    }
+    for (const [name, attributes] of Object.entries(signature.fields)) {
+      const value = firstOf(record.attributes, attributes)
+      if (value !== undefined) this.#apply(captured, name, String(value), record)
+    }
+    for (const [name, value] of Object.entries(match.groups))
+      if (value !== undefined) this.#apply(captured, name, value, record)
+
+    const subject = captured.subject ?? record.attributes['enduser.id']
+    const event: AuthEvent = {
+      kind: signature.kind,
+      outcome: signature.outcome,
+      cause: signature.cause,
+      subcause: signature.subcause,
+      confidence: signature.confidence,
+      system: signature.system,
+      signature: signature.id,
+      specificity: signature.specificity,
+      symptom: signature.symptom,
+      format: record.format,
+      evidence: captured.evidence,
+      message: messageOf(record),
+    }
+    if (record.logged_writer_ms !== undefined) event.time_ms = record.logged_writer_ms
+    if (record.logged_resolution_ms !== undefined) event.time_resolution_ms = record.logged_resolution_ms
+    set(event, 'service', captured.service ?? record.resource['service.name'])
+    set(event, 'host', captured.host ?? record.resource['host.name'])
+    set(event, 'issuer', captured.issuer)
+    set(event, 'audience', captured.audience)
+    set(event, 'client_id', captured.client_id)
+    set(event, 'subject', subject === undefined ? tokens[0]?.subject : this.#subject(String(subject)))
+    set(event, 'token', captured.token ?? tokens[0]?.fingerprint)
+    set(event, 'request_id', captured.request_id)
+    set(event, 'trace_id', captured.trace_id ?? record.trace_id)
+    set(event, 'span_id', record.span_id)
+    set(event, 'http_method', record.attributes['http.request.method'])
+    set(event, 'http_path', record.attributes['url.path'])
+    const status = record.attributes['http.response.status_code']
+    if (typeof status === 'number') event.http_status = status
+    set(event, 'client_address', record.attributes['client.address'])
+    return event
+  }
+
+  #apply(captured: Captured, name: string, value: string, record: LogRecord): void {
+    applyCapture(captured, name, value, record.logged_writer_ms, this.#options.zone)
+  }
+
+  /** A subject that redaction already replaced stays as it is. */
+  #subject(value: string): string {
+    return /^sub:[0-9a-f]{16}$/.test(value) ? value : this.#options.fingerprint('sub', value)
+  }
+}
+
+function set<K extends keyof AuthEvent>(event: AuthEvent, key: K, value: AttributeValue | undefined): void {
+  if (value !== undefined && value !== '') event[key] = String(value) as AuthEvent[K]
+}
+
+function firstOf(
+  attributes: Readonly<Record<string, AttributeValue>>,
+  names: readonly string[],
+): AttributeValue | undefined {
+  for (const name of names) {
+    const value = attributes[name]
+    if (value !== undefined && value !== '') return value
+  }
+  return undefined
+}
+
+function fromToken(captured: Captured, token: TokenFacts | undefined): void {
+  if (token === undefined) return
+  const { evidence } = captured
+  if (token.exp_ms !== undefined) evidence.exp_ms = token.exp_ms
+  if (token.nbf_ms !== undefined) evidence.nbf_ms = token.nbf_ms
+  if (token.iat_ms !== undefined) evidence.iat_ms = token.iat_ms
+  if (token.kid !== undefined) evidence.kid = token.kid
+  if (token.alg !== undefined) evidence.alg = token.alg
+  if (token.iss !== undefined) captured.issuer = token.iss
+  if (token.aud !== undefined) captured.audience = token.aud
+  if (token.client_id !== undefined) captured.client_id = token.client_id
+}
+
+/** The first telling line of what was said, cleaned and cut. */
+function messageOf(record: LogRecord): string {
+  const text = record.body.trim() === '' ? record.speech : record.body
+  return text
+    .replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+/g, ' ')
+    .trim()
+    .slice(0, MESSAGE_LIMIT)
+}

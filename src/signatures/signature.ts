@@ -1,0 +1,69 @@
+/**
+ * A signature: data that maps what an emitter writes to a symptom, in the shape the matcher runs.
+ * Packs (YAML) are read and expanded by `load.ts`; nothing here reads files.
+ * Invariant: a signature has at least one anchor, a literal or an exact attribute value, by which the matcher finds it;
+ * so the cost of a record depends on what is in it and not on how many signatures there are.
+ */
+import type { Cause, Subcause } from '../core/cause.ts'
+import type { Confidence } from '../core/confidence.ts'
+import type { Kind, Outcome } from '../core/kind.ts'
+
+/** One condition on an attribute: any of these exact values, or a pattern; `negate` turns it round. */
+export interface Condition {
+  attribute: string
+  values?: readonly string[]
+  pattern?: string
+  negate?: boolean
+}
+
+export interface Signature {
+  /** `pack/name`. */
+  id: string
+  system: string
+  symptom: string
+  kind: Kind
+  outcome: Outcome
+  cause: Cause | null
+  subcause: Subcause | null
+  specificity: number
+  confidence: Confidence
+  /** `speech` (what the software said) or the name of one attribute. */
+  in: string
+  /** Literals that must all be there, lower case. */
+  contains: readonly string[]
+  /** Literals of which one must be there, lower case; empty: no such demand. */
+  any: readonly string[]
+  /** Source of a regular expression over the same text; named groups are captures (see capture.ts). */
+  pattern?: string
+  /** `i` or empty. */
+  flags: string
+  where: readonly Condition[]
+  /** Capture name → attributes to read it from, the first that is there wins. */
+  fields: Readonly<Record<string, readonly string[]>>
+}
+
+export interface Example {
+  /** The raw text as the emitter writes it, one record. */
+  text: string
+  /** Public event fields that must come out of it (evidence fields by their own name). */
+  gives: Readonly<Record<string, string | number | null>>
+}
+
+/** What proves a signature; kept apart, because only the checks and the docs need it. */
+export interface Proof {
+  id: string
+  examples: readonly Example[]
+  /** Near misses: records this signature must not win. */
+  not: readonly string[]
+}
+
+export interface Pack {
+  name: string
+  title: string
+  system: string
+  versions: string
+  /** Where the texts were taken from: the emitter's own source or documentation. */
+  source: readonly string[]
+  signatures: readonly Signature[]
+  proofs: readonly Proof[]
+}
