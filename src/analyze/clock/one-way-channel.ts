@@ -1,0 +1,138 @@
+/**
+ * What is kept of the differences between two clocks' stamps where one event cannot precede the other: per stretch of time,
+ * how many there were and the lowest few with their counts. Bounded memory, O(1) per difference, serialisable.
+ * Leaves every conclusion to `fit-line.ts` and `find-steps.ts`.
+ * Invariant: within a block all differences below `cut` are kept exactly (to `QUANTUM_MS`); `n` counts the others too.
+ */
+import type { Resolution } from './rounding-model.ts'
+
+/** Blocks in a channel: 32 keep a drift of 100 ppm over 6 h to 0.07 s within one block. */
+export const BLOCK_LIMIT = 32
+/** Width a channel starts with; doubles whenever the blocks run out; ms. */
+const FIRST_WIDTH_MS = 15_000
+/** Widest block, ms: drift within it would blur the edge. */
+const WIDEST_MS = 3_600_000
+/** With this many differences in the younger half, the older half is given up instead of doubling the width. */
+const ENOUGH_DIFFERENCES = 1_500
+/** Wide enough for a drift to show; narrower windows keep growing whatever they hold; ms. */
+const WINDOW_TARGET_MS = 8 * 3_600_000
+/** Distinct differences kept per block, lowest first: beyond them lie only aged tokens. */
+const CELL_LIMIT = 12
+/** Differences are kept to this grid where stamps are finer, ms: merges equals, costs at most half of it in accuracy. */
+const QUANTUM_MS = 5
+
+/** A difference and how often it was met: d ms, n, first and last time, ms. Flat numbers, so that 10,000 hosts stay small. */
+export const CELL_SIZE = 4
+export interface Block {
+  /** Multiple of the channel's width, ms. */
+  start: number
+  n: number
+  /** Mean time of all differences, ms: what `n` stands for in time. */
+  mean_ms: number
+  /** d, n, first, last; ascending by d. */
+  cells: number[]
+  /** Lowest difference that was dropped; null while none was. */
+  cut: number | null
+}
+
+export interface OneWayState {
+  resolution: Resolution
+  width_ms: number
+  blocks: Block[]
+  /** All differences ever added, also those of blocks given up. */
+  total: number
+}
+
+export function createOneWay(resolution: Resolution): OneWayState {
+  return { resolution, width_ms: FIRST_WIDTH_MS, blocks: [], total: 0 }
+}
+
+/** Adds one difference met at `time_ms` (later stamp's clock). False where it lies before the window. */
+export function addDifference(state: OneWayState, time_ms: number, difference_ms: number): boolean {
+  const { blocks } = state
+  const start = Math.floor(time_ms / state.width_ms) * state.width_ms
+  let i = blocks.length - 1
+  while (i >= 0 && blocks[i]!.start > start) i--
+  let block = blocks[i]
+  if (block === undefined || block.start !== start) {
+    if (i < 0 && blocks.length === BLOCK_LIMIT) return false
+    block = { start, n: 0, mean_ms: time_ms, cells: [], cut: null }
+    blocks.splice(i + 1, 0, block)
+  }
+  state.total++
+  block.n++
+  block.mean_ms += (time_ms - block.mean_ms) / block.n
+  const finest = Math.min(state.resolution.early_ms, state.resolution.late_ms)
+  const d = finest >= 1000 ? difference_ms : Math.floor(difference_ms / QUANTUM_MS) * QUANTUM_MS
+  insertCell(block, d, 1, time_ms, time_ms)
+  if (blocks.length > BLOCK_LIMIT) shrink(state)
+  return true
+}
+
+/** Forgets everything before `time_ms`: a step makes older differences false. */
+export function forgetBefore(state: OneWayState, time_ms: number): void {
+  state.blocks = state.blocks.filter((b) => b.start + state.width_ms > time_ms)
+}
+
+function insertCell(block: Block, d: number, n: number, first: number, last: number): void {
+  const { cells } = block
+  let at = cells.length
+  while (at > 0 && cells[at - CELL_SIZE]! > d) at -= CELL_SIZE
+  const same = at - CELL_SIZE
+  if (same >= 0 && cells[same] === d) {
+    cells[same + 1]! += n
+    cells[same + 2] = Math.min(cells[same + 2]!, first)
+    cells[same + 3] = Math.max(cells[same + 3]!, last)
+    return
+  }
+  if (block.cut !== null && d >= block.cut) return
+  cells.splice(at, 0, d, n, first, last)
+  if (cells.length > CELL_LIMIT * CELL_SIZE) {
+    block.cut = cells[cells.length - CELL_SIZE]!
+    cells.length -= CELL_SIZE
+  }
+}
+
+function shrink(state: OneWayState): void {
+  const { blocks } = state
+  const half = blocks.length >> 1
+  let younger = 0
+  for (let i = half; i < blocks.length; i++) younger += blocks[i]!.n
+  const span = blocks[blocks.length - 1]!.start - blocks[0]!.start
+  const wideEnough = span >= WINDOW_TARGET_MS && younger >= ENOUGH_DIFFERENCES
+  if (wideEnough || state.width_ms >= WIDEST_MS) {
+    blocks.splice(0, blocks.length - BLOCK_LIMIT)
+    return
+  }
+  while (blocks.length > BLOCK_LIMIT && state.width_ms < WIDEST_MS) {
+    state.width_ms *= 2
+    mergeNeighbours(state)
+  }
+  if (blocks.length > BLOCK_LIMIT) state.blocks.splice(0, state.blocks.length - BLOCK_LIMIT)
+}
+
+function mergeNeighbours(state: OneWayState): void {
+  const merged: Block[] = []
+  for (const block of state.blocks) {
+    block.start = Math.floor(block.start / state.width_ms) * state.width_ms
+    const last = merged[merged.length - 1]
+    if (last === undefined || last.start !== block.start) {
+      merged.push(block)
+      continue
+    }
+    last.mean_ms = (last.mean_ms * last.n + block.mean_ms * block.n) / (last.n + block.n)
+    last.n += block.n
+    if (block.cut !== null) lowerCut(last, block.cut)
+    for (let c = 0; c < block.cells.length; c += CELL_SIZE)
+      insertCell(last, block.cells[c]!, block.cells[c + 1]!, block.cells[c + 2]!, block.cells[c + 3]!)
+  }
+  state.blocks.splice(0, state.blocks.length, ...merged)
+}
+
+function lowerCut(block: Block, cut: number): void {
+  if (block.cut !== null && block.cut <= cut) return
+  block.cut = cut
+  let end = block.cells.length
+  while (end > 0 && block.cells[end - CELL_SIZE]! >= cut) end -= CELL_SIZE
+  block.cells.length = end
+}

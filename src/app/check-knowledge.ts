@@ -1,0 +1,99 @@
+/**
+ * Proves packs by running them: every example is matched by its own signature and by none better, yields what it states,
+ * and passes the prefilter; no near miss is won; another signature's text in fields a remote party fills in changes nothing;
+ * no pattern is slow on a hostile line. Used by `authtop check` and by the tests, through the very classifier of production.
+ */
+import { performance } from 'node:perf_hooks'
+import type { AuthEvent } from '../core/auth-event.ts'
+import { isCaptureName } from '../signatures/capture.ts'
+import type { Pack, Signature } from '../signatures/signature.ts'
+import type { Classifier } from './classifier.ts'
+
+export interface KnowledgeProblem {
+  /** Signature id. */
+  place: string
+  text: string
+}
+
+/** A hostile line of this size must not take a pattern longer than {@link SLOW_MS}. */
+const HOSTILE_LENGTH = 64 * 1024
+/** Generous, because the machine may be busy; a catastrophic pattern takes minutes. */
+const SLOW_MS = 500
+
+export function checkPacks(packs: readonly Pack[], classifier: Classifier): KnowledgeProblem[] {
+  const problems: KnowledgeProblem[] = []
+  for (const pack of packs) {
+    for (const signature of pack.signatures) {
+      for (const name of captureNames(signature))
+        if (!isCaptureName(name)) problems.push({ place: signature.id, text: `"${name}" is no capture name; see docs/packs.md` })
+      const slow = slowest(signature)
+      if (slow > SLOW_MS) problems.push({ place: signature.id, text: `pattern took ${Math.round(slow)} ms on a hostile line` })
+    }
+    for (const proof of pack.proofs) {
+      for (const example of proof.examples) {
+        const problem = exampleProblem(proof.id, example.text, example.gives, classifier)
+        if (problem !== null) problems.push({ place: proof.id, text: `${problem}; example: ${excerpt(example.text)}` })
+      }
+      for (const text of proof.not) {
+        const { event } = classifier.classify({ text })
+        if (event?.signature === proof.id) problems.push({ place: proof.id, text: `wins its near miss: ${excerpt(text)}` })
+      }
+    }
+  }
+  return problems
+}
+
+function exampleProblem(
+  id: string,
+  text: string,
+  gives: Readonly<Record<string, string | number | null>>,
+  classifier: Classifier,
+): string | null {
+  const { event, record } = classifier.classify({ text })
+  if (event === null) return `not recognised (format ${record.format})`
+  if (event.signature !== id) return `${event.signature} wins instead`
+  if (!classifier.mayMatch(text)) return 'the prefilter would drop it'
+  const rivals = classifier
+    .matches(record)
+    .filter(({ signature }) => signature.id !== id && ties(signature, event))
+    .map(({ signature }) => signature.id)
+  if (rivals.length > 0) return `${rivals.join(', ')} fits just as well with another meaning`
+  for (const [field, wanted] of Object.entries(gives)) {
+    const got = event[field as keyof AuthEvent] ?? event.evidence[field as keyof AuthEvent['evidence']] ?? null
+    if (got !== wanted) return `${field} is ${JSON.stringify(got)}, not ${JSON.stringify(wanted)}`
+  }
+  return null
+}
+
+/** Same rank, other verdict: then luck would decide. */
+function ties(rival: Signature, event: AuthEvent): boolean {
+  return (
+    rival.specificity === event.specificity &&
+    (rival.cause !== event.cause || rival.subcause !== event.subcause || rival.outcome !== event.outcome)
+  )
+}
+
+function captureNames(signature: Signature): string[] {
+  const groups = [...(signature.pattern ?? '').matchAll(/\(\?<([A-Za-z_]\w*)>/g)].map((m) => m[1]!)
+  return [...groups, ...Object.keys(signature.fields)]
+}
+
+/** Milliseconds the pattern needs for lines built from its own literals and from what usually hurts. */
+function slowest(signature: Signature): number {
+  if (signature.pattern === undefined) return 0
+  const pattern = new RegExp(signature.pattern, signature.flags)
+  const literal = signature.contains[0] ?? signature.any[0] ?? 'token'
+  let worst = 0
+  for (const seed of [literal, `${literal} `, ' ', 'a', '"', '\\"', '1', 'a.', `${literal}: "`, '=', ', ']) {
+    const line = seed.repeat(Math.ceil(HOSTILE_LENGTH / seed.length)).slice(0, HOSTILE_LENGTH)
+    const start = performance.now()
+    // The matcher shows a pattern at most a window; the check shows it the same.
+    pattern.test(line.slice(0, 4096))
+    worst = Math.max(worst, performance.now() - start)
+  }
+  return worst
+}
+
+function excerpt(text: string): string {
+  return JSON.stringify(text.length > 120 ? `${text.slice(0, 120)}…` : text)
+}

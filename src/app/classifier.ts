@@ -1,0 +1,71 @@
+/**
+ * Steps 2 to 4 on one record: redact, decode, recognise. The ingest, `classify`, `explain` and the self-checks all go
+ * through here, so that what a check proves is what production does.
+ */
+import { Decoder } from '../../collectors/decode/decoder.ts'
+import { type FormatMemory, newFormatMemory } from '../../collectors/decode/format-memory.ts'
+import { zoneOffset } from '../../collectors/decode/zone-offset.ts'
+import type { AuthEvent } from '../core/auth-event.ts'
+import type { Envelope, LogRecord } from '../core/log-record.ts'
+import type { TokenFacts } from '../core/token-facts.ts'
+import { Redactor } from '../redact/redactor.ts'
+import type { Match } from '../signatures/matcher.ts'
+import { prefilterSource } from '../signatures/prefilter.ts'
+import { Recogniser } from '../signatures/recogniser.ts'
+import type { Knowledge } from './knowledge.ts'
+
+export interface Classifiable {
+  text: string
+  envelope?: Envelope
+  received_collector_ms?: number
+}
+
+export interface Classified {
+  /** The redacted text. */
+  text: string
+  record: LogRecord
+  tokens: TokenFacts[]
+  event: AuthEvent | null
+}
+
+export class Classifier {
+  readonly #prefilter: RegExp
+  readonly #decoder: Decoder
+  readonly #recogniser: Recogniser
+  readonly redactor: Redactor
+
+  /** `zone`: IANA name applied to stamps without one. */
+  constructor(knowledge: Knowledge, key: Uint8Array, zone: string) {
+    this.#prefilter = new RegExp(prefilterSource(knowledge.signatures.stems), 'i')
+    this.#decoder = new Decoder(knowledge.formats, zone)
+    this.redactor = new Redactor(key)
+    this.#recogniser = new Recogniser(knowledge.signatures.signatures, {
+      zone: zoneOffset(zone),
+      fingerprint: (kind, value) => this.redactor.fingerprint(kind, value),
+    })
+  }
+
+  /** False proves that the record is no auth event; true says nothing yet. */
+  mayMatch(text: string): boolean {
+    return this.#prefilter.test(text)
+  }
+
+  /** Redacts and decodes without looking for an event. */
+  decode(raw: Classifiable, memory: FormatMemory = newFormatMemory()): Omit<Classified, 'event'> {
+    const { text, tokens } = this.redactor.redact(raw.text)
+    const record = this.#decoder.decode({ ...raw, text }, memory)
+    return { text, record, tokens }
+  }
+
+  classify(raw: Classifiable, memory: FormatMemory = newFormatMemory()): Classified {
+    const decoded = this.decode(raw, memory)
+    const event = this.#recogniser.recognise(decoded.record, decoded.tokens)
+    if (event !== null && raw.received_collector_ms !== undefined) event.received_collector_ms = raw.received_collector_ms
+    return { ...decoded, event }
+  }
+
+  /** Every signature that fits a decoded record, best first; for checks and `explain`. */
+  matches(record: LogRecord): Match[] {
+    return this.#recogniser.matches(record)
+  }
+}

@@ -1,0 +1,63 @@
+/** Starts the collecting worker thread and turns its messages into calls. */
+import { Worker } from 'node:worker_threads'
+import type { SourceNotice } from '../core/ports/source.ts'
+import { type RefusalReason, type RetentionPolicy, StoreRefusal } from '../core/ports/store.ts'
+
+export interface CollectWorkerData {
+  paths: readonly string[]
+  store: string
+  follow: boolean
+  zone: string
+  retention: RetentionPolicy
+}
+
+export type CollectWorkerMessage =
+  | { type: 'notice'; notice: SourceNotice }
+  | { type: 'committed' }
+  | { type: 'caught_up' }
+  | { type: 'stalled'; text: string | null }
+  | { type: 'ended' }
+  | { type: 'failed'; reason: RefusalReason | null; text: string; hint: string }
+
+export interface CollectThreadEvents {
+  notice(notice: SourceNotice): void
+  committed(): void
+  stalled(text: string | null): void
+  caughtUp(): void
+}
+
+export interface CollectThread {
+  /** Resolves when collecting has ended (sources ended or stopped); rejects with what went wrong. */
+  ended: Promise<void>
+  /** Asks for a clean end: what is read is committed. */
+  stop(): void
+}
+
+export function startCollectThread(data: CollectWorkerData, events: CollectThreadEvents): CollectThread {
+  const worker = new Worker(new URL('./collect-worker.js', import.meta.url), { workerData: data })
+  const ended = new Promise<void>((resolve, reject) => {
+    worker.on('message', (message: CollectWorkerMessage) => {
+      switch (message.type) {
+        case 'notice':
+          return events.notice(message.notice)
+        case 'committed':
+          return events.committed()
+        case 'caught_up':
+          return events.caughtUp()
+        case 'stalled':
+          return events.stalled(message.text)
+        case 'ended':
+          return resolve()
+        case 'failed':
+          return reject(
+            message.reason === null
+              ? new Error(message.text)
+              : new StoreRefusal(message.reason, message.text, message.hint),
+          )
+      }
+    })
+    worker.on('error', reject)
+    worker.on('exit', () => resolve())
+  })
+  return { ended, stop: () => worker.postMessage('stop') }
+}

@@ -1,0 +1,84 @@
+/**
+ * Opens everything a collecting command needs (knowledge, store, source), runs the ingest and closes it again in order.
+ * Used in the process itself (`collect`, pipes) and inside the dashboard's worker.
+ */
+import { openFileSource } from '../../collectors/file/file-source.ts'
+import { openStdinSource } from '../../collectors/stdin/stdin-source.ts'
+import type { SourceNotice } from '../core/ports/source.ts'
+import type { IncidentChange, RetentionPolicy, StoreRefusal, StoreWriter } from '../core/ports/store.ts'
+import type { StreamState } from '../core/source-status.ts'
+import { openWriter } from '../store/index.ts'
+import { Classifier } from './classifier.ts'
+import { ingest } from './ingest.ts'
+import { loadKnowledge } from './knowledge.ts'
+
+export interface CollectOptions {
+  /** Paths, globs, templates; `-` alone is standard input. */
+  paths: readonly string[]
+  /** Store location. */
+  store: string
+  follow: boolean
+  /** IANA zone for stamps without one. */
+  zone: string
+  retention: RetentionPolicy
+  notice(notice: SourceNotice): void
+  committed?(changes: readonly IncidentChange[], streams: readonly StreamState[]): void
+  stalled?(refusal: StoreRefusal | null): void
+  /** History is read; what comes now is live. */
+  caughtUp?(): void
+}
+
+/** Retention works in slices under 50 ms, this often; ms. */
+const RETAIN_EVERY_MS = 60_000
+
+/** Resolves when the sources have ended or the signal aborts; everything read by then is committed. */
+export async function collect(options: CollectOptions, signal: AbortSignal): Promise<void> {
+  const knowledge = await loadKnowledge(process.env)
+  const writer = await openWriter(options.store)
+  try {
+    const known = await writer.streams()
+    const classifier = new Classifier(knowledge, await writer.fingerprintKey(), options.zone)
+    const sourceOptions = { follow: options.follow, known, notice: options.notice, now: Date.now }
+    const source =
+      options.paths.length === 1 && options.paths[0] === '-'
+        ? openStdinSource(process.stdin, sourceOptions)
+        : await openFileSource(options.paths, sourceOptions)
+    const stopRetention = keepRetention(writer, options.retention)
+    try {
+      await ingest(
+        {
+          source,
+          writer,
+          classifier,
+          formats: knowledge.formats,
+          zone: options.zone,
+          known,
+          now: Date.now,
+          ...(options.committed === undefined ? {} : { committed: options.committed }),
+          ...(options.stalled === undefined ? {} : { stalled: options.stalled }),
+          ...(options.caughtUp === undefined ? {} : { caughtUp: options.caughtUp }),
+        },
+        signal,
+      )
+    } finally {
+      stopRetention()
+      await source.close()
+    }
+  } finally {
+    await writer.close()
+  }
+}
+
+/** Old detail goes while collecting goes on; between two slices the ingest gets its turn. */
+function keepRetention(writer: StoreWriter, policy: RetentionPolicy): () => void {
+  let stopped = false
+  const slice = async () => {
+    while (!stopped && (await writer.retain(policy, Date.now()))) await new Promise((resolve) => setImmediate(resolve))
+  }
+  const timer = setInterval(() => void slice(), RETAIN_EVERY_MS)
+  timer.unref()
+  return () => {
+    stopped = true
+    clearInterval(timer)
+  }
+}

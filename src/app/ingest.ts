@@ -1,0 +1,274 @@
+/**
+ * The use case behind every collecting command: pulls bytes from a source, takes them through steps 1–6 and commits what
+ * they taught together with the positions they came from.
+ * Back-pressure: the source is asked for more only when the last commit is done, so a slow disk slows the reading.
+ * Invariant: a position is committed in the same transaction as everything read before it, and never without it.
+ */
+import { joinIncidents } from '../analyze/incident/join-incidents.ts'
+import { neighbourQueries } from '../analyze/incident/neighbour-queries.ts'
+import type { Sighting } from '../analyze/incident/sighting.ts'
+import type { FormatSet } from '../../collectors/formats/load.ts'
+import type { AuthEvent } from '../core/auth-event.ts'
+import type { RawRecord } from '../core/log-record.ts'
+import type { ByteBatch, LogSource, StreamInfo } from '../core/ports/source.ts'
+import type { IncidentChange, StoreWriter, UnrecognisedRecord } from '../core/ports/store.ts'
+import { StoreRefusal } from '../core/ports/store.ts'
+import type { StreamState } from '../core/source-status.ts'
+import { looksLikeAuthFailure } from '../signatures/auth-failure-words.ts'
+import { templateOf } from '../signatures/template.ts'
+import type { Classifier } from './classifier.ts'
+import { StreamWork } from './stream-work.ts'
+
+export interface IngestOptions {
+  source: LogSource
+  writer: StoreWriter
+  classifier: Classifier
+  formats: FormatSet
+  /** IANA zone for stamps without one. */
+  zone: string
+  known: readonly StreamState[]
+  /** Collector's clock, ms. */
+  now(): number
+  /** After each commit, with what changed; for lines that follow live. */
+  committed?(changes: readonly IncidentChange[], streams: readonly StreamState[]): void
+  /** The store refuses for now (disk full); told once per spell, null when it is over. */
+  stalled?(refusal: StoreRefusal | null): void
+  /** Called once, when all that was there at the start is read and committed. */
+  caughtUp?(): void
+}
+
+/** How long data may wait uncommitted; ms. With the dashboard's frame this keeps a line on screen within half a second. */
+const COMMIT_EVERY_MS = 200
+/** Commit earlier when this much has gathered; records. Keeps a transaction under about 50 ms. */
+const COMMIT_RECORDS = 4_000
+/** A held multi-line record is complete when nothing followed for this long; ms. */
+const HOLD_MS = 300
+/** Records of a stream that are decoded even if no signature can match, to learn its format and zone; count. */
+const LEARN_RECORDS = 20
+/** …and one of so many afterwards, to notice a changed format and keep the stream's clock; count. */
+const LEARN_EVERY = 500
+/** Give other work a turn after this long; ms. */
+const SLICE_MS = 20
+/** First and longest wait before a refused commit is tried again; ms. */
+const RETRY_MS = 500
+const RETRY_MAX_MS = 30_000
+
+export async function ingest(options: IngestOptions, signal: AbortSignal): Promise<void> {
+  const run = new Ingest(options)
+  const batches = options.source.batches(signal)[Symbol.asyncIterator]()
+  let next = batches.next()
+  for (;;) {
+    const step = await orTimeout(next, run.wait())
+    if (step === 'timeout') {
+      run.flushHeld()
+      await run.commit(signal)
+      run.idle()
+      continue
+    }
+    if (step.done) break
+    await run.take(step.value)
+    next = batches.next()
+    if (run.due()) await run.commit(signal)
+  }
+  run.flushAll()
+  await run.commit(signal)
+  run.idle()
+}
+
+class Ingest {
+  readonly #o: IngestOptions
+  readonly #works = new Map<string, StreamWork>()
+  readonly #known: Map<string, StreamState>
+  #successes: AuthEvent[] = []
+  #sightings: Sighting[] = []
+  #unrecognised: UnrecognisedRecord[] = []
+  #records = 0
+  #uncommittedSince: number | null = null
+  #caughtUp = false
+  readonly #names = new Map<string, StreamInfo>()
+
+  constructor(options: IngestOptions) {
+    this.#o = options
+    this.#known = new Map(options.known.map((s) => [s.stream, s]))
+  }
+
+  async take(batch: ByteBatch): Promise<void> {
+    const now = this.#o.now()
+    let work = this.#works.get(batch.stream)
+    if (work === undefined) {
+      work = new StreamWork(batch.stream, this.#o.formats, this.#known.get(batch.stream))
+      this.#works.set(batch.stream, work)
+    }
+    if (!this.#names.has(batch.stream))
+      this.#names.set(batch.stream, await this.#o.source.checkpoint(batch.stream, work.committable))
+    this.#uncommittedSince ??= now
+    await this.#process(work, work.take(batch, now))
+  }
+
+  /** How long the next batch may be waited for before something is due; ms. */
+  wait(): number {
+    const waiting = this.#uncommittedSince !== null || !this.#caughtUp || [...this.#works.values()].some((w) => w.holds)
+    return waiting ? COMMIT_EVERY_MS : IDLE_MS
+  }
+
+  /** Nothing came for a while: history is done once no stream is known to have more and none is held. */
+  idle(): void {
+    if (this.#caughtUp || [...this.#works.values()].some((w) => w.more || w.holds)) return
+    this.#caughtUp = true
+    this.#o.caughtUp?.()
+  }
+
+  due(): boolean {
+    return (
+      this.#records >= COMMIT_RECORDS ||
+      (this.#uncommittedSince !== null && this.#o.now() - this.#uncommittedSince >= COMMIT_EVERY_MS)
+    )
+  }
+
+  flushHeld(): void {
+    const now = this.#o.now()
+    for (const work of this.#works.values())
+      if (work.holds && !work.more && now - work.touched_ms >= HOLD_MS) this.#processNow(work, work.flush())
+  }
+
+  flushAll(): void {
+    for (const work of this.#works.values()) this.#processNow(work, work.flush())
+  }
+
+  async commit(signal: AbortSignal): Promise<void> {
+    const dirty = [...this.#works.values()].filter((w) => w.dirty)
+    this.#uncommittedSince = null
+    if (dirty.length === 0) return
+    const { writer, source } = this.#o
+    const neighbours = await this.#neighbours()
+    const incidents = joinIncidents(this.#sightings, neighbours)
+    const streams: StreamState[] = []
+    for (const work of dirty) {
+      const info = await source.checkpoint(work.stream, work.committable)
+      this.#names.set(work.stream, info)
+      streams.push(work.state(info))
+    }
+    const batch = {
+      successes: this.#successes,
+      incidents,
+      unrecognised: this.#unrecognised,
+      streams,
+      now_ms: this.#o.now(),
+    }
+    let wait = RETRY_MS
+    let stalled = false
+    for (;;) {
+      try {
+        await writer.append(batch)
+        break
+      } catch (error) {
+        if (!(error instanceof StoreRefusal) || error.reason !== 'disk_full' || signal.aborted) throw error
+        if (!stalled) this.#o.stalled?.(error)
+        stalled = true
+        await new Promise((resolve) => setTimeout(resolve, wait))
+        wait = Math.min(wait * 2, RETRY_MAX_MS)
+      }
+    }
+    if (stalled) this.#o.stalled?.(null)
+    this.#successes = []
+    this.#sightings = []
+    this.#unrecognised = []
+    this.#records = 0
+    for (const work of dirty) {
+      work.dirty = false
+      if (work.ended) {
+        this.#works.delete(work.stream)
+        this.#names.delete(work.stream)
+      }
+    }
+    this.#o.committed?.(incidents, streams)
+  }
+
+  async #neighbours() {
+    const queries = this.#sightings.map(neighbourQueries)
+    const answers = await this.#o.writer.neighbours(queries.flat())
+    let at = 0
+    return queries.map((q) => answers.slice(at, (at += q.length)).flat())
+  }
+
+  async #process(work: StreamWork, records: readonly RawRecord[]): Promise<void> {
+    let sliceEnd = performance.now() + SLICE_MS
+    for (let i = 0; i < records.length; i++) {
+      this.#record(work, records[i]!)
+      if ((i & 63) === 63 && performance.now() > sliceEnd) {
+        await new Promise((resolve) => setImmediate(resolve))
+        sliceEnd = performance.now() + SLICE_MS
+      }
+    }
+  }
+
+  #processNow(work: StreamWork, records: readonly RawRecord[]): void {
+    for (const record of records) this.#record(work, record)
+  }
+
+  #record(work: StreamWork, raw: RawRecord): void {
+    const { classifier } = this.#o
+    const n = work.counters.records++
+    this.#records++
+    if (raw.cut) work.counters.cut_records++
+    if (!classifier.mayMatch(raw.text)) {
+      if (n < LEARN_RECORDS || n % LEARN_EVERY === 0) this.#learn(work, classifier.decode(raw, work.memory))
+      return
+    }
+    const classified = classifier.classify(raw, work.memory)
+    this.#learn(work, classified)
+    const { event, record } = classified
+    const info = this.#names.get(work.stream)
+    if (event === null) {
+      if (looksLikeAuthFailure(record))
+        this.#unrecognised.push({
+          template: templateOf(record.body || record.speech),
+          system: record.resource['service.name'] ?? record.format,
+          sample: classified.text.slice(0, 500),
+          time_ms: record.logged_writer_ms ?? this.#o.now(),
+          stream: work.stream,
+        })
+      return
+    }
+    work.counters.recognised++
+    work.sample.length = 0
+    event.position = raw.position
+    // What the user said about a path outranks what a container believes about its own name.
+    const host = info?.host ?? event.host ?? raw.envelope?.host
+    const service = info?.service ?? event.service ?? raw.envelope?.service
+    if (host !== undefined) event.host = host
+    if (service !== undefined) event.service = service
+    const time_ms = event.time_ms ?? raw.envelope?.logged_writer_ms ?? work.last_record_ms ?? this.#o.now()
+    if (event.outcome === 'success') this.#successes.push({ ...event, time_ms })
+    else
+      this.#sightings.push({
+        event: event as Sighting['event'],
+        source: info?.name ?? work.stream,
+        time_ms,
+      })
+  }
+
+  #learn(work: StreamWork, { record, text }: Pick<ReturnType<Classifier['classify']>, 'record' | 'text'>): void {
+    work.format = record.format
+    if (record.logged_writer_ms !== undefined) {
+      work.last_record_ms = Math.max(work.last_record_ms ?? 0, record.logged_writer_ms)
+      if (work.memory.naive) work.zone = this.#o.zone
+    }
+    work.keepSample(text)
+  }
+}
+
+/** Nothing is held and nothing waits: no need to wake up often; ms. */
+const IDLE_MS = 60_000
+
+async function orTimeout<T>(promise: Promise<T>, ms: number): Promise<T | 'timeout'> {
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<'timeout'>((resolve) => {
+    timer = setTimeout(() => resolve('timeout'), ms)
+  })
+  try {
+    return await Promise.race([promise, timeout])
+  } finally {
+    clearTimeout(timer)
+  }
+}

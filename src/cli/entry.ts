@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+/**
+ * Where the process starts: checks the runtime before anything native is loaded (better-sqlite3 13 crashes outright on
+ * Node 20), then hands over. Imports nothing itself, so that even an old Node gets as far as the sentence below.
+ */
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+const supported = major > 22 || (major === 22 && minor >= 15)
+
+if (supported) {
+  const { main } = await import('./main.ts')
+  await main(process.argv)
+} else {
+  process.stderr.write(
+    `authtop needs Node.js 22.15 or newer, this is ${process.versions.node}; install a newer Node.js, or from a checkout run it with "npm start", which brings its own.\n`,
+  )
+  process.exitCode = 2
+}

@@ -1,0 +1,20 @@
+/**
+ * Does a record that no signature knows look like an authentication failure? Used only to say "there are messages here
+ * that nobody recognises"; it never makes an event.
+ */
+import type { LogRecord } from '../core/log-record.ts'
+
+const AUTH =
+  /\b(?:tokens?|jwts?|jws|jwe|jwks?|oauth2?|openid|oidc|saml|sso|authenticat\w{1,6}|authoriz\w{1,6}|unauthori[sz]ed|credentials?|bearer|issuer|audience|id_token|access_token|refresh_token)\b/i
+const FAILED =
+  /\b(?:fail\w{0,4}|errors?|invalid\w{0,4}|denied|expired|reject\w{0,4}|refus\w{0,4}|unable|cannot|can't|could not|not (?:valid|allowed|found|authori[sz]ed)|mismatch\w{0,4}|missing|unauthori[sz]ed|forbidden|revoked)\b/i
+/** OpenTelemetry severity number of WARN. */
+const WARN = 13
+/** Longest stretch of speech looked at; characters. */
+const LOOK_LIMIT = 2_000
+
+export function looksLikeAuthFailure(record: LogRecord): boolean {
+  const speech = record.speech.slice(0, LOOK_LIMIT)
+  if (!AUTH.test(speech)) return false
+  return record.severity === undefined ? FAILED.test(speech) : record.severity >= WARN
+}
