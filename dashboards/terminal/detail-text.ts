@@ -1,0 +1,146 @@
+/**
+ * One incident in full, as scrolling text: what was decided and how sure, why, the facts, what was said where, and what
+ * to do. Two columns where there is room. Leaves scrolling to the screen.
+ */
+import type { Incident, Observation } from '../../src/core/incident.ts'
+import { evidenceLines } from '../evidence-words.ts'
+import { formatCount, formatQuantity } from '../format-number.ts'
+import { formatInstant } from '../format-time.ts'
+import { confidenceTitle, kindNoun, verdictTitle } from '../wording.ts'
+import { beside, EMPTY_LINE, type Line, line, type Span, span } from './line.ts'
+import type { DashboardModel, IncidentDetail, RemedyText } from './model.ts'
+import { toPrintable, wrapText } from './printable.ts'
+
+/** From here on the remedy stands beside the incident. */
+const TWO_COLUMNS = 120
+const GAP = ' │ '
+const LABEL_COLUMNS = 19
+
+export function detailText(model: DashboardModel | null, id: string, columns: number, zone: string): Line[] {
+  const detail = model?.detail
+  if (detail === null || detail === undefined || detail.incident.id !== id) {
+    return [
+      line(
+        span(
+          model === null || model.detail !== null ? 'Reading …' : 'This incident is not in the store any more.',
+          'dim',
+        ),
+      ),
+    ]
+  }
+  const { incident, observations, remedy } = detail
+  if (columns < TWO_COLUMNS) {
+    return [
+      ...headline(detail, columns),
+      EMPTY_LINE,
+      ...why(incident, columns),
+      ...remedyText(remedy, columns),
+      EMPTY_LINE,
+      ...facts(incident, columns, zone),
+      ...spoken(observations, columns, zone),
+    ]
+  }
+  const left = Math.floor((columns - GAP.length) * 0.58)
+  const right = columns - GAP.length - left
+  return [
+    ...headline(detail, columns),
+    EMPTY_LINE,
+    ...beside(
+      [...why(incident, left), ...facts(incident, left, zone), ...spoken(observations, left, zone)],
+      left,
+      GAP,
+      remedyText(remedy, right),
+    ),
+  ]
+}
+
+function headline({ incident }: IncidentDetail, columns: number): Line[] {
+  const { cause, subcause, reported_cause, reported_subcause } = incident
+  const lines = [
+    line(span(verdictTitle(cause, subcause), cause), span(`   ${confidenceTitle(incident.confidence)}`, 'dim')),
+  ]
+  const agrees = cause === reported_cause && subcause === reported_subcause
+  const said = agrees ? 'reported as that' : `reported as ${verdictTitle(reported_cause, reported_subcause)}`
+  lines.push(line(span('the software said ', 'dim'), incident.symptom, span(`  (${incident.system}; ${said})`, 'dim')))
+  if (incident.message !== incident.symptom) lines.push(...paragraph(incident.message, columns, '  │ '))
+  return lines
+}
+
+function why(incident: Incident, columns: number): Line[] {
+  if (incident.why.length === 0) return []
+  return [
+    line(span('Why', 'title')),
+    ...incident.why.flatMap((reason) => paragraph(reason, columns, '  · ')),
+    EMPTY_LINE,
+  ]
+}
+
+function remedyText(remedy: RemedyText, columns: number): Line[] {
+  return [
+    line(span('What to do', 'title')),
+    ...paragraph(remedy.title, columns, '  ', 'strong'),
+    ...paragraph(remedy.sentence, columns, '  '),
+    ...remedy.checks.flatMap((check, i) => paragraph(check, columns, `  ${i + 1}. `)),
+    ...paragraph(`Fix: ${remedy.fix}`, columns, '  '),
+    ...remedy.links.flatMap(({ text, url }) => paragraph(`${text} ${url}`, columns, '  → ', 'dim')),
+  ]
+}
+
+function facts(incident: Incident, columns: number, zone: string): Line[] {
+  const { http_method, http_path, http_status } = incident
+  const request = [http_method, http_path, http_status].filter((part) => part !== undefined).join(' ')
+  const request_facts: [string, string | undefined][] = [
+    ['time', formatInstant(incident.time_ms, zone)],
+    ['step', kindNoun(incident.kind)],
+    ['host', incident.host],
+    ['service', incident.service],
+    ['client', incident.client_id],
+    ['issuer', incident.issuer],
+    ['audience', incident.audience],
+    ['request', request === '' ? undefined : request],
+    ['client address', incident.client_address],
+    ['subject', incident.subject],
+    ['token', incident.token],
+    ['request id', incident.request_id],
+    ['trace id', incident.trace_id],
+    ['signature', incident.signature],
+  ]
+  const evidence = evidenceLines(incident.evidence, zone)
+  const labelled = (label: string, text: string) => paragraph(text, columns, `  ${label.padEnd(LABEL_COLUMNS - 3)} `)
+  return [
+    ...(evidence.length === 0
+      ? []
+      : [line(span('Evidence', 'title')), ...evidence.flatMap(({ label, text }) => labelled(label, text)), EMPTY_LINE]),
+    line(span('The request', 'title')),
+    ...request_facts.flatMap(([label, text]) => (text === undefined ? [] : labelled(label, text))),
+    EMPTY_LINE,
+  ]
+}
+
+function spoken(observations: readonly Observation[], columns: number, zone: string): Line[] {
+  const lines = [line(span(`Said in ${formatQuantity(observations.length, 'record')}`, 'title'))]
+  for (const seen of observations) {
+    const place = seen.line === undefined ? `byte ${formatCount(seen.offset)}` : `line ${formatCount(seen.line)}`
+    lines.push(
+      line(`  ${formatInstant(seen.time_ms, zone)}  `, span(`${seen.source}, ${place}`, 'accent')),
+      ...paragraph(seen.message, columns, '    '),
+      line(
+        span(
+          `    ${seen.system}, ${seen.signature}: ${verdictTitle(seen.reported_cause, seen.reported_subcause)}`,
+          'dim',
+        ),
+      ),
+    )
+  }
+  return lines
+}
+
+/** Wrapped text; `lead` stands before the first row, blanks of its width before the others. */
+function paragraph(text: string, columns: number, lead: string, style?: Span['style']): Line[] {
+  return wrapText(toPrintable(text), columns - lead.length).map((row, i) =>
+    line(
+      span(i === 0 || lead.trim() === '│' ? lead : ' '.repeat(lead.length), 'dim'),
+      style === undefined ? row : span(row, style),
+    ),
+  )
+}

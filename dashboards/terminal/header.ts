@@ -1,0 +1,88 @@
+/** The rows above the panels: screens and clock, range and state, what succeeds, what fails. */
+import type { Kind } from '../../src/core/kind.ts'
+import { formatChange, formatCount, formatQuantity, formatRate, formatShare } from '../format-number.ts'
+import { formatClock, formatLength, formatMinute, formatStamp, formatZone } from '../format-time.ts'
+import { sparkline } from '../sparkline.ts'
+import { kindDone } from '../wording.ts'
+import { HEADER_ROWS } from './layout.ts'
+import { EMPTY_LINE, type Line, line, type Span, span, spread } from './line.ts'
+import type { DashboardModel } from './model.ts'
+import { SCREENS } from './screens.ts'
+import { sourceProblem } from './source-words.ts'
+import type { View } from './view.ts'
+
+export function titleLine(view: View): Line {
+  const { state, model, zone } = view
+  const tabs = SCREENS.flatMap(({ id, title }, i): Span[] => [
+    span(` ${i + 1} ${title} `, state.screen === id && state.detail === null && !state.help ? 'selected' : 'plain'),
+  ])
+  const clock = model === null ? '' : `${formatClock(model.now_ms, zone)} ${formatZone(model.now_ms, zone)}`
+  return spread([span('authtop ', 'title'), ...tabs], [span(clock, 'dim')], view.columns)
+}
+
+export function headerLines(view: View): Line[] {
+  const { model } = view
+  const lines = [titleLine(view), stateLine(view)]
+  if (model !== null) lines.push(successLine(view, model), failureLine(view, model))
+  while (lines.length < HEADER_ROWS) lines.push(EMPTY_LINE)
+  return lines
+}
+
+function stateLine(view: View): Line {
+  const { state, model } = view
+  const left: Span[] = [span(rangeWords(view), 'strong'), { text: '  ' }]
+  if (state.paused_at_ms !== null)
+    left.push(span(`PAUSED at ${formatClock(state.paused_at_ms, view.zone)}`, 'selected'))
+  else left.push(state.end === 'now' ? span('live', 'good') : span('in the past (0: now)', 'warn'))
+  if (state.filter_text !== '') left.push({ text: '  filter ' }, span(state.filter_text, 'accent'))
+  const sources = model?.sources ?? []
+  const problems = sources.filter((source) => sourceProblem(source) !== null).length
+  const right = [span(formatQuantity(sources.length, 'source'), 'dim')]
+  if (problems > 0) right.push(span(`, ${formatCount(problems)} with a problem`, 'warn'))
+  return spread(left, right, view.columns)
+}
+
+function rangeWords({ state, model, zone }: View): string {
+  if (state.length_ms === 'all') {
+    if (model === null || model.extent === null) return 'all there is'
+    return `all: ${formatMinute(model.range.from_ms, zone)} – ${formatMinute(model.range.to_ms, zone)}`
+  }
+  const length = formatLength(state.length_ms)
+  if (state.end === 'now') return `last ${length}`
+  return `${length} to ${formatStamp(state.end, zone, model?.now_ms ?? state.end)}`
+}
+
+/** Always shown, because none of them at all is worth seeing; the others when they occur. */
+const MAIN_KINDS: readonly Kind[] = ['issuance', 'refresh', 'validation']
+
+function successLine({ columns }: View, model: DashboardModel): Line {
+  const others = (Object.keys(model.kinds) as Kind[]).filter(
+    (kind) => !MAIN_KINDS.includes(kind) && (model.kinds[kind]?.successes ?? 0) > 0,
+  )
+  const spans: Span[] = []
+  for (const kind of [...MAIN_KINDS, ...others]) {
+    const figures = model.kinds[kind]
+    spans.push(
+      span(`${spans.length === 0 ? '' : '   '}${kindDone(kind)} `, 'dim'),
+      span(formatCount(figures?.successes ?? 0), 'strong'),
+      { text: ` ${formatRate(figures?.per_second ?? 0)}` },
+    )
+  }
+  return spread(spans, [], columns)
+}
+
+function failureLine({ columns, ascii }: View, model: DashboardModel): Line {
+  const { failures, failures_before, successes, trend } = model.totals
+  const change = formatChange(failures, failures_before)
+  const spans: Span[] = [
+    span('failed ', 'dim'),
+    span(formatCount(failures), failures > 0 ? 'bad' : 'good'),
+    span(` ${formatShare(failures, failures + successes)}`, 'strong'),
+    span(' of requests', 'dim'),
+  ]
+  if (change !== '') spans.push({ text: `   ${change}` }, span(' against the period before', 'dim'))
+  const bars = sparkline(trend, Math.min(trend.length, 60), ascii ? 'ascii' : 'unicode')
+  const peak = Math.max(0, ...trend)
+  const right = peak === 0 ? [] : [span(bars, failures > 0 ? 'bad' : 'dim')]
+  return columns >= 100 ? spread(spans, right, columns) : line(...spans)
+}

@@ -1,0 +1,104 @@
+/**
+ * The plain data the screens draw, and the request that asks for it. The app layer answers a request from the store
+ * (assemble-model.ts turns the store's answers into a model); nothing in this folder reads anything.
+ * Invariant: a model is a value. It is never changed after it was handed over, so a frozen screen stays frozen.
+ */
+import type { Cause, Subcause } from '../../src/core/cause.ts'
+import type { Filter, TimeRange } from '../../src/core/filter.ts'
+import type { Incident, Observation } from '../../src/core/incident.ts'
+import type { Kind } from '../../src/core/kind.ts'
+import type { DimensionRow, UnrecognisedGroup } from '../../src/core/ports/store.ts'
+import type { SourceStatus } from '../../src/core/source-status.ts'
+
+/** What the screen wants to show next. */
+export interface ModelRequest {
+  /** Collector's clock, ms; a paused screen keeps asking for the instant it was paused at. */
+  now_ms: number
+  /** Length of the range, ms, or everything there is. */
+  length_ms: number | 'all'
+  /** End of the range, ms; `now` follows the clock. */
+  end: 'now' | number
+  filter: Filter
+  /** Free words of the filter: an incident is listed when its text holds all of them (lower case). */
+  words: readonly string[]
+  /** Incident whose detail view is open. */
+  incident_id: string | null
+  /** Rows the longest list of this screen may want. */
+  limit: number
+}
+
+export interface KindFigures {
+  successes: number
+  /** Failed requests whose step this was. */
+  failures: number
+  /** Successes per second over the observed part of the range. */
+  per_second: number
+}
+
+export interface CauseRow {
+  cause: Cause
+  count: number
+  /** Of the equal period before; null where the store does not reach back that far. */
+  before: number | null
+  /** Most frequent first. */
+  subcauses: readonly { subcause: Subcause; count: number }[]
+  /** Failures per step of the range, oldest first. */
+  trend: readonly number[]
+}
+
+export interface Totals {
+  successes: number
+  failures: number
+  /** Failures of the equal period before; null where the store does not reach back that far. */
+  failures_before: number | null
+  /** Failures per step of the range, oldest first. */
+  trend: readonly number[]
+}
+
+/** What a person should do about a cause; the same shape as the remedies of `src/core/remedy`. */
+export interface RemedyText {
+  title: string
+  sentence: string
+  checks: readonly string[]
+  fix: string
+  links: readonly { text: string; url: string }[]
+}
+
+export interface IncidentDetail {
+  incident: Incident
+  observations: readonly Observation[]
+  remedy: RemedyText
+}
+
+export interface Notice {
+  level: 'info' | 'warning'
+  /** One sentence, no trailing period. */
+  text: string
+}
+
+export interface DashboardModel {
+  /** Clock of the collector when this was read, ms. */
+  now_ms: number
+  range: TimeRange
+  /** First and last event in the store, writer's clock; null: there is none yet. */
+  extent: TimeRange | null
+  /** Width of one trend figure, ms. */
+  step_ms: number
+  kinds: Readonly<Partial<Record<Kind, KindFigures>>>
+  totals: Totals
+  /** In the order to be looked at: unexplained first, then by count. */
+  causes: readonly CauseRow[]
+  /** Newest first. */
+  incidents: readonly Incident[]
+  /** Most failures first. */
+  hosts: readonly DimensionRow[]
+  clients: readonly DimensionRow[]
+  sources: readonly SourceStatus[]
+  /** Texts that look like auth failures but match no signature, most frequent first. */
+  unrecognised: readonly UnrecognisedGroup[]
+  /** Null when none is open, or when the open one is no longer stored. */
+  detail: IncidentDetail | null
+  notices: readonly Notice[]
+  /** Why this model could not be read anew, in one sentence; the figures are then those of `now_ms`. */
+  error?: string
+}

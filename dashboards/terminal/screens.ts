@@ -1,0 +1,18 @@
+/**
+ * The screens in the order of their number keys, and the panels that can hold the cursor. A new screen is one line here
+ * and one file beside it.
+ */
+export const SCREENS = [
+  { id: 'overview', title: 'Overview' },
+  { id: 'incidents', title: 'Incidents' },
+  { id: 'hosts', title: 'Hosts' },
+  { id: 'clients', title: 'Clients' },
+  { id: 'sources', title: 'Sources' },
+] as const
+
+export type ScreenId = (typeof SCREENS)[number]['id']
+
+/** Every screen but the overview is one panel of the same name. */
+export type PanelId = 'causes' | Exclude<ScreenId, 'overview'>
+
+export const OVERVIEW_PANELS = ['causes', 'incidents', 'hosts', 'clients'] as const satisfies readonly PanelId[]
