@@ -1,12 +1,13 @@
 /**
  * The names people read for causes, subcauses, kinds and confidences: one place for dashboard, report and summaries.
- * Figures are worded in format-number.ts and format-time.ts; what to do about a cause is the remedies' matter (core).
+ * Figures are worded in format-number.ts and format-time.ts; subcauses are called what their remedy (core) calls them.
  * Invariant: every cause, subcause, kind and confidence of the closed lists has a name.
  */
-import type { Cause, Subcause } from '../src/core/cause.ts'
+import { type Cause, isSubcauseOf, type Subcause } from '../src/core/cause.ts'
 import type { Confidence } from '../src/core/confidence.ts'
 import type { FilterField } from '../src/core/filter.ts'
 import type { Kind } from '../src/core/kind.ts'
+import { remedyOf } from '../src/core/remedy/remedy-of.ts'
 
 const CAUSE_TITLES: Record<Cause, string> = {
   unknown: 'Unexplained',
@@ -24,43 +25,20 @@ export function causeTitle(cause: Cause): string {
   return CAUSE_TITLES[cause]
 }
 
-/** Only where the id with blanks for underscores would not read as English. */
-const SUBCAUSE_TITLES: Partial<Record<Subcause, string>> = {
-  id_token: 'ID token',
-  fresh_token_expired: 'fresh token called expired',
-  issued_in_future: 'issued in the future',
-  request_time_skewed: 'request time too far off',
-  refresh_reused: 'refresh token reused',
-  inactive: 'token inactive',
-  issuer_mismatch: 'wrong issuer',
-  audience_mismatch: 'wrong audience',
-  client_credentials: 'client secret or key refused',
-  client_unknown: 'unknown client',
-  redirect_uri: 'redirect URI',
-  stale_jwks: 'stale JWKS',
-  algorithm: 'algorithm refused',
-  grant_type: 'grant type refused',
-  discovery: 'discovery document',
-  missing: 'no token sent',
-  structure: 'broken structure',
-  encoding: 'broken encoding',
-  signature: 'bad signature',
-  decryption: 'cannot be decrypted',
-  pkce: 'PKCE check failed',
-  nonce_state: 'nonce or state',
-  sender_binding: 'sender binding (DPoP, mTLS)',
-  jwks_unavailable: 'JWKS unavailable',
-  unspecified: 'no reason stated',
+/** The remedy's title in the middle of a sentence: `fresh token taken for expired`, `ID token …`; at most 40 characters. */
+export function subcauseTitle(cause: Cause, subcause: Subcause): string {
+  // A store written by a newer version may hold what this one has no text for.
+  if (!isSubcauseOf(cause, subcause)) return String(subcause).replaceAll('_', ' ')
+  const { title } = remedyOf(cause, subcause as never)
+  return /^\p{Lu}\p{Ll}/u.test(title) ? title.charAt(0).toLowerCase() + title.slice(1) : title
 }
 
-/** `fresh token called expired`, lower case where it is no name; at most 28 characters. */
-export function subcauseTitle(subcause: Subcause): string {
-  return SUBCAUSE_TITLES[subcause] ?? subcause.replaceAll('_', ' ')
-}
-
-/** `Clock skew: fresh token called expired` */
+/** `Clock skew: fresh token taken for expired`; the cause is not said twice: `Expired access token`. */
 export function verdictTitle(cause: Cause, subcause: Subcause): string {
-  return cause === 'unknown' ? CAUSE_TITLES.unknown : `${CAUSE_TITLES[cause]}: ${subcauseTitle(subcause)}`
+  const title = subcauseTitle(cause, subcause)
+  if (cause === 'unknown') return `${CAUSE_TITLES.unknown}: ${title}`
+  const word = CAUSE_TITLES[cause] ?? cause
+  return title.startsWith(`${word.toLowerCase()} `) ? word + title.slice(word.length) : `${word}: ${title}`
 }
 
 const KIND_NOUNS: Record<Kind, string> = {

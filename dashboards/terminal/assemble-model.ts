@@ -9,7 +9,6 @@ import type { Incident } from '../../src/core/incident.ts'
 import type { Kind } from '../../src/core/kind.ts'
 import type { CauseCount, DimensionRow, KindCount, SeriesPoint, UnrecognisedGroup } from '../../src/core/ports/store.ts'
 import type { SourceStatus } from '../../src/core/source-status.ts'
-import { holdsWords } from './filter-words.ts'
 import type { CauseRow, DashboardModel, IncidentDetail, KindFigures, Notice } from './model.ts'
 import type { TimeWindow } from './time-window.ts'
 
@@ -24,8 +23,6 @@ export interface StoreAnswers {
   /** `series(range, window.step_ms, 'cause', filter)` */
   series: readonly SeriesPoint[]
   incidents: readonly Incident[]
-  /** Free words of the request: incidents without them are left out here, because no store looks into texts. */
-  words: readonly string[]
   hosts: readonly DimensionRow[]
   clients: readonly DimensionRow[]
   sources: readonly SourceStatus[]
@@ -63,7 +60,7 @@ export function assembleModel(answers: StoreAnswers): DashboardModel {
     kinds,
     totals: { successes, failures, failures_before: comparable ? before : null, trend },
     causes,
-    incidents: answers.incidents.filter((incident) => holdsWords(incident, answers.words)),
+    incidents: answers.incidents,
     hosts: answers.hosts,
     clients: answers.clients,
     sources: answers.sources,

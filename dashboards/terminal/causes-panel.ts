@@ -59,7 +59,9 @@ function subcauses(row: CauseRow, width: number): Span {
   const [only] = row.subcauses
   const text =
     row.subcauses.length === 1 && only !== undefined
-      ? subcauseTitle(only.subcause)
-      : row.subcauses.map(({ subcause, count }) => `${subcauseTitle(subcause)} ${formatCount(count)}`).join(', ')
+      ? subcauseTitle(row.cause, only.subcause)
+      : row.subcauses
+          .map(({ subcause, count }) => `${subcauseTitle(row.cause, subcause)} ${formatCount(count)}`)
+          .join(', ')
   return cell(text, { width }, 'dim')
 }

@@ -3,12 +3,13 @@
  * to do. Two columns where there is room. Leaves scrolling to the screen.
  */
 import type { Incident, Observation } from '../../src/core/incident.ts'
+import type { Remedy } from '../../src/core/remedy/remedy.ts'
 import { evidenceLines } from '../evidence-words.ts'
 import { formatCount, formatQuantity } from '../format-number.ts'
 import { formatInstant } from '../format-time.ts'
 import { confidenceTitle, kindNoun, verdictTitle } from '../wording.ts'
 import { beside, EMPTY_LINE, type Line, line, type Span, span } from './line.ts'
-import type { DashboardModel, IncidentDetail, RemedyText } from './model.ts'
+import type { DashboardModel, IncidentDetail } from './model.ts'
 import { toPrintable, wrapText } from './printable.ts'
 
 /** From here on the remedy stands beside the incident. */
@@ -75,7 +76,7 @@ function why(incident: Incident, columns: number): Line[] {
   ]
 }
 
-function remedyText(remedy: RemedyText, columns: number): Line[] {
+function remedyText(remedy: Remedy, columns: number): Line[] {
   return [
     line(span('What to do', 'title')),
     ...paragraph(remedy.title, columns, '  ', 'strong'),

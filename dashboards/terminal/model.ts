@@ -8,6 +8,7 @@ import type { Filter, TimeRange } from '../../src/core/filter.ts'
 import type { Incident, Observation } from '../../src/core/incident.ts'
 import type { Kind } from '../../src/core/kind.ts'
 import type { DimensionRow, UnrecognisedGroup } from '../../src/core/ports/store.ts'
+import type { Remedy } from '../../src/core/remedy/remedy.ts'
 import type { SourceStatus } from '../../src/core/source-status.ts'
 
 /** What the screen wants to show next. */
@@ -55,19 +56,10 @@ export interface Totals {
   trend: readonly number[]
 }
 
-/** What a person should do about a cause; the same shape as the remedies of `src/core/remedy`. */
-export interface RemedyText {
-  title: string
-  sentence: string
-  checks: readonly string[]
-  fix: string
-  links: readonly { text: string; url: string }[]
-}
-
 export interface IncidentDetail {
   incident: Incident
   observations: readonly Observation[]
-  remedy: RemedyText
+  remedy: Remedy
 }
 
 export interface Notice {
