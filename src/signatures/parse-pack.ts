@@ -24,10 +24,10 @@ export interface ParsedPack {
 }
 
 /** YAML anchors may multiply text ("billion laughs"); packs need none, so few are allowed. */
-const MAX_ALIASES = 20
+const MAX_ALIASES = 100
 
 export function parsePack(file: string, yaml: string): ParsedPack {
-  const document = parseDocument(yaml, { uniqueKeys: true, prettyErrors: true })
+  const document = parseDocument(yaml, { uniqueKeys: true, prettyErrors: true, merge: true })
   const first = document.errors[0]
   if (first !== undefined) return { pack: null, problems: [{ file, place: 'yaml', text: first.message.split('\n')[0]! }] }
   let value: unknown
