@@ -3,8 +3,9 @@
  * pure assembly. Only reads; several screens may ask the same store at once.
  */
 import { assembleModel } from '../../dashboards/terminal/assemble-model.ts'
+import { holdsWords } from '../../dashboards/terminal/filter-words.ts'
 import type { DashboardModel, IncidentDetail, ModelRequest, Notice } from '../../dashboards/terminal/model.ts'
-import { timeWindow } from '../../dashboards/terminal/time-window.ts'
+import { type TimeWindow, timeWindow } from '../../dashboards/terminal/time-window.ts'
 import type { TimeRange } from '../core/filter.ts'
 import type { Incident } from '../core/incident.ts'
 import type { IncidentQuery, StoreReader } from '../core/ports/store.ts'
@@ -24,7 +25,7 @@ export async function loadDashboard(
   notices: readonly Notice[],
 ): Promise<DashboardModel> {
   const extent = await reader.extent()
-  const window = timeWindow(request, extent)
+  const window = withFuture(timeWindow(request, extent), request, extent)
   const { range, previous, step_ms } = window
   const { filter } = request
   return assembleModel({
@@ -45,6 +46,17 @@ export async function loadDashboard(
   })
 }
 
+/** A host whose clock is ahead stamps its records in our future; "up to now" must not hide just those. At most a day; ms. */
+const FUTURE_MS = 26 * 3_600_000
+const MINUTE_MS = 60_000
+
+function withFuture(window: TimeWindow, request: ModelRequest, extent: TimeRange | null): TimeWindow {
+  if (request.end !== 'now' || extent === null || extent.to_ms < window.range.to_ms) return window
+  const newest = Math.min(extent.to_ms, request.now_ms + FUTURE_MS)
+  const to_ms = (Math.floor(newest / MINUTE_MS) + 1) * MINUTE_MS
+  return { ...window, range: { from_ms: window.range.from_ms, to_ms: Math.max(to_ms, window.range.to_ms) } }
+}
+
 async function incidentsOf(reader: StoreReader, range: TimeRange, request: ModelRequest): Promise<Incident[]> {
   const { filter, limit, words } = request
   if (words.length === 0) return reader.incidents({ range, filter, limit })
@@ -52,22 +64,13 @@ async function incidentsOf(reader: StoreReader, range: TimeRange, request: Model
   let before: IncidentQuery['before']
   for (let looked = 0; looked < WORD_SEARCH_LIMIT && found.length < limit; looked += PAGE) {
     const page = await reader.incidents({ range, filter, limit: PAGE, ...(before === undefined ? {} : { before }) })
-    for (const incident of page) {
-      const text = searchText(incident)
-      if (words.every((word) => text.includes(word)) && found.length < limit) found.push(incident)
-    }
+    for (const incident of page)
+      if (found.length < limit && holdsWords(incident, words)) found.push(incident)
     const last = page.at(-1)
     if (last === undefined || page.length < PAGE) break
     before = { time_ms: last.time_ms, id: last.id }
   }
   return found
-}
-
-function searchText(i: Incident): string {
-  return [i.host, i.service, i.client_id, i.issuer, i.audience, i.http_path, i.request_id, i.trace_id, i.token, i.message, i.symptom, i.cause, i.subcause, i.system, ...i.why]
-    .filter((t) => t !== undefined)
-    .join('\n')
-    .toLowerCase()
 }
 
 async function detailOf(reader: StoreReader, id: string): Promise<IncidentDetail | null> {

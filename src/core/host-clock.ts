@@ -41,7 +41,9 @@ export interface HostClock {
 }
 
 /** The same for the clock that stamps an issuer's tokens, or the collector's. */
-export type PartyClock = Pick<HostClock, 'offset_s' | 'low_s' | 'high_s' | 'steps' | 'at_fault' | 'why'> & { name: string }
+export type PartyClock = Pick<HostClock, 'offset_s' | 'low_s' | 'high_s' | 'steps' | 'at_fault' | 'why'> & {
+  name: string
+}
 
 export interface ClockTable {
   reference: string | null

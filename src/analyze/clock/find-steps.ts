@@ -1,0 +1,351 @@
+/**
+ * Cuts a one-way channel where one of its clocks was set: two stretches whose edges lie at different offsets explain the
+ * differences far better than any single line does. Each stretch has its own share of fresh tokens, so that a change in
+ * how old tokens get (a refresh bug, a backlog) is no step; only a sharp edge at a new place is.
+ * Leaves the exact offsets to `fit-line.ts`. Invariant: stretches are in order and cover all blocks, except that differences
+ * which are clearly below a stretch's edge are left to the stretch on the other side of the cut.
+ */
+import { DRIFT_LIMIT_PPM, type Stratum } from './fit-line.ts'
+import { type Block, CELL_SIZE } from './one-way-channel.ts'
+import { AGED_PER_FRESH, type RoundingModel, roundingModel } from './rounding-model.ts'
+
+export interface Stretch {
+  strata: Stratum[]
+  /** An offset within a second or so of the truth for the middle of these blocks, ms. */
+  near_ms: number
+  /** When the clock was set, between the stretch before and this one, ms; null for the first. */
+  cut_ms: number | null
+}
+
+/** How much better (nats) two edges must explain the differences than one line. */
+const STEP_EVIDENCE = 12
+/** … and per difference at the weaker edge, since the candidates' coarse grid costs likelihood. */
+const EVIDENCE_PER_SUPPORT = 0.6
+/** Each side needs this many differences at its edge; two bad records are no step. */
+const EDGE_SUPPORT = 3
+/** A smaller jump is not told apart from drift and traffic: in units of the coarser resolution, and ms. */
+const SMALLEST_STEP = 0.9
+const SMALLEST_STEP_MS = 150
+/** More cuts in one window than this mean that the clock has no offset worth the name. */
+const CUT_LIMIT = 5
+/** Sharpest concentrations of differences that are tried as places of the edge. */
+const PEAK_LIMIT = 20
+const PEAKS_PER_SLICE = 2
+/** Offsets tried around each, in units of the resolution. */
+const AROUND = [-0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75]
+/** Aged tokens are thought of as spread evenly at most this far above the lowest difference; ms. */
+const WIDEST_SPREAD_MS = 4 * 3_600_000
+/** Hypotheses tried: a delay of 60 ms with four shares of aged tokens. */
+const HYPOTHESES = [0, 2, 4, 5].map((aged) => AGED_PER_FRESH.length + aged)
+/** A difference this far below an edge (beyond the resolution) does not belong to it; ms. */
+const BELOW_EDGE_MS = 200
+
+/** Blocks of one start in all strata, flattened. */
+interface Slice {
+  start: number
+  /** 1e6 ms from the middle of the channel. */
+  t: number
+  n: number
+  parts: { model: RoundingModel; n: number; top: number; d: number[]; count: number[]; time: number[] }[]
+}
+
+/** Log-likelihoods of every candidate edge, summed over slices so that any stretch costs one subtraction. */
+interface Score {
+  candidates: number[]
+  /** [(slice × candidates + candidate) × hypotheses + hypothesis], cumulative. */
+  sum: Float64Array
+  mass: Float64Array
+  /** Cumulative number of differences kept, per slice; and of those at a candidate's edge, per slice and candidate. */
+  counted: Float64Array
+  atEdge: Float64Array
+}
+
+export function findStretches(strata: readonly Stratum[]): Stretch[] {
+  const filled = strata.filter((s) => s.blocks.length > 0)
+  const slices = sliceUp(filled)
+  const last = slices.length
+  if (last === 0) return []
+  const scale = Math.min(...filled.map((s) => Math.max(s.resolution.early_ms, s.resolution.late_ms, 100)))
+  const lines = new Lines(slices, scale)
+  const cuts = [0, ...findCuts(lines, 0, last, CUT_LIMIT), last]
+  const nears = cuts.slice(1).map((end, i) => best(lines.at(0), cuts[i]!, end).near)
+  return nears.map((near, i) => {
+    const from = cuts[i]!
+    const to = cuts[i + 1]!
+    const edges = { first: i > 0 ? near : null, last: i + 1 < nears.length ? near : null }
+    return {
+      strata: filled.map((s) => cutOut(s, slices, from, to, edges)),
+      near_ms: near,
+      cut_ms: i === 0 ? null : cutTime(slices, from, nears[i - 1]!, near),
+    }
+  })
+}
+
+function sliceUp(strata: readonly Stratum[]): Slice[] {
+  const byStart = new Map<number, Slice>()
+  let first = Infinity
+  let end = -Infinity
+  for (const { resolution, blocks } of strata) {
+    let low = Infinity
+    let high = -Infinity
+    for (const b of blocks) {
+      low = Math.min(low, b.cells[0] ?? Infinity)
+      high = Math.max(high, b.cells[b.cells.length - CELL_SIZE] ?? -Infinity)
+      first = Math.min(first, b.mean_ms)
+      end = Math.max(end, b.mean_ms)
+    }
+    const top = Math.min(high + resolution.late_ms, low + WIDEST_SPREAD_MS)
+    for (const b of blocks) {
+      const slice = byStart.get(b.start) ?? { start: b.start, t: b.mean_ms, n: 0, parts: [] }
+      byStart.set(b.start, slice)
+      slice.n += b.n
+      const part: Slice['parts'][number] = {
+        model: roundingModel(resolution),
+        n: b.n,
+        top: Math.min(b.cut ?? top, top),
+        d: [],
+        count: [],
+        time: [],
+      }
+      for (let c = 0; c < b.cells.length && b.cells[c]! < part.top; c += CELL_SIZE) {
+        part.d.push(b.cells[c]!)
+        part.count.push(b.cells[c + 1]!)
+        part.time.push(b.cells[c + 2]!, b.cells[c + 3]!)
+      }
+      slice.parts.push(part)
+    }
+  }
+  const slices = [...byStart.values()].sort((a, b) => a.start - b.start)
+  for (const s of slices) s.t = (s.t - (first + end) / 2) / 1e6
+  return slices
+}
+
+function score(slices: readonly Slice[], drift: number, scale: number): Score {
+  const candidates = edgeCandidates(slices, drift, scale)
+  const width = candidates.length * HYPOTHESES.length
+  const sum = new Float64Array((slices.length + 1) * width)
+  const mass = new Float64Array((slices.length + 1) * width)
+  const counted = new Float64Array(slices.length + 1)
+  const atEdge = new Float64Array((slices.length + 1) * candidates.length)
+  for (let s = 0; s < slices.length; s++) {
+    const { parts, t } = slices[s]!
+    let n = 0
+    for (const part of parts) for (const c of part.count) n += c
+    counted[s + 1] = counted[s]! + n
+    for (let c = 0; c < candidates.length; c++) {
+      const theta = candidates[c]! + drift * t
+      let edge = 0
+      for (const { model, d, count } of parts)
+        for (let i = 0; i < d.length; i++) if (isAtEdge(d[i]!, theta, model)) edge += count[i]!
+      atEdge[(s + 1) * candidates.length + c] = atEdge[s * candidates.length + c]! + edge
+      for (let h = 0; h < HYPOTHESES.length; h++) {
+        const at = s * width + c * HYPOTHESES.length + h
+        let ln = 0
+        let m = 0
+        for (const { model, d, count, top, n: all } of parts) {
+          const table = model.tables[HYPOTHESES[h]!]!
+          for (let i = 0; i < d.length; i++) ln += count[i]! * model.logMass(table, d[i]! - theta)
+          m += all * model.massBelow(table, top - theta)
+        }
+        sum[at + width] = sum[at]! + ln
+        mass[at + width] = mass[at]! + m
+      }
+    }
+  }
+  return { candidates, sum, mass, counted, atEdge }
+}
+
+/** Where differences crowd: in any slice, the sharpest concentrations; overall, the best of those and the lowest difference. */
+function edgeCandidates(slices: readonly Slice[], drift: number, scale: number): number[] {
+  const grid = scale / 2
+  const crowds = new Map<number, number>()
+  let lowest = Infinity
+  for (const { parts, t } of slices)
+    for (const { d, count } of parts) {
+      const found: [number, number][] = []
+      for (let i = 0; i < d.length; i++) {
+        let n = 0
+        for (let j = i; j < d.length && d[j]! <= d[i]! + scale * 1.1; j++) n += count[j]!
+        found.push([d[i]! - drift * t, n])
+        lowest = Math.min(lowest, d[i]! - drift * t)
+      }
+      found.sort((a, b) => b[1] - a[1])
+      for (const [place, n] of found.slice(0, PEAKS_PER_SLICE)) {
+        const key = Math.round(place / grid)
+        crowds.set(key, (crowds.get(key) ?? 0) + n)
+      }
+    }
+  const places = [...crowds].sort((a, b) => b[1] - a[1]).slice(0, PEAK_LIMIT)
+  const keys = new Set(places.map(([key]) => key))
+  if (lowest < Infinity) keys.add(Math.round(lowest / grid))
+  const offsets = new Set<number>()
+  for (const key of keys) for (const a of AROUND) offsets.add(Math.round(key * grid + a * scale))
+  return [...offsets].sort((a, b) => a - b)
+}
+
+/** Best log-likelihood of one candidate edge in slices [from, to), over the hypotheses and the (free) number of fresh tokens. */
+function value(s: Score, from: number, to: number, candidate: number): number {
+  const width = s.candidates.length * HYPOTHESES.length
+  const n = s.counted[to]! - s.counted[from]!
+  if (n === 0) return 0
+  let best = -Infinity
+  for (let h = 0; h < HYPOTHESES.length; h++) {
+    const at = candidate * HYPOTHESES.length + h
+    const ln = s.sum[to * width + at]! - s.sum[from * width + at]!
+    const m = s.mass[to * width + at]! - s.mass[from * width + at]!
+    best = Math.max(best, ln + n * Math.log(n / (m + 1e-9)) - n)
+  }
+  return best
+}
+
+interface Edge {
+  value: number
+  near: number
+  support: number
+}
+
+function best(s: Score, from: number, to: number): Edge {
+  let found = -1
+  let top = -Infinity
+  for (let c = 0; c < s.candidates.length; c++) {
+    const v = value(s, from, to, c)
+    if (v > top) {
+      top = v
+      found = c
+    }
+  }
+  const count = s.candidates.length
+  return {
+    value: top,
+    near: s.candidates[found] ?? 0,
+    support: s.atEdge[to * count + found]! - s.atEdge[from * count + found]!,
+  }
+}
+
+/** One edge for both sides of a cut, each side with its own share of fresh tokens. */
+function shared(s: Score, from: number, cut: number, to: number): number {
+  let found = -Infinity
+  for (let c = 0; c < s.candidates.length; c++) found = Math.max(found, value(s, from, cut, c) + value(s, cut, to, c))
+  return found
+}
+
+function findCuts(lines: Lines, from: number, to: number, allowed: number): number[] {
+  if (allowed === 0 || to - from < 2) return []
+  const level = lines.at(0)
+  let found = { cut: -1, gain: 0, two: 0, needed: 0 }
+  for (let cut = from + 1; cut < to; cut++) {
+    const left = best(level, from, cut)
+    const right = best(level, cut, to)
+    const support = Math.min(left.support, right.support)
+    if (Math.abs(left.near - right.near) < Math.max(SMALLEST_STEP * lines.scale, SMALLEST_STEP_MS)) continue
+    if (support < EDGE_SUPPORT) continue
+    const two = left.value + right.value
+    const needed = Math.max(STEP_EVIDENCE, support * EVIDENCE_PER_SUPPORT)
+    const gain = two - shared(level, from, cut, to)
+    if (gain > needed && gain > found.gain) found = { cut, gain, two, needed }
+  }
+  const { cut, two, needed } = found
+  if (cut < 0 || two - lines.best(from, cut, to) < needed) return []
+  const left = findCuts(lines, from, cut, allowed - 1)
+  return [...left, cut, ...findCuts(lines, cut, to, allowed - 1 - left.length)]
+}
+
+/** Scores of sloping edges: costly, hence made only when a step has to be told from a drift, and kept. */
+class Lines {
+  readonly scale: number
+  private readonly slices: readonly Slice[]
+  private readonly made = new Map<number, Score>()
+  private readonly step: number
+
+  constructor(slices: readonly Slice[], scale: number) {
+    this.slices = slices
+    this.scale = scale
+    const reach_ms = (slices[slices.length - 1]!.t - slices[0]!.t) * DRIFT_LIMIT_PPM
+    this.step = reach_ms < scale / 4 ? Infinity : Math.max((DRIFT_LIMIT_PPM * scale) / reach_ms, DRIFT_LIMIT_PPM / 16)
+  }
+
+  at(drift: number): Score {
+    let made = this.made.get(drift)
+    if (made === undefined) {
+      made = score(this.slices, drift, this.scale)
+      this.made.set(drift, made)
+    }
+    return made
+  }
+
+  /** How well one line with any drift explains slices [from, to), either side of the cut with its own share of fresh tokens. */
+  best(from: number, cut: number, to: number): number {
+    let top = shared(this.at(0), from, cut, to)
+    let drift = 0
+    const look = (at: number) => {
+      const value = shared(this.at(at), from, cut, to)
+      if (value > top) {
+        top = value
+        drift = at
+      }
+    }
+    if (this.step === Infinity) return top
+    for (let at = this.step; at <= DRIFT_LIMIT_PPM; at += this.step) {
+      look(at)
+      look(-at)
+    }
+    for (let fine = this.step / 2; fine > this.step / 10; fine /= 2) {
+      const centre = drift
+      look(centre + fine)
+      look(centre - fine)
+    }
+    return top
+  }
+}
+
+function isAtEdge(d: number, edge: number, { resolution }: RoundingModel): boolean {
+  const z = d - edge
+  return z >= -resolution.late_ms - BELOW_EDGE_MS && z <= resolution.early_ms + BELOW_EDGE_MS
+}
+
+/** The stratum's blocks in slices [from, to), without what lies below the edge next to a cut. */
+function cutOut(
+  { resolution, blocks }: Stratum,
+  slices: readonly Slice[],
+  from: number,
+  to: number,
+  edge: { first: number | null; last: number | null },
+): Stratum {
+  const start = slices[from]!.start
+  const end = slices[to - 1]!.start
+  const floor = (b: Block) => (b.start === start ? edge.first : null) ?? (b.start === end ? edge.last : null)
+  const kept = blocks.filter((b) => b.start >= start && b.start <= end)
+  return {
+    resolution,
+    blocks: kept.map((b) => {
+      const near = floor(b)
+      return near === null ? b : withoutBelow(b, near - resolution.late_ms - BELOW_EDGE_MS)
+    }),
+  }
+}
+
+function withoutBelow(block: Block, floor: number): Block {
+  let from = 0
+  let n = block.n
+  while (from < block.cells.length && block.cells[from]! < floor) {
+    n -= block.cells[from + 1]!
+    from += CELL_SIZE
+  }
+  return from === 0 ? block : { ...block, n, cells: block.cells.slice(from) }
+}
+
+/** Between the last difference at the old edge and the first at the new one. */
+function cutTime(slices: readonly Slice[], cut: number, before: number, after: number): number {
+  const rise = after > before
+  let last = -Infinity
+  let first = Infinity
+  for (const [i, { parts }] of slices.entries())
+    for (const { d, time, model } of parts)
+      for (let c = 0; c < d.length; c++) {
+        if (i <= (rise ? cut : cut - 1) && isAtEdge(d[c]!, before, model)) last = Math.max(last, time[2 * c + 1]!)
+        if (i >= (rise ? cut : cut - 1) && isAtEdge(d[c]!, after, model)) first = Math.min(first, time[2 * c]!)
+      }
+  // In the slice of the cut, aged tokens of the lower side look like fresh ones of the higher: trust the lower side.
+  if (rise) return (last + Math.max(first, last)) / 2
+  return (Math.min(first, last) + first) / 2
+}

@@ -1,0 +1,11 @@
+/**
+ * All schema versions in order; the n-th entry takes a store from version n to n + 1.
+ * A released migration is never edited: a change is a new file and one line here.
+ */
+import { FIRST_TABLES } from './0001-first-tables.ts'
+
+/** SQL of every migration, oldest first. */
+export const MIGRATIONS: readonly string[] = [FIRST_TABLES]
+
+/** `user_version` of an up-to-date store. */
+export const KNOWN_VERSION = MIGRATIONS.length
