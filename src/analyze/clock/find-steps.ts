@@ -5,8 +5,8 @@
  * Leaves the exact offsets to `fit-line.ts`. Invariant: stretches are in order and cover all blocks, except that differences
  * which are clearly below a stretch's edge are left to the stretch on the other side of the cut.
  */
-import { DRIFT_LIMIT_PPM, type Stratum } from './fit-line.ts'
-import { type Block, CELL_SIZE } from './one-way-channel.ts'
+import { DRIFT_LIMIT_PPM } from './fit-line.ts'
+import { type Block, CELL_SIZE, coarsen, type Stratum } from './one-way-channel.ts'
 import { AGED_PER_FRESH, type RoundingModel, roundingModel } from './rounding-model.ts'
 
 export interface Stretch {
@@ -37,6 +37,8 @@ const AROUND = [-0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75]
 const WIDEST_SPREAD_MS = 4 * 3_600_000
 /** Hypotheses tried: a delay of 60 ms with four shares of aged tokens. */
 const HYPOTHESES = [0, 2, 4, 5].map((aged) => AGED_PER_FRESH.length + aged)
+/** Stamps are cut down to this for the search, ms. */
+const COARSE_MS = 250
 /** A difference this far below an edge (beyond the resolution) does not belong to it; ms. */
 const BELOW_EDGE_MS = 200
 
@@ -62,7 +64,7 @@ interface Score {
 
 export function findStretches(strata: readonly Stratum[]): Stretch[] {
   const filled = strata.filter((s) => s.blocks.length > 0)
-  const slices = sliceUp(filled)
+  const slices = sliceUp(filled.map((s) => coarsen(s.resolution, s.blocks, COARSE_MS)))
   const last = slices.length
   if (last === 0) return []
   const scale = Math.min(...filled.map((s) => Math.max(s.resolution.early_ms, s.resolution.late_ms, 100)))

@@ -4,14 +4,15 @@
  * Assumes one line over the given blocks; `find-steps.ts` cuts the blocks where the clock was set.
  * Invariant: low ≤ offset ≤ high, all at `at_ms`.
  */
-import { type Block, CELL_SIZE } from './one-way-channel.ts'
-import { AGED_PER_FRESH, DELAY_MEANS_MS, type DelayTable, type Resolution, roundingModel } from './rounding-model.ts'
-
-/** Blocks of one pair of resolutions. */
-export interface Stratum {
-  resolution: Resolution
-  blocks: readonly Block[]
-}
+import { CELL_SIZE, coarsen, type Stratum } from './one-way-channel.ts'
+import {
+  AGED_PER_FRESH,
+  DELAY_MEANS_MS,
+  type DelayTable,
+  type Resolution,
+  type RoundingModel,
+  roundingModel,
+} from './rounding-model.ts'
 
 export interface LineFit {
   /** Last time the fit rests on; offset, low and high hold there; ms. */
@@ -42,6 +43,8 @@ const NEGLIGIBLE = 6
 const UNSEEN_DELAY_MS = 50
 /** Finer stamps than this do not make the search finer: delays blur the edge; ms. */
 const FINEST_SCALE_MS = 40
+/** The model's delays are not the world's: more fresh tokens than about this many no longer narrow the interval as they should. */
+const TRUSTED_FRESH = 250
 const DRIFT_POINTS = 40
 const COARSE_GROUPS = 8
 const BLOCKS_AT_MOST = 1_024
@@ -93,11 +96,15 @@ export function fitLine(strata: readonly Stratum[], near_ms: number): LineFit | 
   const scale = Math.max(Math.min(...resolutions), FINEST_SCALE_MS)
   const withDrift = half_s * DRIFT_LIMIT_PPM > scale * 50
   const slack = withDrift ? (DRIFT_LIMIT_PPM / 1000) * half_s : 0
-  const merged = (groups: number, bin_ms: number) =>
-    strata.map((s) => gather(s, middle, near_ms, slack, groups, bin_ms)).filter((c) => c.total > 0)
+  const merged = (from: readonly Stratum[], groups: number, bin_ms: number) =>
+    from.map((s) => gather(s, middle, near_ms, slack, groups, bin_ms)).filter((c) => c.total > 0)
 
   // Coarse: every drift in reach, the offset around `near_ms`, a few hypotheses on delay and share.
-  const rough = merged(withDrift ? COARSE_GROUPS : 1, scale / 8)
+  const rough = merged(
+    strata.map((s) => coarsen(s.resolution, s.blocks, Math.min(scale / 4, 250))),
+    withDrift ? COARSE_GROUPS : 1,
+    1,
+  )
   if (rough.length === 0) return null
   const driftStep = Math.max((DRIFT_LIMIT_PPM * 2) / DRIFT_POINTS, (scale * 250) / Math.max(half_s, 1))
   const drifts = withDrift ? symmetric(driftStep, DRIFT_LIMIT_PPM) : [0]
@@ -111,7 +118,7 @@ export function fitLine(strata: readonly Stratum[], near_ms: number): LineFit | 
       }
 
   // Each hypothesis has its own peak: an offset and a delay can stand in for each other.
-  const sets = merged(withDrift ? Infinity : 1, Math.min(scale / 50, 10))
+  const sets = merged(strata, withDrift ? Infinity : 1, Math.min(scale / 50, 10))
   const peaks = HYPOTHESES.map(({ delay_ms }, k) => {
     const shift = delay_ms - HYPOTHESES[COARSE_HYPOTHESES[2]!]!.delay_ms
     const at = (theta: number, drift: number) => logLikelihood(rough, theta, drift, k) + driftPrior(drift)
@@ -128,7 +135,9 @@ export function fitLine(strata: readonly Stratum[], near_ms: number): LineFit | 
     spread(posterior, at, peak, half_s, scale, withDrift)
   }
   const highest = Math.max(...posterior.weights)
-  const weights = posterior.weights.map((w) => Math.exp(w - highest))
+  const fresh = freshCount(sets, best.theta, best.drift, best.k)
+  const temper = 1 / (1 + fresh / TRUSTED_FRESH)
+  const weights = posterior.weights.map((w) => Math.exp((w - highest) * temper))
   const [low, mid, high] = quantiles(posterior.ends, weights, [TAIL, 0.5, 1 - TAIL])
   const [driftLow, driftMid, driftHigh] = quantiles(posterior.slopes, weights, [0.025, 0.5, 0.975])
   return {
@@ -139,7 +148,7 @@ export function fitLine(strata: readonly Stratum[], near_ms: number): LineFit | 
     high_ms: high!,
     drift_ppm: driftMid!,
     drift_half_ppm: withDrift ? (driftHigh! - driftLow!) / 2 : DRIFT_LIMIT_PPM,
-    fresh: freshCount(sets, best.theta, best.drift, best.k),
+    fresh,
     edge: best.value - driftPrior(best.drift) - withoutEdge(sets, best.theta, best.drift),
     samples: span.samples,
   }
@@ -257,7 +266,7 @@ function logLikelihood(sets: readonly Cells[], theta: number, drift: number, hyp
 }
 
 function expected(
-  model: ReturnType<typeof roundingModel>,
+  model: RoundingModel,
   table: DelayTable,
   block_n: Float64Array,
   block_t: Float64Array,

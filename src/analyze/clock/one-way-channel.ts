@@ -17,9 +17,9 @@ const ENOUGH_DIFFERENCES = 1_500
 /** Wide enough for a drift to show; narrower windows keep growing whatever they hold; ms. */
 const WINDOW_TARGET_MS = 8 * 3_600_000
 /** Distinct differences kept per block, lowest first: beyond them lie only aged tokens. */
-const CELL_LIMIT = 12
+const CELL_LIMIT = 16
 /** Differences are kept to this grid where stamps are finer, ms: merges equals, costs at most half of it in accuracy. */
-const QUANTUM_MS = 5
+const QUANTUM_MS = 10
 
 /** A difference and how often it was met: d ms, n, first and last time, ms. Flat numbers, so that 10,000 hosts stay small. */
 export const CELL_SIZE = 4
@@ -41,6 +41,12 @@ export interface OneWayState {
   blocks: Block[]
   /** All differences ever added, also those of blocks given up. */
   total: number
+}
+
+/** Blocks of one pair of resolutions. */
+export interface Stratum {
+  resolution: Resolution
+  blocks: readonly Block[]
 }
 
 export function createOneWay(resolution: Resolution): OneWayState {
@@ -67,6 +73,24 @@ export function addDifference(state: OneWayState, time_ms: number, difference_ms
   insertCell(block, d, 1, time_ms, time_ms)
   if (blocks.length > BLOCK_LIMIT) shrink(state)
   return true
+}
+
+/**
+ * The same channel seen through coarser stamps: a search that only needs the neighbourhood of the edge must not be thrown
+ * by the last millisecond.
+ */
+export function coarsen(resolution: Resolution, blocks: readonly Block[], late_ms: number): Stratum {
+  if (resolution.late_ms >= late_ms) return { resolution, blocks }
+  const floor = (d: number) => Math.floor(d / late_ms) * late_ms
+  return {
+    resolution: { early_ms: resolution.early_ms, late_ms },
+    blocks: blocks.map((b) => {
+      const coarse: Block = { ...b, cells: [], cut: b.cut === null ? null : floor(b.cut) }
+      for (let c = 0; c < b.cells.length; c += CELL_SIZE)
+        insertCell(coarse, floor(b.cells[c]!), b.cells[c + 1]!, b.cells[c + 2]!, b.cells[c + 3]!)
+      return coarse
+    }),
+  }
 }
 
 /** Forgets everything before `time_ms`: a step makes older differences false. */
