@@ -57,7 +57,7 @@ export function formatChange(now: number, before: number | null): string {
   const ratio = now / before
   if (ratio >= FACTOR_FROM) return `×${formatCountShort(Math.round(ratio))}`
   const percent = Math.round((ratio - 1) * 100)
-  if (percent === 0) return '±0 %'
+  if (percent === 0) return '0 %'
   return percent > 0 ? `+${percent} %` : `−${-percent} %`
 }
 

@@ -9,9 +9,9 @@ import { MARKER_COLUMNS, panelLines } from './panel.ts'
 import type { View } from './view.ts'
 
 const TITLE = { width: 16 }
-const COUNT = { width: 9, align: 'right' } as const
-const SHARE = { width: 9, align: 'right' } as const
-const CHANGE = { width: 8, align: 'right' } as const
+const COUNT = { width: 8, align: 'right' } as const
+const SHARE = { width: 8, align: 'right' } as const
+const CHANGE = { width: 7, align: 'right' } as const
 const GAP = '  '
 const FIXED = MARKER_COLUMNS + TITLE.width + COUNT.width + SHARE.width + CHANGE.width + GAP.length
 
@@ -24,19 +24,19 @@ export function causesPanel(view: View, box: PanelBox): Line[] {
   const failures = view.model?.totals.failures ?? 0
   const rest = Math.max(0, box.width - FIXED)
   const points = view.model?.totals.trend.length ?? 0
-  const wanted = Math.min(WIDEST_TREND, points, Math.max(10, Math.floor(rest * 0.45)))
+  const wanted = Math.min(WIDEST_TREND, points, Math.max(12, Math.floor(rest * 0.38)))
   const mostly = rest - wanted - GAP.length
   const trend = { width: mostly >= SHORTEST_MOSTLY ? wanted : Math.min(rest, points) }
 
   return panelLines(view, box, {
     heads: [
       cell('Causes', TITLE, 'title'),
-      cell('failures', COUNT, 'dim'),
-      cell('share', SHARE, 'dim'),
-      cell('change', CHANGE, 'dim'),
+      cell('failures', COUNT),
+      cell('share', SHARE),
+      cell('change', CHANGE),
       { text: GAP },
-      cell('trend', trend, 'dim'),
-      ...(mostly >= SHORTEST_MOSTLY ? [{ text: GAP }, cell('mostly', { width: mostly }, 'dim')] : []),
+      cell('trend', trend),
+      ...(mostly >= SHORTEST_MOSTLY ? [{ text: GAP }, cell('mostly', { width: mostly })] : []),
     ],
     keys: rows.map((row) => row.cause),
     nothing: 'No failures in this range.',
@@ -56,12 +56,11 @@ export function causesPanel(view: View, box: PanelBox): Line[] {
 }
 
 function subcauses(row: CauseRow, width: number): Span {
-  const [only] = row.subcauses
-  const text =
-    row.subcauses.length === 1 && only !== undefined
-      ? subcauseTitle(row.cause, only.subcause)
-      : row.subcauses
-          .map(({ subcause, count }) => `${subcauseTitle(row.cause, subcause)} ${formatCount(count)}`)
-          .join(', ')
+  const [first] = row.subcauses
+  if (first === undefined) return cell('', { width })
+  const mostly = subcauseTitle(row.cause, first.subcause)
+  const all = row.subcauses.map(({ subcause, count }) => `${subcauseTitle(row.cause, subcause)} ${formatCount(count)}`)
+  // A list cut in the middle of its first name says less than the name.
+  const text = row.subcauses.length === 1 || width < (all[0]?.length ?? 0) + 8 ? mostly : all.join(', ')
   return cell(text, { width }, 'dim')
 }

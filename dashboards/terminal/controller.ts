@@ -50,6 +50,7 @@ export interface Controller {
 export function createController(options: ControllerOptions): Controller {
   let state = options.initial
   let model: DashboardModel | null = null
+  let answered: ModelRequest | null = null
   let failure: string | null = null
   let loading = false
   let asked = 0
@@ -60,7 +61,7 @@ export function createController(options: ControllerOptions): Controller {
 
   const view = (): View => {
     const { columns, rows, ascii, local_zone } = options.screen()
-    return { model, failure, state, columns, rows, ascii, zone: state.zone === 'utc' ? 'UTC' : local_zone }
+    return { model, answered, failure, state, columns, rows, ascii, zone: state.zone === 'utc' ? 'UTC' : local_zone }
   }
 
   const request = (): ModelRequest => ({
@@ -91,10 +92,12 @@ export function createController(options: ControllerOptions): Controller {
     wanted = false
     const question = ++asked
     last_load_ms = options.now()
+    const asking = request()
     try {
-      const answer = await options.load(request())
+      const answer = await options.load(asking)
       if (question === asked && !stopped) {
         model = answer
+        answered = asking
         failure = null
         options.draw()
       }

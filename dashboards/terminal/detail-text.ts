@@ -9,35 +9,28 @@ import { formatCount, formatQuantity } from '../format-number.ts'
 import { formatInstant } from '../format-time.ts'
 import { confidenceTitle, kindNoun, verdictTitle } from '../wording.ts'
 import { beside, EMPTY_LINE, type Line, line, type Span, span } from './line.ts'
-import type { DashboardModel, IncidentDetail } from './model.ts'
+import type { IncidentDetail } from './model.ts'
 import { toPrintable, wrapText } from './printable.ts'
 
 /** From here on the remedy stands beside the incident. */
 const TWO_COLUMNS = 120
 const GAP = ' │ '
-const LABEL_COLUMNS = 19
+const LABEL_COLUMNS = 18
 
-export function detailText(model: DashboardModel | null, id: string, columns: number, zone: string): Line[] {
-  const detail = model?.detail
-  if (detail === null || detail === undefined || detail.incident.id !== id) {
-    return [
-      line(
-        span(
-          model === null || model.detail !== null ? 'Reading …' : 'This incident is not in the store any more.',
-          'dim',
-        ),
-      ),
-    ]
-  }
+/** @param detail undefined: not read yet; null: not stored (any more) */
+export function detailText(detail: IncidentDetail | null | undefined, columns: number, zone: string): Line[] {
+  if (detail === undefined) return [line(span('Reading …', 'dim'))]
+  if (detail === null) return [line(span('This incident is not in the store any more.', 'warn'))]
   const { incident, observations, remedy } = detail
   if (columns < TWO_COLUMNS) {
     return [
       ...headline(detail, columns),
       EMPTY_LINE,
       ...why(incident, columns),
+      ...evidence(incident, columns, zone),
       ...remedyText(remedy, columns),
       EMPTY_LINE,
-      ...facts(incident, columns, zone),
+      ...request(incident, columns, zone),
       ...spoken(observations, columns, zone),
     ]
   }
@@ -47,7 +40,12 @@ export function detailText(model: DashboardModel | null, id: string, columns: nu
     ...headline(detail, columns),
     EMPTY_LINE,
     ...beside(
-      [...why(incident, left), ...facts(incident, left, zone), ...spoken(observations, left, zone)],
+      [
+        ...why(incident, left),
+        ...evidence(incident, left, zone),
+        ...request(incident, left, zone),
+        ...spoken(observations, left, zone),
+      ],
       left,
       GAP,
       remedyText(remedy, right),
@@ -57,9 +55,7 @@ export function detailText(model: DashboardModel | null, id: string, columns: nu
 
 function headline({ incident }: IncidentDetail, columns: number): Line[] {
   const { cause, subcause, reported_cause, reported_subcause } = incident
-  const lines = [
-    line(span(verdictTitle(cause, subcause), cause), span(`   ${confidenceTitle(incident.confidence)}`, 'dim')),
-  ]
+  const lines = [line(span(verdictTitle(cause, subcause), cause)), line(confidenceTitle(incident.confidence))]
   const agrees = cause === reported_cause && subcause === reported_subcause
   const said = agrees ? 'reported as that' : `reported as ${verdictTitle(reported_cause, reported_subcause)}`
   lines.push(line(span('the software said ', 'dim'), incident.symptom, span(`  (${incident.system}; ${said})`, 'dim')))
@@ -87,10 +83,24 @@ function remedyText(remedy: Remedy, columns: number): Line[] {
   ]
 }
 
-function facts(incident: Incident, columns: number, zone: string): Line[] {
+function labelled(label: string, text: string, columns: number): Line[] {
+  return paragraph(text, columns, `  ${label.padEnd(LABEL_COLUMNS)} `)
+}
+
+function evidence(incident: Incident, columns: number, zone: string): Line[] {
+  const lines = evidenceLines(incident.evidence, zone)
+  if (lines.length === 0) return []
+  return [
+    line(span('Evidence', 'title')),
+    ...lines.flatMap(({ label, text }) => labelled(label, text, columns)),
+    EMPTY_LINE,
+  ]
+}
+
+function request(incident: Incident, columns: number, zone: string): Line[] {
   const { http_method, http_path, http_status } = incident
-  const request = [http_method, http_path, http_status].filter((part) => part !== undefined).join(' ')
-  const request_facts: [string, string | undefined][] = [
+  const asked = [http_method, http_path, http_status].filter((part) => part !== undefined).join(' ')
+  const facts: [string, string | undefined][] = [
     ['time', formatInstant(incident.time_ms, zone)],
     ['step', kindNoun(incident.kind)],
     ['host', incident.host],
@@ -98,7 +108,7 @@ function facts(incident: Incident, columns: number, zone: string): Line[] {
     ['client', incident.client_id],
     ['issuer', incident.issuer],
     ['audience', incident.audience],
-    ['request', request === '' ? undefined : request],
+    ['request', asked === '' ? undefined : asked],
     ['client address', incident.client_address],
     ['subject', incident.subject],
     ['token', incident.token],
@@ -106,14 +116,9 @@ function facts(incident: Incident, columns: number, zone: string): Line[] {
     ['trace id', incident.trace_id],
     ['signature', incident.signature],
   ]
-  const evidence = evidenceLines(incident.evidence, zone)
-  const labelled = (label: string, text: string) => paragraph(text, columns, `  ${label.padEnd(LABEL_COLUMNS - 3)} `)
   return [
-    ...(evidence.length === 0
-      ? []
-      : [line(span('Evidence', 'title')), ...evidence.flatMap(({ label, text }) => labelled(label, text)), EMPTY_LINE]),
     line(span('The request', 'title')),
-    ...request_facts.flatMap(([label, text]) => (text === undefined ? [] : labelled(label, text))),
+    ...facts.flatMap(([label, text]) => (text === undefined ? [] : labelled(label, text, columns))),
     EMPTY_LINE,
   ]
 }

@@ -1,4 +1,4 @@
-/** Hosts or clients by failures: how many, which share of their own requests, and mostly why. */
+/** Hosts or clients by failures: how many, which share of their own requests (failing), and mostly why. */
 import type { DimensionRow } from '../../src/core/ports/store.ts'
 import { formatCount, formatShare } from '../format-number.ts'
 import { causeTitle, NOT_STATED } from '../wording.ts'
@@ -26,10 +26,10 @@ export function dimensionPanel(view: View, box: PanelBox, title: string, rows: r
   return panelLines(view, box, {
     heads: [
       cell(title, name, 'title'),
-      cell('failures', COUNT, 'dim'),
-      cell('share', SHARE, 'dim'),
-      ...(requests ? [cell('requests', REQUESTS, 'dim')] : []),
-      ...(cause ? [cell('  mostly', CAUSE, 'dim')] : []),
+      cell('failures', COUNT),
+      cell('failing', SHARE),
+      ...(requests ? [cell('requests', REQUESTS)] : []),
+      ...(cause ? [cell('  mostly', CAUSE)] : []),
     ],
     keys: rows.map((row) => row.value),
     nothing: 'No requests in this range.',

@@ -13,11 +13,10 @@ function messageLine(view: View): Line {
   const { state, model, columns } = view
   const { prompt } = state
   if (prompt !== null) {
+    // A word being typed is no mistake yet while something still begins like it.
+    if (prompt.offered.length > 0) return line(span('Tab: ', 'key'), span(prompt.offered.join('  '), 'dim'))
     if (prompt.hint !== null) return line(span(prompt.hint, 'warn'))
-    const offered = prompt.offered.join('  ')
-    return offered === ''
-      ? line(span('Enter applies, Esc leaves; ! before a word takes away', 'dim'))
-      : line(span('Tab: ', 'key'), span(offered, 'dim'))
+    return line(span('Enter applies, Esc leaves; ! before a word takes away', 'dim'))
   }
   if (state.message !== null) return line(span(state.message, 'warn'))
   const text = openText(view)
@@ -54,8 +53,12 @@ function promptLine({ state, columns }: View): Line {
 
 function keysLine(view: View): Line {
   const spans: Span[] = []
+  let used = 0
   for (const [key, does] of keysOf(view)) {
-    spans.push({ text: spans.length === 0 ? '' : '  ' }, span(key, 'key'), { text: ` ${does}` })
+    const lead = spans.length === 0 ? '' : '  '
+    used += lead.length + key.length + 1 + does.length
+    if (used > view.columns) break
+    spans.push({ text: lead }, span(key, 'key'), { text: ` ${does}` })
   }
   return line(...spans)
 }

@@ -7,15 +7,20 @@ import { kindDone } from '../wording.ts'
 import { HEADER_ROWS } from './layout.ts'
 import { EMPTY_LINE, type Line, line, type Span, span, spread } from './line.ts'
 import type { DashboardModel } from './model.ts'
-import { SCREENS } from './screens.ts'
+import { SCREENS, type ScreenId } from './screens.ts'
 import { sourceProblem } from './source-words.ts'
 import type { View } from './view.ts'
 
+/** Narrower than this only the present screen is named beside the numbers. */
+const NAMED_TABS_COLUMNS = 78
+
 export function titleLine(view: View): Line {
   const { state, model, zone } = view
-  const tabs = SCREENS.flatMap(({ id, title }, i): Span[] => [
-    span(` ${i + 1} ${title} `, state.screen === id && state.detail === null && !state.help ? 'selected' : 'plain'),
-  ])
+  const here = (id: ScreenId) => state.screen === id && state.detail === null && !state.help
+  const named = view.columns >= NAMED_TABS_COLUMNS
+  const tabs = SCREENS.map(({ id, title }, i) =>
+    span(named || state.screen === id ? ` ${i + 1} ${title} ` : ` ${i + 1} `, here(id) ? 'selected' : 'plain'),
+  )
   const clock = model === null ? '' : `${formatClock(model.now_ms, zone)} ${formatZone(model.now_ms, zone)}`
   return spread([span('authtop ', 'title'), ...tabs], [span(clock, 'dim')], view.columns)
 }
@@ -35,7 +40,8 @@ function stateLine(view: View): Line {
     left.push(span(`PAUSED at ${formatClock(state.paused_at_ms, view.zone)}`, 'selected'))
   else left.push(state.end === 'now' ? span('live', 'good') : span('in the past (0: now)', 'warn'))
   if (state.filter_text !== '') left.push({ text: '  filter ' }, span(state.filter_text, 'accent'))
-  const sources = model?.sources ?? []
+  if (model === null) return spread(left, [], view.columns)
+  const { sources } = model
   const problems = sources.filter((source) => sourceProblem(source) !== null).length
   const right = [span(formatQuantity(sources.length, 'source'), 'dim')]
   if (problems > 0) right.push(span(`, ${formatCount(problems)} with a problem`, 'warn'))
@@ -65,7 +71,7 @@ function successLine({ columns }: View, model: DashboardModel): Line {
     spans.push(
       span(`${spans.length === 0 ? '' : '   '}${kindDone(kind)} `, 'dim'),
       span(formatCount(figures?.successes ?? 0), 'strong'),
-      { text: ` ${formatRate(figures?.per_second ?? 0)}` },
+      { text: ` (${formatRate(figures?.per_second ?? 0)})` },
     )
   }
   return spread(spans, [], columns)
@@ -74,12 +80,10 @@ function successLine({ columns }: View, model: DashboardModel): Line {
 function failureLine({ columns, ascii }: View, model: DashboardModel): Line {
   const { failures, failures_before, successes, trend } = model.totals
   const change = formatChange(failures, failures_before)
-  const spans: Span[] = [
-    span('failed ', 'dim'),
-    span(formatCount(failures), failures > 0 ? 'bad' : 'good'),
-    span(` ${formatShare(failures, failures + successes)}`, 'strong'),
-    span(' of requests', 'dim'),
-  ]
+  const spans: Span[] = [span('failed ', 'dim'), span(formatCount(failures), failures > 0 ? 'bad' : 'good')]
+  if (failures + successes > 0) {
+    spans.push({ text: '  ' }, span(formatShare(failures, failures + successes), 'strong'), span(' of requests', 'dim'))
+  }
   if (change !== '') spans.push({ text: `   ${change}` }, span(' against the period before', 'dim'))
   const bars = sparkline(trend, Math.min(trend.length, 60), ascii ? 'ascii' : 'unicode')
   const peak = Math.max(0, ...trend)

@@ -30,14 +30,14 @@ export function incidentsPanel(view: View, box: PanelBox): Line[] {
 
   return panelLines(view, box, {
     heads: [
-      cell(wide ? 'Incidents' : 'Incid.', time, 'title'),
+      cell(time.width === CLOCK_COLUMNS ? 'Incident' : 'Incidents', time, 'title'),
       { text: ' ' },
-      cell('host', name, 'dim'),
+      cell('host', name),
       { text: ' ' },
-      ...(wide ? [cell('service', service, 'dim'), { text: ' ' }] : []),
-      cell('client', name, 'dim'),
+      ...(wide ? [cell('service', service), { text: ' ' }] : []),
+      cell('client', name),
       { text: ' ' },
-      cell('reason', reason, 'dim'),
+      cell('reason', reason),
     ],
     keys: rows.map((incident) => incident.id),
     nothing:
@@ -59,7 +59,7 @@ export function incidentsPanel(view: View, box: PanelBox): Line[] {
 }
 
 function reasonSpans(incident: Incident, wide: boolean) {
-  const verdict = verdictTitle(incident.cause, incident.subcause) + (incident.confidence === 'possible' ? ' ?' : '')
+  const verdict = verdictTitle(incident.cause, incident.subcause) + (incident.confidence === 'possible' ? '?' : '')
   const [why] = incident.why
   return [span(verdict, incident.cause), ...(wide && why !== undefined ? [span(` · ${why}`, 'dim')] : [])]
 }

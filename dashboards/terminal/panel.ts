@@ -4,7 +4,7 @@
  * Invariant: exactly `box.height` lines.
  */
 import type { PanelBox } from './layout.ts'
-import { EMPTY_LINE, type Line, type Span, span } from './line.ts'
+import { EMPTY_LINE, type Line, lineWidth, type Span, span } from './line.ts'
 import type { View } from './view.ts'
 import { activePanel, cursorIndex } from './view-state.ts'
 
@@ -23,7 +23,7 @@ export const MARKER_COLUMNS = 2
 
 export function panelLines(view: View, box: PanelBox, content: PanelContent): Line[] {
   const focused = activePanel(view.state) === box.panel
-  const lines: Line[] = [{ spans: [span(focused ? '› ' : '  ', 'title'), ...content.heads] }]
+  const lines: Line[] = [headLine(focused, content.heads, box.width)]
   const rows = box.height - 1
   const at = cursorIndex(view.state.cursors[box.panel], content.keys)
   const first = firstShown(at, rows, content.keys.length)
@@ -37,6 +37,15 @@ export function panelLines(view: View, box: PanelBox, content: PanelContent): Li
   }
   while (lines.length < box.height) lines.push(EMPTY_LINE)
   return lines.slice(0, box.height)
+}
+
+/** One bar over the whole width, so that panels are told apart without a row for a rule. */
+function headLine(focused: boolean, heads: readonly Span[], width: number): Line {
+  const spans = [
+    span(focused ? '› ' : '  ', 'title'),
+    ...heads.map((head) => ({ ...head, style: head.style ?? 'head' })),
+  ]
+  return { spans: [...spans, span(' '.repeat(Math.max(0, width - lineWidth(spans))), 'head')] }
 }
 
 /** First row shown so that the cursor is on the screen, in the middle once the list is longer than the panel. */

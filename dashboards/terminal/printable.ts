@@ -60,7 +60,6 @@ const ASCII_COUNTERPARTS: Readonly<Record<string, string>> = {
   '—': '-',
   '−': '-',
   '×': 'x',
-  '±': '~',
   '│': '|',
   '─': '-',
   '›': '>',

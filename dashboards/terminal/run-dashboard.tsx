@@ -33,6 +33,8 @@ export interface DashboardOptions {
   initial?: Parameters<typeof initialState>[0]
   /** Tells when the store has something new; answers how to stop telling. */
   subscribe?(changed: () => void): () => void
+  /** At most this many frames per second (default {@link FRAMES_PER_SECOND}); fewer suit a slow line. */
+  frames_per_second?: number
   /** Ends the dashboard from outside. */
   signal?: AbortSignal
 }
@@ -139,7 +141,9 @@ export async function runDashboard(options: DashboardOptions): Promise<Dashboard
     interactive: true,
     alternateScreen: true,
     incrementalRendering: true,
-    maxFps: FRAMES_PER_SECOND,
+    maxFps: options.frames_per_second ?? FRAMES_PER_SECOND,
+    // Ink would draw console output over the frame and lose it with the next one.
+    patchConsole: false,
   })
   output.on('resize', draw)
   const unsubscribe = options.subscribe?.(controller.changed)

@@ -10,6 +10,7 @@ export type Style =
   | 'dim'
   | 'strong'
   | 'title'
+  | 'head'
   | 'accent'
   | 'good'
   | 'warn'
@@ -34,7 +35,8 @@ const WITHOUT_COLOUR: Theme = {
   plain: '',
   dim: DIM,
   strong: BOLD,
-  title: BOLD,
+  title: `${BOLD};${UNDERLINE}`,
+  head: UNDERLINE,
   accent: BOLD,
   good: '',
   warn: BOLD,
@@ -54,7 +56,7 @@ const WITHOUT_COLOUR: Theme = {
 
 const SIXTEEN: Theme = {
   ...WITHOUT_COLOUR,
-  title: `${BOLD};36`,
+  title: `${BOLD};${UNDERLINE};36`,
   accent: '36',
   good: '36',
   warn: '33',
@@ -73,7 +75,8 @@ const SIXTEEN: Theme = {
 /** Okabe and Ito, nearest colours of the 256-colour cube. */
 const COLOURS_ON_DARK: Theme = {
   ...SIXTEEN,
-  title: `${BOLD};38;5;117`,
+  title: `${BOLD};38;5;117;48;5;236`,
+  head: '38;5;250;48;5;236',
   accent: '38;5;117',
   good: '38;5;79',
   warn: '38;5;214',
@@ -91,7 +94,8 @@ const COLOURS_ON_DARK: Theme = {
 
 const COLOURS_ON_LIGHT: Theme = {
   ...SIXTEEN,
-  title: `${BOLD};38;5;25`,
+  title: `${BOLD};38;5;25;48;5;254`,
+  head: '38;5;240;48;5;254',
   accent: '38;5;25',
   good: '38;5;29',
   warn: '38;5;130',

@@ -137,7 +137,8 @@ function reducePrompt(state: ViewState, prompt: Prompt, key: KeyPress, context: 
     case 'escape':
       return stay({ ...state, prompt: null })
     case 'enter':
-      return prompt.hint === null ? load(withFilter({ ...state, prompt: null }, prompt.text.trim())) : stay(state)
+      if (prompt.hint === null) return load(withFilter({ ...state, prompt: null }, prompt.text.trim()))
+      return stay({ ...state, prompt: { ...prompt, offered: [] } })
     case 'backspace':
     case 'delete':
       if (prompt.text === '') return stay({ ...state, prompt: null })

@@ -6,13 +6,15 @@ import { detailText } from './detail-text.ts'
 import { helpText } from './help-text.ts'
 import { type Layout, layoutFor, panelRows } from './layout.ts'
 import type { Line } from './line.ts'
-import type { DashboardModel } from './model.ts'
+import type { DashboardModel, ModelRequest } from './model.ts'
 import type { PanelId } from './screens.ts'
 import type { ViewContext, ViewState } from './view-state.ts'
 
 export interface View {
   /** Null until the first one is read. */
   model: DashboardModel | null
+  /** The question the model answers. */
+  answered: ModelRequest | null
   /** Why nothing could be read at all; the model carries later errors. */
   failure: string | null
   state: ViewState
@@ -36,7 +38,8 @@ export function layoutOf({ model, state, columns, rows }: View): Layout {
 export function openText(view: View): Line[] | null {
   if (view.state.help) return helpText(view.columns)
   if (view.state.detail === null) return null
-  return detailText(view.model, view.state.detail, view.columns, view.zone)
+  const detail = view.answered?.incident_id === view.state.detail ? view.model?.detail : undefined
+  return detailText(detail, view.columns, view.zone)
 }
 
 /** What the reducer must know of what is on the screen. */

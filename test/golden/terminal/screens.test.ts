@@ -1,0 +1,126 @@
+/**
+ * Every screen of the dashboard as text, as a person would see it. `UPDATE_GOLDEN=1 vitest run test/golden` writes the
+ * files anew; look at the difference before committing it.
+ */
+import { readFile, writeFile } from 'node:fs/promises'
+import { describe, expect, test } from 'vitest'
+import type { DashboardModel, ModelRequest } from '../../../dashboards/terminal/model.ts'
+import { driveDashboard } from './drive-dashboard.ts'
+import { fleetAnswers, fleetModel, INCIDENTS, NAMELESS, NOW_MS, quietModel, SOURCES } from './fleet-model.ts'
+import { assembleModel } from '../../../dashboards/terminal/assemble-model.ts'
+
+interface Scene {
+  name: string
+  sizes: readonly (readonly [number, number])[]
+  /** Pressed one group after the other. */
+  keys?: readonly string[]
+  ascii?: boolean
+  never_answers?: boolean
+  load?(request: ModelRequest): DashboardModel | Promise<DashboardModel>
+}
+
+const ALL_SIZES = [
+  [80, 24],
+  [120, 40],
+  [200, 50],
+] as const
+const SMALL = [[80, 24]] as const
+
+const WIDE_NAMES = ['監査サーバー', 'größe-☕', '👩‍💻-laptop', '🇩🇪-node', 'ñandú', 'ไทย-1', '❤️'] as const
+const HOSTILE_NAMES = [
+  '\x1b[2J\x1b[31mred',
+  'a\x07b\x00c',
+  '\u202egnp.exe',
+  'zero\u200bwidth',
+  'e\u0301\u0301\u0301\u0301\u0301vil',
+  '\x9b31m',
+  'two\nlines',
+] as const
+
+function renamed(names: readonly string[]): DashboardModel {
+  const answers = fleetAnswers()
+  const nameOf = (i: number) => names[i % names.length]!
+  return assembleModel({
+    ...answers,
+    incidents: INCIDENTS.map((incident, i) => ({ ...incident, host: nameOf(i), client_id: nameOf(i + 1), message: nameOf(i) })),
+    hosts: answers.hosts.map((row, i) => ({ ...row, value: nameOf(i) })),
+    clients: answers.clients.map((row, i) => ({ ...row, value: nameOf(i + 2) })),
+    sources: SOURCES.map((source, i) => ({ ...source, name: `/logs/${nameOf(i)}` })),
+  })
+}
+
+const SCENES: readonly Scene[] = [
+  { name: 'overview', sizes: ALL_SIZES },
+  { name: 'overview-ascii', sizes: SMALL, ascii: true },
+  { name: 'overview-hosts', sizes: SMALL, keys: ['\t\t'] },
+  { name: 'overview-narrow', sizes: [[60, 15]] },
+  { name: 'incidents', sizes: ALL_SIZES, keys: ['2jj'] },
+  { name: 'hosts', sizes: SMALL, keys: ['3'] },
+  { name: 'clients', sizes: [[120, 40]], keys: ['4G'] },
+  { name: 'sources', sizes: ALL_SIZES, keys: ['5jj'] },
+  { name: 'prompt', sizes: ALL_SIZES, keys: ['/cause:s'] },
+  { name: 'prompt-hint', sizes: SMALL, keys: ['/host:a cause:skwe'] },
+  { name: 'filtered', sizes: SMALL, keys: ['j\r'] },
+  { name: 'detail', sizes: ALL_SIZES, keys: ['\t\r'] },
+  { name: 'detail-end', sizes: SMALL, keys: ['\t\r', 'G'] },
+  { name: 'help', sizes: ALL_SIZES, keys: ['?'] },
+  { name: 'paused', sizes: SMALL, keys: [' '] },
+  { name: 'in-the-past', sizes: SMALL, keys: ['Z', '['] },
+  { name: 'loading', sizes: SMALL, never_answers: true, load: () => new Promise(() => {}) },
+  { name: 'nothing-read', sizes: ALL_SIZES, load: () => quietModel() },
+  { name: 'nothing-recognised', sizes: ALL_SIZES, load: () => nothingRecognised() },
+  { name: 'nothing-in-range', sizes: SMALL, load: () => quietModel({ extent: fleetAnswers().extent, sources: SOURCES }) },
+  {
+    name: 'no-failures',
+    sizes: SMALL,
+    load: () => quietModel({ extent: fleetAnswers().extent, kinds: fleetAnswers().kinds.slice(0, 3), sources: SOURCES.slice(0, 2) }),
+  },
+  { name: 'error-at-once', sizes: ALL_SIZES, load: () => Promise.reject(new Error('/var/lib/authtop.db is no database')) },
+  { name: 'error-later', sizes: SMALL, load: failAfterOne() , keys: ['z']},
+  { name: 'notice', sizes: SMALL, load: (request) => ({ ...fleetModel(request), notices: [{ level: 'info', text: '/var/log/app.log was rotated; reading the new file' }] }) },
+  { name: 'nameless', sizes: SMALL, load: (request) => ({ ...fleetModel(request), incidents: [NAMELESS] }) },
+  { name: 'too-small', sizes: [[59, 20], [100, 14]] },
+  { name: 'wide-characters', sizes: ALL_SIZES, load: () => renamed(WIDE_NAMES), keys: ['\t\t'] },
+  { name: 'wide-characters-ascii', sizes: SMALL, ascii: true, load: () => renamed(WIDE_NAMES) },
+  { name: 'hostile', sizes: ALL_SIZES, load: () => renamed(HOSTILE_NAMES) , keys: ['\t']},
+]
+
+function nothingRecognised(): DashboardModel {
+  return quietModel({
+    sources: [SOURCES[2]!, { ...SOURCES[2]!, stream: 's4', name: '/var/log/secure', error: 'permission denied', counters: { ...SOURCES[2]!.counters, records: 0 } }],
+    unrecognised: [
+      { template: 'login refused for <*>', system: 'acme-sso', sample: 'login refused for u-17: bad ticket', count: 41, first_ms: NOW_MS, last_ms: NOW_MS },
+    ],
+  })
+}
+
+function failAfterOne(): NonNullable<Scene['load']> {
+  let loads = 0
+  return (request) => {
+    loads += 1
+    if (loads === 1) return fleetModel(request)
+    throw new Error('the store is locked by another program')
+  }
+}
+
+describe('the screens', () => {
+  for (const scene of SCENES) {
+    for (const [columns, rows] of scene.sizes) {
+      test(`${scene.name} at ${columns}x${rows} looks as recorded`, async () => {
+        const drive = driveDashboard({
+          columns,
+          rows,
+          ascii: scene.ascii ?? false,
+          never_answers: scene.never_answers ?? false,
+          load: scene.load ?? fleetModel,
+        })
+        let screen = await drive.settled()
+        for (const keys of scene.keys ?? []) screen = await drive.type(keys)
+        await drive.quit()
+        const file = new URL(`${scene.name}-${columns}x${rows}.txt`, import.meta.url)
+        if (process.env.UPDATE_GOLDEN) await writeFile(file, `${screen}\n`)
+        expect(`${screen}\n`).toBe(await readFile(file, 'utf8'))
+      })
+    }
+  }
+})
