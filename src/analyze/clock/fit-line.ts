@@ -274,7 +274,7 @@ function expected(
   theta: number,
   drift: number,
 ): number {
-  let mass = 1e-9
+  let mass = 0
   for (let j = 0; j < block_n.length; j++)
     mass += block_n[j]! * model.massBelow(table, block_top[j]! - theta - drift * block_t[j]!)
   return mass

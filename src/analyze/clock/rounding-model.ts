@@ -24,6 +24,9 @@ export const AGED_PER_FRESH = [0.003, 0.01, 0.03, 0.1, 0.3, 1] as const
  */
 const OUTLIER_PER_S = 2e-6
 
+/** Mass of all outliers, relative to one fresh token: without it a line that explains nothing would cost nothing. */
+const OUTLIER_MASS = 0.01
+
 /** Differences this far beyond the edge are aged for every delay mean; ms. */
 const FLAT_AFTER_MS = 6_000
 const CELLS_PER_RESOLUTION = 100
@@ -73,10 +76,10 @@ export class RoundingModel {
     return i < this.size ? table.logMass[i]! : table.flatLogMass
   }
 
-  /** Expected mass below z. */
+  /** Expected mass below z, outliers included. */
   massBelow(table: DelayTable, z_ms: number): number {
     const i = Math.round((z_ms - this.zero_ms) / this.step_ms)
-    if (i < 0) return 0
+    if (i < 0) return OUTLIER_MASS
     return i < this.size ? table.mass[i]! : table.lastMass + (i - this.size + 1) * this.step_ms * table.flatPerMs
   }
 
@@ -98,7 +101,7 @@ export class RoundingModel {
       const z = this.zero_ms + i * this.step_ms
       freshMass[i] = fresh(z + late_ms) - fresh(z)
       logMass[i] = Math.log(freshMass[i]! + old(z + late_ms) - old(z) + outlier)
-      mass[i] = fresh(z) + old(z)
+      mass[i] = fresh(z) + old(z) + OUTLIER_MASS
     }
     const flatPerMs = aged / 1000
     return {
