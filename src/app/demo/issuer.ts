@@ -7,7 +7,7 @@ import { type CryptoKey, exportJWK, generateKeyPair, type JSONWebKeySet, type JW
 import type { Logger } from 'pino'
 import type { Books } from './books.ts'
 import type { HostClock } from './host-clock.ts'
-import { OAuthError } from './oauth-error.ts'
+import { InvalidGrant } from './oauth-error.ts'
 import type { Random } from './random.ts'
 
 export const ISSUER = 'https://auth.demo.test'
@@ -98,10 +98,10 @@ export class Issuer {
     return token
   }
 
-  /** RFC 6749 §6 with rotation. @throws OAuthError `invalid_grant` when the grant was withdrawn. */
+  /** RFC 6749 §6 with rotation. @throws InvalidGrant when the grant was withdrawn. */
   async refresh(held: IssuedToken, request: TokenRequest): Promise<IssuedToken> {
     if (held.grant.revoked) {
-      const err = new OAuthError('invalid_grant', 'grant request is invalid', 'refresh token has been revoked')
+      const err = new InvalidGrant('refresh token has been revoked')
       this.#log.warn(
         { reqId: this.#random.uuid(), client_id: request.client_id, grant_type: 'refresh_token', err },
         'grant.error',

@@ -4,18 +4,16 @@
  */
 
 /** A refusal at the token endpoint (RFC 6749 §5.2), shaped as oidc-provider throws it. */
-export class OAuthError extends Error {
-  readonly error: string
+export class InvalidGrant extends Error {
+  readonly error = 'invalid_grant'
   readonly status = 400
   readonly statusCode = 400
   readonly expose = true
-  readonly error_description: string
+  readonly error_description = 'grant request is invalid'
   readonly error_detail: string
-  constructor(error: string, description: string, detail: string) {
-    super(error)
+  constructor(detail: string) {
+    super('invalid_grant')
     this.name = 'InvalidGrant'
-    this.error = error
-    this.error_description = description
     this.error_detail = detail
   }
 }

@@ -1,7 +1,7 @@
 /** partner-x, a server of somebody else: careful with its token, until its grant is withdrawn and it keeps trying. */
 import type { Call, Route } from './gateway.ts'
 import type { IssuedToken, TokenRequest } from './issuer.ts'
-import { OAuthError } from './oauth-error.ts'
+import { InvalidGrant } from './oauth-error.ts'
 import { partnerRevoked, trafficShare } from './story.ts'
 import { LIFETIME_S, REFRESH_AT } from './token-habits.ts'
 import type { World } from './world.ts'
@@ -28,7 +28,7 @@ export async function startPartner(world: World, withdrawn: (token: IssuedToken)
     try {
       token = await issuer.refresh(token, request)
     } catch (error) {
-      if (!(error instanceof OAuthError)) throw error
+      if (!(error instanceof InvalidGrant)) throw error
     }
   }
   const act = async (): Promise<void> => {
