@@ -29,10 +29,15 @@ import {
 } from './story.ts'
 import { startStrangers } from './strangers.ts'
 import { Timeline } from './timeline.ts'
-import { TokenChecker } from './token-checker.ts'
+import { type CheckerOptions, TokenChecker } from './token-checker.ts'
 import { winstonJson, winstonSimple } from './winston-layout.ts'
 import { WinstonServiceLog } from './winston-service-log.ts'
 import type { World } from './world.ts'
+
+type ServiceName = 'orders1' | 'orders2' | 'reports1' | 'payments1'
+
+/** As right as machines are that run NTP; ms. */
+const GATEWAY_CLOCK_ERROR: ClockError = () => 3
 
 export class Fleet {
   /** True epoch time of the story's start, ms; a whole second, so that whole-second claims fall alike in every run. */
@@ -42,7 +47,6 @@ export class Fleet {
   readonly #random: Random
   readonly #files: LogFile[] = []
   readonly #books = new Books()
-  #issuer!: Issuer
 
   private constructor(dir: string, seed: number, base_ms: number) {
     this.#dir = dir
@@ -78,70 +82,21 @@ export class Fleet {
   async #build(): Promise<void> {
     const timeline = this.#timeline
     const random = this.#random
-    const authClock = this.#clock(() => 0)
-    const issuerLog = pinoLogger({
-      hostname: 'auth-1',
-      pid: 31,
-      clock: authClock,
-      file: this.#file('auth-1', 'issuer'),
-    })
-    const issuer = await Issuer.create(authClock, issuerLog, random, this.#books)
-    this.#issuer = issuer
-
+    const issuer = await this.#buildIssuer()
     const denied = new Set<string>()
-    const service = (clock: HostClock, log: ServiceLog, leeway_s: number, maxAge_s?: number): Service => {
-      const checker = new TokenChecker(
-        { clock, leeway_s, ...(maxAge_s === undefined ? {} : { maxAge_s }) },
-        AUDIENCE,
-        issuer.jwks(),
-        denied,
-      )
-      log.told('server listening', { port: 8080, audience: checker.audience })
-      return new Service(checker, log, timeline, random, this.#books, this.#base_ms)
-    }
-    const orders = (hostname: string, pid: number, error: ClockError, redact: string[]): Service => {
-      const clock = this.#clock(error)
-      const file = this.#file(hostname, 'orders')
-      return service(clock, new PinoServiceLog(pinoLogger({ hostname, pid, clock, file }, redact)), 0)
-    }
-    // orders-1 logs whole requests, tokens included, as many do; orders-2 has pino blank them out.
-    const orders1 = orders('orders-1', 1207, () => -8, [])
-    const orders2 = orders('orders-2', 1198, () => 14, ['req.headers.authorization'])
-    const reportsClock = this.#clock(reportsClockError)
-    const reports1 = service(
-      reportsClock,
-      new WinstonServiceLog('reports', reportsClock, this.#file('reports-1', 'reports'), winstonJson),
-      0,
-    )
-    const paymentsClock = this.#clock(paymentsClockError)
-    const payments1 = service(
-      paymentsClock,
-      new WinstonServiceLog('payments', paymentsClock, this.#file('payments-1', 'payments'), winstonSimple),
-      1,
-      900,
-    )
-    const gateway = new Gateway(
-      timeline,
-      this.#clock(() => 3),
-      this.#file('gw-1', 'access'),
-      random,
-      {
-        orders: [orders1, orders2],
-        reports: [reports1],
-        payments: [payments1],
-      },
-    )
+    const { orders1, orders2, reports1, payments1 } = this.#buildServices(issuer, denied)
+    const gateway = new Gateway(timeline, this.#clock(GATEWAY_CLOCK_ERROR), this.#file('gw-1', 'access'), random, {
+      orders: [orders1, orders2],
+      reports: [reports1],
+      payments: [payments1],
+    })
 
     this.#schedule(ROTATION, async () => {
       await issuer.rotateKey()
-      for (const each of [orders1, reports1, payments1]) this.#loadKeys(each)
+      for (const each of [orders1, reports1, payments1]) each.loadKeys(issuer.jwks())
     })
-    this.#schedule(RESTART, () => this.#loadKeys(orders2))
-    const deploy = (): void => {
-      const audience = wrongAudience(timeline.now_ms) ? `${AUDIENCE}/v2` : AUDIENCE
-      orders1.checker.audience = audience
-      orders1.log.told('server listening', { port: 8080, audience })
-    }
+    this.#schedule(RESTART, () => orders2.loadKeys(issuer.jwks()))
+    const deploy = (): void => orders1.start(wrongAudience(timeline.now_ms) ? `${AUDIENCE}/v2` : AUDIENCE)
     this.#schedule(DEPLOY, deploy)
     this.#schedule(ROLLBACK, deploy)
 
@@ -154,13 +109,54 @@ export class Fleet {
       denied.clear()
       denied.add(token.jti)
     })
-    await startStrangers(world)
+    startStrangers(world)
   }
 
-  #loadKeys(service: Service): void {
-    const jwks = this.#issuer.jwks()
-    service.checker.loadKeys(jwks)
-    service.log.told('jwks loaded', { kids: jwks.keys.map(({ kid }) => kid) })
+  #buildIssuer(): Promise<Issuer> {
+    const clock = this.#clock(() => 0)
+    const log = pinoLogger({ hostname: 'auth-1', pid: 31, clock, file: this.#file('auth-1', 'issuer') })
+    return Issuer.create(clock, log, this.#random, this.#books)
+  }
+
+  #buildServices(issuer: Issuer, denied: ReadonlySet<string>): Record<ServiceName, Service> {
+    const trueClock = this.#clock(() => 0)
+    const service = (
+      address: string,
+      log: ServiceLog,
+      rules: Pick<CheckerOptions, 'clock' | 'leeway_s' | 'maxAge_s'>,
+    ): Service => {
+      const checker = new TokenChecker({ ...rules, audience: AUDIENCE, jwks: issuer.jwks(), denied })
+      const [timeline, random, books] = [this.#timeline, this.#random, this.#books]
+      const built = new Service({ address, checker, log, timeline, random, books, trueClock })
+      built.start(AUDIENCE)
+      return built
+    }
+    const orders = (hostname: string, pid: number, clock: HostClock, redact: string[]): ServiceLog =>
+      new PinoServiceLog(pinoLogger({ hostname, pid, clock, file: this.#file(hostname, 'orders') }, redact))
+    const orders1Clock = this.#clock(() => -8)
+    const orders2Clock = this.#clock(() => 14)
+    const reportsClock = this.#clock(reportsClockError)
+    const paymentsClock = this.#clock(paymentsClockError)
+    const reportsLog = new WinstonServiceLog('reports', reportsClock, this.#file('reports-1', 'reports'), winstonJson)
+    const paymentsLog = new WinstonServiceLog(
+      'payments',
+      paymentsClock,
+      this.#file('payments-1', 'payments'),
+      winstonSimple,
+    )
+    return {
+      // orders-1 logs whole requests, tokens included, as many do; orders-2 has pino blank them out.
+      orders1: service('10.20.0.11:8080', orders('orders-1', 1207, orders1Clock, []), {
+        clock: orders1Clock,
+        leeway_s: 0,
+      }),
+      orders2: service('10.20.0.12:8080', orders('orders-2', 1198, orders2Clock, ['req.headers.authorization']), {
+        clock: orders2Clock,
+        leeway_s: 0,
+      }),
+      reports1: service('10.20.0.21:8080', reportsLog, { clock: reportsClock, leeway_s: 0 }),
+      payments1: service('10.20.0.31:8080', paymentsLog, { clock: paymentsClock, leeway_s: 1, maxAge_s: 900 }),
+    }
   }
 
   #clock(error: ClockError): HostClock {

@@ -56,11 +56,21 @@ export class Gateway {
     const random = this.#random
     const request = this.#requestOf(call)
     const service = random.pick(this.#upstreams[call.route])
+    const arrived_ms = this.#timeline.now_ms
     this.#timeline.after(random.between(...HOP_MS), () =>
       service.handle(request, call, (status) =>
         this.#timeline.after(random.between(...HOP_MS), () => {
-          const bytes = status === 200 ? random.between(180, 4_200) : random.between(58, 131)
-          this.#file.write(accessLine(request, call.address, status, bytes, this.#clock.now_ms()))
+          this.#file.write(
+            accessLine({
+              request,
+              address: call.address,
+              upstream: service.address,
+              status,
+              bytes: status === 200 ? random.between(180, 4_200) : random.between(58, 131),
+              took_ms: this.#timeline.now_ms - arrived_ms,
+              now_ms: this.#clock.now_ms(),
+            }),
+          )
           return answered(status)
         }),
       ),

@@ -6,7 +6,7 @@ import { strangersAbout } from './story.ts'
 import { LIFETIME_S } from './token-habits.ts'
 import type { World } from './world.ts'
 
-export async function startStrangers(world: World): Promise<void> {
+export function startStrangers(world: World): void {
   const { timeline, random, issuer, gateway } = world
   const request: TokenRequest = {
     client_id: 'web',

@@ -13,6 +13,10 @@ export interface CheckerOptions {
   leeway_s: number
   /** Longest age a token may have, seconds; also makes jose look at `iat`. */
   maxAge_s?: number
+  audience: string
+  jwks: JSONWebKeySet
+  /** Token ids of withdrawn grants, as the issuer publishes them to the services. */
+  denied: ReadonlySet<string>
 }
 
 export type Verdict =
@@ -26,15 +30,9 @@ export class TokenChecker {
   audience: string
   #keys: JWTVerifyGetKey
   #kids: ReadonlySet<string>
-  /** Token ids of withdrawn grants, as the issuer publishes them to the services. */
   readonly #denied: ReadonlySet<string>
 
-  constructor(
-    { clock, leeway_s, maxAge_s }: CheckerOptions,
-    audience: string,
-    jwks: JSONWebKeySet,
-    denied: ReadonlySet<string>,
-  ) {
+  constructor({ clock, leeway_s, maxAge_s, audience, jwks, denied }: CheckerOptions) {
     this.clock = clock
     this.leeway_s = leeway_s
     this.maxAge_s = maxAge_s
@@ -44,7 +42,6 @@ export class TokenChecker {
     this.#kids = kidsOf(jwks)
   }
 
-  /** Takes the issuer's key set as it is now; until then the old one is used. */
   loadKeys(jwks: JSONWebKeySet): void {
     this.#keys = createLocalJWKSet(jwks)
     this.#kids = kidsOf(jwks)
@@ -52,10 +49,6 @@ export class TokenChecker {
 
   knowsKey(kid: string): boolean {
     return this.#kids.has(kid)
-  }
-
-  denies(jti: string): boolean {
-    return this.#denied.has(jti)
   }
 
   async check(token: string | undefined, neededScope: string): Promise<Verdict> {
@@ -68,7 +61,7 @@ export class TokenChecker {
         clockTolerance: this.leeway_s,
         ...(this.maxAge_s === undefined ? {} : { maxTokenAge: this.maxAge_s }),
       })
-      if (payload.jti !== undefined && this.denies(payload.jti)) throw new UnauthorizedError('revoked_token')
+      if (payload.jti !== undefined && this.#denied.has(payload.jti)) throw new UnauthorizedError('revoked_token')
       if (!String(payload.scope).split(' ').includes(neededScope)) throw new InsufficientScopeError()
       return { status: 200, payload }
     } catch (error) {

@@ -151,17 +151,19 @@ describe('pino-http', () => {
   })
 })
 
-test('the gateway writes nginx’s combined format with the request id behind it', () => {
+test('the gateway writes what nginx writes for a JSON log_format of its own variables', () => {
+  // nginx 1.22 with log_format … escape=json; only address, time and id were chosen to fit.
+  const nginx =
+    '{"time_iso8601":"2026-11-24T03:56:47+00:00","remote_addr":"127.0.0.1","request":"GET /orders/5588?a=1 HTTP/1.1","status":"401","body_bytes_sent":"2","request_time":"0.001","upstream_addr":"127.0.0.1:18098","upstream_status":"401","request_id":"59ac9f91fb4ed6a4a7b87c2f2d94a987","http_user_agent":"Mozi\\"lla/5.0"}\n'
   const request = {
-    id: 'b6f616eff30acc9a8aad5de76f38982d',
+    id: '59ac9f91fb4ed6a4a7b87c2f2d94a987',
     method: 'GET',
-    url: '/orders/5588',
-    headers: { 'user-agent': 'Mozilla/5.0' },
+    url: '/orders/5588?a=1',
+    headers: { 'user-agent': 'Mozi"lla/5.0' },
     remoteAddress: '10.20.0.2',
     remotePort: 40_000,
     trace: null,
   } as const
-  expect(accessLine(request, '203.0.113.15', 401, 97, Date.parse('2026-03-01T00:00:09.999Z'))).toBe(
-    '203.0.113.15 - - [01/Mar/2026:00:00:09 +0000] "GET /orders/5588 HTTP/1.1" 401 97 "-" "Mozilla/5.0" "b6f616eff30acc9a8aad5de76f38982d"\n',
-  )
+  const entry = { request, address: '127.0.0.1', upstream: '127.0.0.1:18098', status: 401, bytes: 2, took_ms: 1 }
+  expect(accessLine({ ...entry, now_ms: Date.parse('2026-11-24T03:56:47.999Z') })).toBe(nginx)
 })

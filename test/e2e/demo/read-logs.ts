@@ -46,17 +46,11 @@ export function simpleOf(dir: string, host: string): { level: string; message: s
 }
 
 export function accessEntries(dir: string): AccessEntry[] {
-  return linesOf(dir, 'gw-1').map((line) => {
-    const match =
-      /^\S+ - - \[(\d+)\/(\w+)\/(\d+):([\d:]+) \+0000\] "\w+ \S+ HTTP\/1\.1" (\d+) \d+ "-" "[^"]*" "(\w+)"$/.exec(line)
-    if (match === null) throw new Error(`no combined line: ${line}`)
-    const [, day, month, year, time, status, request_id] = match
-    return {
-      request_id: request_id!,
-      status: Number(status),
-      at_s: Date.parse(`${day} ${month} ${year} ${time} UTC`) / 1000,
-    }
-  })
+  return jsonOf(dir, 'gw-1').map((line) => ({
+    request_id: String(line.request_id),
+    status: Number(line.status),
+    at_s: Date.parse(String(line.time_iso8601)) / 1000,
+  }))
 }
 
 /** Every refusal of the four services and of the issuer, with its cause. */
