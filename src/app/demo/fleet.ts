@@ -114,7 +114,7 @@ export class Fleet {
 
   #buildIssuer(): Promise<Issuer> {
     const clock = this.#clock(() => 0)
-    const log = pinoLogger({ hostname: 'auth-1', pid: 31, clock, file: this.#file('auth-1', 'issuer') })
+    const log = pinoLogger({ name: 'issuer', hostname: 'auth-1', pid: 31, clock, file: this.#file('auth-1', 'issuer') })
     return Issuer.create(clock, log, this.#random, this.#books)
   }
 
@@ -132,7 +132,9 @@ export class Fleet {
       return built
     }
     const orders = (hostname: string, pid: number, clock: HostClock, redact: string[]): ServiceLog =>
-      new PinoServiceLog(pinoLogger({ hostname, pid, clock, file: this.#file(hostname, 'orders') }, redact))
+      new PinoServiceLog(
+        pinoLogger({ name: 'orders', hostname, pid, clock, file: this.#file(hostname, 'orders') }, redact),
+      )
     const orders1Clock = this.#clock(() => -8)
     const orders2Clock = this.#clock(() => 14)
     const reportsClock = this.#clock(reportsClockError)

@@ -10,6 +10,8 @@ import type { HttpAnswer, HttpRequest } from './http-exchange.ts'
 import type { ServiceLog } from './service-log.ts'
 
 export interface PinoOptions {
+  /** Name of the service. */
+  name: string
   hostname: string
   pid: number
   clock: HostClock
@@ -17,9 +19,10 @@ export interface PinoOptions {
 }
 
 /** A pino logger that stamps with its host's clock. `redact`: paths that pino itself blanks out. */
-export function pinoLogger({ hostname, pid, clock, file }: PinoOptions, redact: string[] = []): Logger {
+export function pinoLogger({ name, hostname, pid, clock, file }: PinoOptions, redact: string[] = []): Logger {
   return pino(
     {
+      name,
       base: { pid, hostname },
       level: 'info',
       redact,

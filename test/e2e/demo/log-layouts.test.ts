@@ -117,6 +117,7 @@ describe('pino-http', () => {
         'time',
         'pid',
         'hostname',
+        'name',
         'req',
         ...trace,
         'res',
