@@ -20,6 +20,7 @@ const SIGNATURE_WORDS: ReadonlySet<string> = new Set([
   'confidence',
   'contains',
   'any',
+  'unless',
   'pattern',
   'where',
   'fields',

@@ -1,12 +1,14 @@
 /**
  * Finds which of many literals stand in a text, in one pass whose cost does not grow with their number:
- * each literal is filed under its rarest four characters; the text's four-character windows are looked up in a bit set,
+ * each literal is filed under its rarest three characters; the text's three-character windows are looked up in a bit set,
  * and only a hit is compared in full.
- * Invariant: texts and literals are lower case; literals are at least four characters.
+ * Invariant: texts and literals are lower case; literals are at least three characters.
  */
 
-const GRAM = 4
-const SLOTS = 1 << 16
+const GRAM = 3
+/** Five bits a character: after three more characters an older one has left the hash. */
+const SHIFT = 5
+const SLOTS = 1 << (GRAM * SHIFT)
 
 interface Entry {
   literal: string
@@ -49,9 +51,9 @@ export class GramIndex {
     const last = text.length - GRAM
     if (last < 0) return
     let h = 0
-    for (let i = 0; i < GRAM - 1; i++) h = ((h << 4) ^ text.charCodeAt(i)) & 0xffff
+    for (let i = 0; i < GRAM - 1; i++) h = ((h << SHIFT) ^ text.charCodeAt(i)) & (SLOTS - 1)
     for (let i = 0; i <= last; i++) {
-      h = ((h << 4) ^ text.charCodeAt(i + GRAM - 1)) & 0xffff
+      h = ((h << SHIFT) ^ text.charCodeAt(i + GRAM - 1)) & (SLOTS - 1)
       if (this.#filled[h] === 0) continue
       const entries = this.#entries.get(h)
       if (entries === undefined) continue
@@ -63,9 +65,9 @@ export class GramIndex {
   }
 }
 
-/** Same rolling hash as in `scan`: after four shifts of four bits in sixteen, older characters have left it. */
+/** Same rolling hash as in `scan`. */
 function hash(text: string, at: number): number {
   let h = 0
-  for (let i = 0; i < GRAM; i++) h = ((h << 4) ^ text.charCodeAt(at + i)) & 0xffff
+  for (let i = 0; i < GRAM; i++) h = ((h << SHIFT) ^ text.charCodeAt(at + i)) & (SLOTS - 1)
   return h
 }

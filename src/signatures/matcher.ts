@@ -188,6 +188,7 @@ function verify(compiled: Compiled, record: Matchable, text: string, lower: stri
     if (holds === (condition.negate ?? false)) return null
   }
   for (const literal of signature.contains) if (!lower.includes(literal)) return null
+  if (signature.unless.some((literal) => lower.includes(literal))) return null
   if (signature.any.length > 0 && !signature.any.some((literal) => lower.includes(literal))) return null
   if (pattern === null) return { signature, groups: {} }
   const found = pattern.exec(text.slice(Math.max(0, position - WINDOW_BEFORE), position + WINDOW_AFTER))

@@ -21,7 +21,7 @@ const example = z.union([
 ])
 
 /** A literal shorter than this would be found everywhere and costs more than it tells; characters. */
-export const LITERAL_MIN = 4
+export const LITERAL_MIN = 3
 
 const literals = z
   .union([z.string().transform((t) => [t]), z.array(z.string())])
@@ -39,6 +39,7 @@ export const signatureSchema = z.strictObject({
   in: z.string().default('speech'),
   contains: literals.default([]),
   any: literals.default([]),
+  unless: z.array(z.string().min(2).max(300)).max(200).default([]),
   pattern: z.string().max(2000).optional(),
   flags: z.enum(['', 'i', 's', 'm', 'is', 'im']).default(''),
   where: z.record(z.string(), condition).default({}),
@@ -56,7 +57,7 @@ export const packSchema = z.strictObject({
   pack: z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'lower-case letters, digits, - .'),
   title: text,
   system: text,
-  versions: text,
+  versions: z.union([text, z.number()]).transform(String),
   source: texts,
   signatures: z.array(row).default([]),
   /** A table: one signature template, one row per code; `{column}` in the template's texts is filled in. */

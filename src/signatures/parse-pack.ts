@@ -93,6 +93,7 @@ function toSignature(id: string, s: SignatureSource, system: string): Signature 
     in: s.in,
     contains: s.contains.map((t) => t.toLowerCase()),
     any: s.any.map((t) => t.toLowerCase()),
+    unless: s.unless.map((t) => t.toLowerCase()),
     ...(s.pattern === undefined ? {} : { pattern: s.pattern }),
     flags: s.flags,
     where: toConditions(s),

@@ -33,6 +33,8 @@ export interface Signature {
   contains: readonly string[]
   /** Literals of which one must be there, lower case; empty: no such demand. */
   any: readonly string[]
+  /** Literals of which none may be there, lower case: what merely contains the words. */
+  unless: readonly string[]
   /** Source of a regular expression over the same text; named groups are captures (see capture.ts). */
   pattern?: string
   /** `i` or empty. */
