@@ -13,7 +13,7 @@ import type { Random } from './random.ts'
 export const ISSUER = 'https://auth.demo.test'
 export const AUDIENCE = 'https://api.demo.test'
 
-export type GrantType = 'authorization_code' | 'refresh_token' | 'client_credentials'
+type GrantType = 'authorization_code' | 'refresh_token' | 'client_credentials'
 
 export interface TokenRequest {
   client_id: string
@@ -29,10 +29,11 @@ export interface TokenRequest {
   offline: boolean
 }
 
-/** What the client holds, and what the issuer knows about it. */
+/** What the client holds, with what the books need to know about it. */
 export interface IssuedToken {
   access_token: string
-  refresh_token?: string
+  /** Opaque; empty where none was asked for. */
+  refresh_token: string
   client_id: string
   jti: string
   kid: string
@@ -66,6 +67,8 @@ export class Issuer {
   /** The key in use first, then the one before it, whose tokens may still be alive. */
   readonly #keys: SigningKey[] = []
   readonly #books: Books
+  /** Live refresh tokens; each is good for one refresh (RFC 9700 §4.14.2). */
+  readonly #refreshTokens = new Map<string, Grant>()
 
   private constructor(clock: HostClock, log: Logger, random: Random, books: Books) {
     this.#books = books
@@ -99,19 +102,28 @@ export class Issuer {
   }
 
   /** RFC 6749 §6 with rotation. @throws InvalidGrant when the grant was withdrawn. */
-  async refresh(held: IssuedToken, request: TokenRequest): Promise<IssuedToken> {
-    if (held.grant.revoked) {
+  async refresh(refresh_token: string, request: TokenRequest): Promise<IssuedToken> {
+    const { client_id } = request
+    const grant_type = 'refresh_token'
+    const grant = this.#refreshTokens.get(refresh_token)
+    if (grant === undefined) throw new Error(`${client_id} presents a refresh token that was never issued`)
+    if (grant.revoked) {
       const err = new InvalidGrant('refresh token has been revoked')
-      this.#log.warn(
-        { reqId: this.#random.uuid(), client_id: request.client_id, grant_type: 'refresh_token', err },
-        'grant.error',
-      )
+      // The parameters as they came in, refresh token included: what careless servers log.
+      const params = { grant_type, client_id, refresh_token }
+      this.#log.warn({ reqId: this.#random.uuid(), client_id, params, err }, 'grant.error')
       this.#books.refused('revocation/token_revoked')
       throw err
     }
-    const token = await this.#mint({ ...request, grant_type: 'refresh_token' }, held.grant)
+    this.#refreshTokens.delete(refresh_token)
+    const token = await this.#mint({ ...request, grant_type }, grant)
     this.#books.succeeded('refresh')
     return token
+  }
+
+  /** The holder has thrown its refresh token away (logout, a new login). */
+  forget(refresh_token: string): void {
+    this.#refreshTokens.delete(refresh_token)
   }
 
   /** RFC 7009: withdraws the grant and with it all of its tokens. */
@@ -136,6 +148,8 @@ export class Issuer {
       .setExpirationTime(exp_s)
     if (nbf_s !== null) signer.setNotBefore(nbf_s)
     const access_token = await signer.sign(key.privateKey)
+    const refresh_token = request.offline ? this.#random.hex(43) : ''
+    if (request.offline) this.#refreshTokens.set(refresh_token, grant)
     this.#log.info(
       {
         reqId: this.#random.uuid(),
@@ -153,7 +167,7 @@ export class Issuer {
     )
     return {
       access_token,
-      ...(request.offline ? { refresh_token: this.#random.hex(43) } : {}),
+      refresh_token,
       client_id,
       jti,
       kid: key.kid,

@@ -26,7 +26,7 @@ export async function startPartner(world: World, withdrawn: (token: IssuedToken)
   const refresh = async (): Promise<void> => {
     tried_ms = timeline.now_ms
     try {
-      token = await issuer.refresh(token, request)
+      token = await issuer.refresh(token.refresh_token, request)
     } catch (error) {
       if (!(error instanceof InvalidGrant)) throw error
     }
@@ -36,8 +36,10 @@ export async function startPartner(world: World, withdrawn: (token: IssuedToken)
     if (revoked && !token.grant.revoked) {
       issuer.revoke(token.grant)
       withdrawn(token)
-    } else if (!revoked && token.grant.revoked) token = await issuer.issue(request)
-    else if (timeline.now_ms - tried_ms >= LIFETIME_S * 1000 * REFRESH_AT) await refresh()
+    } else if (!revoked && token.grant.revoked) {
+      issuer.forget(token.refresh_token)
+      token = await issuer.issue(request)
+    } else if (timeline.now_ms - tried_ms >= LIFETIME_S * 1000 * REFRESH_AT) await refresh()
     const route = random.pick<Route>(['orders', 'payments'])
     const call: Call = {
       route,

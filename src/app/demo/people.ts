@@ -69,22 +69,26 @@ async function startSession(world: World, options: PeopleOptions): Promise<void>
   }
   let token = await issuer.issue(request)
   let refreshed_ms = timeline.now_ms
+  let loggedOut = false
   const ends_ms = timeline.now_ms + random.wait(options.session_ms)
 
   const refresh = async (): Promise<void> => {
-    token = await issuer.refresh(token, request)
+    token = await issuer.refresh(token.refresh_token, request)
     refreshed_ms = timeline.now_ms
   }
   const send = (call: Errand, again: boolean): void => {
     const presented = { token, tampered: false }
     gateway.send({ ...call, presented, address, user_agent, traced }, async (status) => {
-      if (status !== 401 || again || careful || timeline.now_ms - refreshed_ms < REFRESH_PAUSE_MS) return
+      const refreshes = !careful && !again && !loggedOut && timeline.now_ms - refreshed_ms >= REFRESH_PAUSE_MS
+      if (status !== 401 || !refreshes) return
       await refresh()
       timeline.after(random.between(30, 90), () => send(call, true))
     })
   }
   const act = async (): Promise<void> => {
     if (timeline.now_ms >= ends_ms) {
+      loggedOut = true
+      issuer.forget(token.refresh_token)
       timeline.after(random.wait(4_000), () => startSession(world, options))
       return
     }

@@ -28,7 +28,6 @@ const REVOKED_PARTNER: Spell = { from_ms: 84 * second, for_ms: 18 * second, ever
 const WRONG_AUDIENCE: Spell = { from_ms: 98 * second, for_ms: 14 * second, every_ms: 360 * second }
 
 export const carelessBatch = (story_ms: number): boolean => isOn(CARELESS_BATCH, story_ms)
-export const staleKeys = (story_ms: number): boolean => isOn(STALE_KEYS, story_ms)
 export const wrongAudience = (story_ms: number): boolean => isOn(WRONG_AUDIENCE, story_ms)
 export const partnerRevoked = (story_ms: number): boolean => isOn(REVOKED_PARTNER, story_ms)
 
@@ -42,8 +41,6 @@ export const ROLLBACK = {
   first_ms: WRONG_AUDIENCE.from_ms + WRONG_AUDIENCE.for_ms,
   every_ms: WRONG_AUDIENCE.every_ms,
 } as const
-/** When the grant is withdrawn. */
-export const WITHDRAWAL = { first_ms: REVOKED_PARTNER.from_ms, every_ms: REVOKED_PARTNER.every_ms } as const
 
 function isOn({ from_ms, for_ms, every_ms }: Spell, story_ms: number): boolean {
   return story_ms >= from_ms && (story_ms - from_ms) % every_ms < for_ms

@@ -19,9 +19,8 @@ export interface CheckerOptions {
   denied: ReadonlySet<string>
 }
 
-export type Verdict =
-  | { status: 200; payload: JWTPayload }
-  | { status: 401 | 403; error: Error /** WWW-Authenticate (RFC 6750 §3). */; challenge: string }
+/** `challenge`: what goes into WWW-Authenticate (RFC 6750 §3). */
+export type Verdict = { status: 200; payload: JWTPayload } | { status: 401 | 403; error: Error; challenge: string }
 
 export class TokenChecker {
   readonly clock: HostClock

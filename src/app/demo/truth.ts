@@ -2,11 +2,9 @@
  * Why a request was refused, told from the state of the demo's world and not from any message: the yardstick for what
  * authtop makes of the logs. The order is that in which a validator looks at a token.
  */
-import type { Cause, SubcauseOf } from '../../core/cause.ts'
+import type { Truth } from './books.ts'
 import { AUDIENCE, type IssuedToken } from './issuer.ts'
 import type { TokenChecker } from './token-checker.ts'
-
-export type Truth = { [C in Cause]: `${C}/${SubcauseOf<C>}` }[Cause]
 
 /** What a caller presents: an issued token, an issued token that was changed on the way, or nothing. */
 export type Presented = { token: IssuedToken; tampered: boolean } | null

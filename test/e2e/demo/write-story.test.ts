@@ -98,12 +98,19 @@ describe.each([7, 2026])('the story with seed %i', (seed) => {
     }
   })
 
-  test('leaves raw tokens in the log of orders-1 and nowhere else', () => {
+  test('leaves raw access tokens in the log of orders-1 and nowhere else', () => {
     for (const host of HOSTS)
       expect(
         linesOf(fleet.dir, host).some((line) => line.includes('eyJ')),
         host,
       ).toBe(host === 'orders-1')
+  })
+
+  test('leaves raw refresh tokens in the refusals of auth-1', () => {
+    const refused = jsonOf(fleet.dir, 'auth-1').filter((line) => line.msg === 'grant.error')
+    expect(refused.length).toBeGreaterThan(0)
+    for (const line of refused)
+      expect((line.params as { refresh_token: string }).refresh_token).toMatch(/^[0-9a-f]{43}$/)
   })
 })
 
