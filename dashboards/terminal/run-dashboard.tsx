@@ -5,6 +5,7 @@
  */
 import './react-mode.ts'
 import { render } from 'ink'
+import { createElement } from 'react'
 import type { Appearance } from './appearance.ts'
 import { type Controller, createController } from './controller.ts'
 import { Dashboard } from './dashboard.tsx'
@@ -117,23 +118,22 @@ export async function runDashboard(options: DashboardOptions): Promise<Dashboard
   options.signal?.addEventListener('abort', onAbort)
   if (options.signal?.aborted) onAbort()
 
-  const dashboard = () => (
-    <Dashboard
-      subscribe={(listener) => {
+  const dashboard = () =>
+    createElement(Dashboard, {
+      subscribe: (listener) => {
         listeners.add(listener)
         return () => listeners.delete(listener)
-      }}
-      frame={() => {
+      },
+      frame: () => {
         frame ??= paintFrame(controller.view(), appearance)
         return frame
-      }}
-      onKey={controller.press}
-      onPaste={controller.paste}
-      onReady={(suspendInk) => {
-        suspendTerminal = suspendInk as typeof suspendTerminal
-      }}
-    />
-  )
+      },
+      onKey: controller.press,
+      onPaste: controller.paste,
+      onReady: (suspendInk) => {
+        suspendTerminal = suspendInk
+      },
+    })
   const ink = render(dashboard(), {
     stdin: input,
     stdout: output,
