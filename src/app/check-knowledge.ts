@@ -25,9 +25,11 @@ export function checkPacks(packs: readonly Pack[], classifier: Classifier): Know
   for (const pack of packs) {
     for (const signature of pack.signatures) {
       for (const name of captureNames(signature))
-        if (!isCaptureName(name)) problems.push({ place: signature.id, text: `"${name}" is no capture name; see docs/packs.md` })
+        if (!isCaptureName(name))
+          problems.push({ place: signature.id, text: `"${name}" is no capture name; see docs/packs.md` })
       const slow = slowest(signature)
-      if (slow > SLOW_MS) problems.push({ place: signature.id, text: `pattern took ${Math.round(slow)} ms on a hostile line` })
+      if (slow > SLOW_MS)
+        problems.push({ place: signature.id, text: `pattern took ${Math.round(slow)} ms on a hostile line` })
     }
     for (const proof of pack.proofs) {
       for (const example of proof.examples) {
@@ -36,7 +38,8 @@ export function checkPacks(packs: readonly Pack[], classifier: Classifier): Know
       }
       for (const text of proof.not) {
         const { event } = classifier.classify({ text })
-        if (event?.signature === proof.id) problems.push({ place: proof.id, text: `wins its near miss: ${excerpt(text)}` })
+        if (event?.signature === proof.id)
+          problems.push({ place: proof.id, text: `wins its near miss: ${excerpt(text)}` })
       }
     }
   }

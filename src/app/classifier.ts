@@ -60,7 +60,8 @@ export class Classifier {
   classify(raw: Classifiable, memory: FormatMemory = newFormatMemory()): Classified {
     const decoded = this.decode(raw, memory)
     const event = this.#recogniser.recognise(decoded.record, decoded.tokens)
-    if (event !== null && raw.received_collector_ms !== undefined) event.received_collector_ms = raw.received_collector_ms
+    if (event !== null && raw.received_collector_ms !== undefined)
+      event.received_collector_ms = raw.received_collector_ms
     return { ...decoded, event }
   }
 

@@ -17,7 +17,10 @@ const TIMEOUT_MS = 2_000
 const run = promisify(execFile)
 
 export async function clockState(): Promise<ClockState> {
-  return (await askChrony()) ?? (await askTimedate()) ?? { synchronised: null, text: 'cannot tell: neither chronyc nor timedatectl answers' }
+  return (
+    (await askChrony()) ??
+    (await askTimedate()) ?? { synchronised: null, text: 'cannot tell: neither chronyc nor timedatectl answers' }
+  )
 }
 
 /** `chronyc -c tracking`: CSV; field 5 is the system time's offset in seconds, field 14 the leap status (chrony, client.c). */

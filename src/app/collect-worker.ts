@@ -22,7 +22,8 @@ try {
       ...data,
       notice: (notice) => say({ type: 'notice', notice }),
       committed: () => say({ type: 'committed' }),
-      stalled: (refusal) => say({ type: 'stalled', text: refusal === null ? null : `${refusal.message}; ${refusal.hint}` }),
+      stalled: (refusal) =>
+        say({ type: 'stalled', text: refusal === null ? null : `${refusal.message}; ${refusal.hint}` }),
       caughtUp: () => say({ type: 'caught_up' }),
     },
     abort.signal,

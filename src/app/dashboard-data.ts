@@ -64,8 +64,7 @@ async function incidentsOf(reader: StoreReader, range: TimeRange, request: Model
   let before: IncidentQuery['before']
   for (let looked = 0; looked < WORD_SEARCH_LIMIT && found.length < limit; looked += PAGE) {
     const page = await reader.incidents({ range, filter, limit: PAGE, ...(before === undefined ? {} : { before }) })
-    for (const incident of page)
-      if (found.length < limit && holdsWords(incident, words)) found.push(incident)
+    for (const incident of page) if (found.length < limit && holdsWords(incident, words)) found.push(incident)
     const last = page.at(-1)
     if (last === undefined || page.length < PAGE) break
     before = { time_ms: last.time_ms, id: last.id }

@@ -7,7 +7,12 @@ export interface ClassifiedJson {
   [field: string]: unknown
 }
 
-export function eventJson(event: AuthEvent | null, format: string, time_ms: number | undefined, id?: string): ClassifiedJson {
+export function eventJson(
+  event: AuthEvent | null,
+  format: string,
+  time_ms: number | undefined,
+  id?: string,
+): ClassifiedJson {
   const head = id === undefined ? {} : { id }
   if (event === null)
     return {

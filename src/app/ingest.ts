@@ -4,10 +4,11 @@
  * Back-pressure: the source is asked for more only when the last commit is done, so a slow disk slows the reading.
  * Invariant: a position is committed in the same transaction as everything read before it, and never without it.
  */
+
+import type { FormatSet } from '../../collectors/formats/load.ts'
 import { joinIncidents } from '../analyze/incident/join-incidents.ts'
 import { neighbourQueries } from '../analyze/incident/neighbour-queries.ts'
 import type { Sighting } from '../analyze/incident/sighting.ts'
-import type { FormatSet } from '../../collectors/formats/load.ts'
 import type { AuthEvent } from '../core/auth-event.ts'
 import type { RawRecord } from '../core/log-record.ts'
 import type { ByteBatch, LogSource, StreamInfo } from '../core/ports/source.ts'

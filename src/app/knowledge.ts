@@ -1,7 +1,8 @@
 /** Formats and signatures together: what authtop knows about the outside world, loaded once per process. */
+
+import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { existsSync } from 'node:fs'
 import { type FormatSet, loadFormats } from '../../collectors/formats/load.ts'
 import { loadSignatures, type SignatureSet } from '../signatures/load.ts'
 

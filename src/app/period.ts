@@ -60,7 +60,14 @@ function readMoment(text: string, now_ms: number, zone: string): Moment {
 
   const day = /^(\d{4})-(\d{2})-(\d{2})(?:[t ](\d{2}):(\d{2})(?::(\d{2}))?)?$/.exec(t)
   if (day !== null) {
-    const [y, mo, d, h, mi, s] = day.slice(1).map((part) => Number(part ?? 0)) as [number, number, number, number, number, number]
+    const [y, mo, d, h, mi, s] = day.slice(1).map((part) => Number(part ?? 0)) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ]
     const at = new TZDate(y, mo - 1, d, h, mi, s, zone).getTime()
     if (!Number.isNaN(at) && mo >= 1 && mo <= 12 && d >= 1 && d <= 31) return { from_ms: at, to_ms: at, named: false }
   }

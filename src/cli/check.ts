@@ -115,7 +115,9 @@ async function listUnknown(options: Options): Promise<void> {
     if (options.json) return await print(`${JSON.stringify(groups)}\n`)
     if (groups.length === 0) return await print('no unrecognised messages that look like auth failures\n')
     for (const g of groups)
-      await print(toPrintable(`${g.count} × ${g.system}: ${g.template}`).concat(`\n    e.g. ${toPrintable(g.sample)}\n`))
+      await print(
+        toPrintable(`${g.count} × ${g.system}: ${g.template}`).concat(`\n    e.g. ${toPrintable(g.sample)}\n`),
+      )
   } finally {
     await reader.close()
   }

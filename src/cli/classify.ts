@@ -31,7 +31,10 @@ export function classifyCommand(program: Command): void {
     )
     .argument('[path...]', 'files to read; none or "-" reads standard input', [])
     .option('--jsonl', 'input is one JSON object per line: {"id":"…","record":"…"}; a record may contain newlines')
-    .option('--all', 'answer for every record, also for those that are no auth event; with --jsonl exactly one line per input line, in order')
+    .option(
+      '--all',
+      'answer for every record, also for those that are no auth event; with --jsonl exactly one line per input line, in order',
+    )
     .option('--tz <zone>', ZONE_HELP)
     .addHelpText(
       'after',
@@ -83,7 +86,8 @@ async function classifyText(
     for (const raw of records) {
       if (!all && !classifier.mayMatch(raw.text)) continue
       const { event, record } = classifier.classify(raw, memory)
-      if (event !== null || all) await out.line(JSON.stringify(eventJson(event, record.format, record.logged_writer_ms)))
+      if (event !== null || all)
+        await out.line(JSON.stringify(eventJson(event, record.format, record.logged_writer_ms)))
     }
   }
   for await (const batch of input.batches(new AbortController().signal)) {
@@ -101,7 +105,9 @@ async function classifyText(
 async function classifyJsonl(input: LogSource, classifier: Classifier, all: boolean, out: LineWriter): Promise<void> {
   for await (const batch of input.batches(new AbortController().signal)) {
     if (batch.bytes.length === 0) continue
-    const lines = Buffer.from(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.length).toString('utf8').split('\n')
+    const lines = Buffer.from(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.length)
+      .toString('utf8')
+      .split('\n')
     if (lines.at(-1) === '') lines.pop()
     for (const line of lines) {
       const { id, text } = readJsonLine(line)

@@ -29,10 +29,18 @@ export function collectCommand(program: Command): void {
     .description(
       'Reads the given logs into the store and keeps following them. Reading the same content again, under whatever name, counts nothing twice.',
     )
-    .argument('<path...>', "files, globs and templates such as 'logs/{host}/*.log'; .gz and .zst are read as history; - is standard input")
+    .argument(
+      '<path...>',
+      "files, globs and templates such as 'logs/{host}/*.log'; .gz and .zst are read as history; - is standard input",
+    )
     .option('--once', 'read what is there, then end')
     .option('--tz <zone>', ZONE_HELP)
-    .option('--retain-days <n>', 'keep single incidents so many days, after that hourly figures', positiveInteger, DETAIL_DAYS)
+    .option(
+      '--retain-days <n>',
+      'keep single incidents so many days, after that hourly figures',
+      positiveInteger,
+      DETAIL_DAYS,
+    )
   addStoreOptions(command)
   command.addHelpText(
     'after',
@@ -46,7 +54,10 @@ Exit codes: 0 fine, 2 wrong usage, 3 cannot read or write.`,
   )
   command.action(async (paths: string[], options: Options) => {
     if (paths.includes('-') && paths.length > 1)
-      throw new UserError('"-" (standard input) cannot be mixed with files', 'run two collectors, or name the files only')
+      throw new UserError(
+        '"-" (standard input) cannot be mixed with files',
+        'run two collectors, or name the files only',
+      )
     const streams = new Map<string, StreamState>()
     const matched = { any: paths.includes('-') }
     await collect(
@@ -71,6 +82,7 @@ Exit codes: 0 fine, 2 wrong usage, 3 cannot read or write.`,
       },
       untilSignal(),
     )
-    if (options.once && !matched.any) throw new UserError(`nothing to read: no file matches ${paths.join(' ')}`, undefined, 3)
+    if (options.once && !matched.any)
+      throw new UserError(`nothing to read: no file matches ${paths.join(' ')}`, undefined, 3)
   })
 }

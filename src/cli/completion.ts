@@ -80,7 +80,8 @@ ${commands
   .flatMap((c) => [
     `complete -c authtop -n __fish_use_subcommand -a ${c.name} -d ${quote(c.summary)}`,
     ...c.options.map(
-      (o) => `complete -c authtop -n '__fish_seen_subcommand_from ${c.name}' -l ${o.flag.replace(/^-+/, '')} -d ${quote(o.text)}`,
+      (o) =>
+        `complete -c authtop -n '__fish_seen_subcommand_from ${c.name}' -l ${o.flag.replace(/^-+/, '')} -d ${quote(o.text)}`,
     ),
   ])
   .join('\n')}

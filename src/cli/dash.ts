@@ -8,7 +8,9 @@ export function dashCommand(program: Command): void {
   const command = program
     .command('dash')
     .summary('dashboard over an existing store')
-    .description('Shows the dashboard over an existing store without collecting; a collector may be writing to it at the same time. Not a terminal: prints the summary.')
+    .description(
+      'Shows the dashboard over an existing store without collecting; a collector may be writing to it at the same time. Not a terminal: prints the summary.',
+    )
   addScreenOptions(addStoreOptions(command))
   command.addHelpText(
     'after',

@@ -78,7 +78,12 @@ async function live(folder: string, options: Options): Promise<void> {
     await showDashboard({
       reader,
       options,
-      notices: [{ level: 'info', text: `Demo fleet, logs in ${join(folder, 'logs')}; your own: authtop '/var/log/myapp/*.log'` }],
+      notices: [
+        {
+          level: 'info',
+          text: `Demo fleet, logs in ${join(folder, 'logs')}; your own: authtop '/var/log/myapp/*.log'`,
+        },
+      ],
       subscribe: (listener) => {
         listeners.add(listener)
         return () => listeners.delete(listener)

@@ -1,7 +1,7 @@
 /** `authtop failures`: stored incidents, newest first. */
 import type { Command } from 'commander'
-import { toPrintable } from '../../dashboards/terminal/printable.ts'
 import { incidentLine } from '../../dashboards/terminal/incident-line.ts'
+import { toPrintable } from '../../dashboards/terminal/printable.ts'
 import { incidentJson } from '../app/incident-json.ts'
 import { parsePeriod } from '../app/period.ts'
 import type { IncidentQuery } from '../core/ports/store.ts'
@@ -28,7 +28,9 @@ export function failuresCommand(program: Command): void {
   const command = program
     .command('failures')
     .summary('failed requests and why they failed, newest first')
-    .description('Lists the stored incidents, one per failed request, newest first, with the cause and the reasons for it.')
+    .description(
+      'Lists the stored incidents, one per failed request, newest first, with the cause and the reasons for it.',
+    )
     .option('--since <time>', 'from when, e.g. 24h, 7d, 2026-11-16, "last week" (default: everything stored)')
     .option('--until <time>', 'up to when (default: now, or the newest record if later)')
     .option('--limit <n>', `at most so many (default: ${TABLE_LIMIT} as text, all with --json)`, positiveInteger)

@@ -1,8 +1,8 @@
 /** The command line: builds the program from one file per command and turns errors into a sentence and an exit code. */
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
-import { StoreRefusal } from '../core/ports/store.ts'
 import { PeriodError } from '../app/period.ts'
+import { StoreRefusal } from '../core/ports/store.ts'
 import { checkCommand } from './check.ts'
 import { classifyCommand } from './classify.ts'
 import { collectCommand } from './collect.ts'

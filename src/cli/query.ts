@@ -1,7 +1,7 @@
 /** `authtop query`: read-only SQL over the store. */
 import type { Command } from 'commander'
-import { toPrintable } from '../../dashboards/terminal/printable.ts'
 import { csvOf } from '../../dashboards/report/csv.ts'
+import { toPrintable } from '../../dashboards/terminal/printable.ts'
 import { textTable } from '../../dashboards/terminal/text-table.ts'
 import type { SqlResult } from '../core/ports/store.ts'
 import { openReader } from '../store/index.ts'
@@ -43,7 +43,9 @@ Exit codes: 0 fine, 2 wrong usage or SQL, 3 cannot read the store.`,
     const reader = await openReader(storeLocation(options, process.env))
     try {
       const result = await reader.sql(sql, options.limit, options.timeout * 1000)
-      await print(options.json ? `${asJson(result)}\n` : options.csv ? csvOf(result.columns, result.rows) : asTable(result))
+      await print(
+        options.json ? `${asJson(result)}\n` : options.csv ? csvOf(result.columns, result.rows) : asTable(result),
+      )
       if (result.truncated) note(`cut at ${options.limit} rows; raise --limit for more`)
     } finally {
       await reader.close()

@@ -6,8 +6,8 @@ import { ReadStream } from 'node:tty'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { appearanceFor } from '../../dashboards/terminal/appearance.ts'
 import type { DashboardModel, Notice } from '../../dashboards/terminal/model.ts'
-import { RANGE_LENGTHS } from '../../dashboards/terminal/time-window.ts'
 import { summaryLines } from '../../dashboards/terminal/summary.ts'
+import { RANGE_LENGTHS } from '../../dashboards/terminal/time-window.ts'
 import { loadDashboard } from '../app/dashboard-data.ts'
 import { NO_FILTER } from '../core/filter.ts'
 import type { StoreReader } from '../core/ports/store.ts'
@@ -28,7 +28,11 @@ const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86
 
 export function addScreenOptions(command: Command): Command {
   return command
-    .option('--range <length>', 'time range shown first: 15m, 24h, 7d … or all (default: what fits the data)', readRange)
+    .option(
+      '--range <length>',
+      'time range shown first: 15m, 24h, 7d … or all (default: what fits the data)',
+      readRange,
+    )
     .option('--tz <zone>', ZONE_HELP)
     .option('--ascii', 'draw charts with ASCII characters only')
     .addOption(new Option('--theme <name>', 'background of the terminal').choices(['dark', 'light']))

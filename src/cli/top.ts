@@ -9,8 +9,8 @@ import { collect } from '../app/collecting.ts'
 import type { SourceNotice } from '../core/ports/source.ts'
 import type { IncidentChange } from '../core/ports/store.ts'
 import { openReader } from '../store/index.ts'
-import { DETAIL_DAYS, ROLLUP_DAYS } from './collect.ts'
 import { closestName } from './closest-name.ts'
+import { DETAIL_DAYS, ROLLUP_DAYS } from './collect.ts'
 import { runDemo } from './demo.ts'
 import { UserError } from './exit-code.ts'
 import { note, print } from './output.ts'
@@ -66,7 +66,10 @@ function checkPaths(program: Command, paths: string[]): void {
     throw new UserError('"-" (standard input) cannot be mixed with files', 'name the files only, or pipe everything')
   const [first] = paths
   if (first === undefined || first === '-' || /[/*?[{.]/.test(first) || existsSync(first)) return
-  const guess = closestName(first, program.commands.map((c) => c.name()))
+  const guess = closestName(
+    first,
+    program.commands.map((c) => c.name()),
+  )
   throw new UserError(
     `there is no command and no file "${first}"`,
     guess === null ? 'authtop --help lists the commands' : `did you mean "authtop ${guess}"?`,

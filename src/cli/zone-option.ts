@@ -1,7 +1,8 @@
 /** `--tz ZONE`: for log stamps without a zone, and for the times that are shown. */
 import { UserError } from './exit-code.ts'
 
-export const ZONE_HELP = 'IANA zone for log stamps that carry none and for shown times, e.g. Europe/Paris (default: UTC)'
+export const ZONE_HELP =
+  'IANA zone for log stamps that carry none and for shown times, e.g. Europe/Paris (default: UTC)'
 
 export function checkZone(zone: string | undefined): string {
   if (zone === undefined) return 'UTC'

@@ -50,10 +50,19 @@ export function isCaptureName(name: string): boolean {
   const [field, unit] = split(name)
   if (field in INSTANTS) return (INSTANT_UNITS as readonly string[]).includes(unit ?? '')
   if (field in DURATIONS) return unit !== undefined && unit in DURATION_UNITS
-  return unit === undefined && ((EVIDENCE_TEXTS as readonly string[]).includes(field) || (EVENT_TEXTS as readonly string[]).includes(field))
+  return (
+    unit === undefined &&
+    ((EVIDENCE_TEXTS as readonly string[]).includes(field) || (EVENT_TEXTS as readonly string[]).includes(field))
+  )
 }
 
-export function applyCapture(into: Captured, name: string, value: string, record_ms: number | undefined, zone: ZoneOffset): void {
+export function applyCapture(
+  into: Captured,
+  name: string,
+  value: string,
+  record_ms: number | undefined,
+  zone: ZoneOffset,
+): void {
   const [field, unit] = split(name)
   if (field in INSTANTS) {
     const ms = instantOf(value, unit ?? 'at', record_ms, zone)

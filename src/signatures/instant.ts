@@ -15,7 +15,8 @@ const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
 const ISO =
   /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s?(Z|UTC|GMT|[+-]\d{2}:?\d{2})?/i
 /** `11/16/2026 09:12:01` (IdentityModel under the invariant culture), `16.11.2026 09:12:01`, with optional AM/PM. */
-const SLASHED = /^(\d{1,2})([/.])(\d{1,2})\2(\d{4}),? (\d{1,2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))?(?: ?([AP])\.?M\.?)?\s?(Z|UTC|GMT|[+-]\d{2}:?\d{2})?/i
+const SLASHED =
+  /^(\d{1,2})([/.])(\d{1,2})\2(\d{4}),? (\d{1,2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))?(?: ?([AP])\.?M\.?)?\s?(Z|UTC|GMT|[+-]\d{2}:?\d{2})?/i
 /** `Mon Nov 16 09:12:01 UTC 2026` (Java Date, C), `Mon Nov 16 2026 09:12:01 GMT+0100` (JS), `Mon, 16 Nov 2026 09:12:01 GMT` (HTTP). */
 const WORDED =
   /^(?:[A-Za-z]{3,9},? )?(?:([A-Za-z]{3})[a-z]* {1,2}(\d{1,2})|(\d{1,2}) ([A-Za-z]{3})[a-z]*),? (?:(\d{4}),? )?(\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))?(?: ?(Z|UTC|GMT|CEST|CET|EST|EDT|CST|CDT|MST|MDT|PST|PDT|BST|JST)?([+-]\d{2}:?\d{2})?)?(?: (\d{4}))?/

@@ -4,8 +4,8 @@
  */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { stemsOf } from './prefilter.ts'
 import type { PackProblem } from './parse-pack.ts'
+import { stemsOf } from './prefilter.ts'
 import type { Pack, Signature } from './signature.ts'
 
 export interface SignatureSet {
@@ -45,7 +45,11 @@ export async function loadSignatures(folders: readonly string[] = []): Promise<S
       ...own.problems,
       ...own.signatures
         .filter((s) => taken.has(s.id))
-        .map((s) => ({ file: 'own packs', place: s.id, text: 'this id belongs to a built-in signature; choose another' })),
+        .map((s) => ({
+          file: 'own packs',
+          place: s.id,
+          text: 'this id belongs to a built-in signature; choose another',
+        })),
     ],
   }
 }

@@ -3,7 +3,7 @@
  * Reading a file's text is load.ts's business, expanding tables expand.ts's.
  */
 import { z } from 'zod'
-import { CAUSES, isSubcauseOf, type Cause } from '../core/cause.ts'
+import { CAUSES, type Cause, isSubcauseOf } from '../core/cause.ts'
 import { CONFIDENCES } from '../core/confidence.ts'
 import { KINDS } from '../core/kind.ts'
 

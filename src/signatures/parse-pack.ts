@@ -29,7 +29,8 @@ const MAX_ALIASES = 100
 export function parsePack(file: string, yaml: string): ParsedPack {
   const document = parseDocument(yaml, { uniqueKeys: true, prettyErrors: true, merge: true })
   const first = document.errors[0]
-  if (first !== undefined) return { pack: null, problems: [{ file, place: 'yaml', text: first.message.split('\n')[0]! }] }
+  if (first !== undefined)
+    return { pack: null, problems: [{ file, place: 'yaml', text: first.message.split('\n')[0]! }] }
   let value: unknown
   try {
     value = document.toJS({ maxAliasCount: MAX_ALIASES })

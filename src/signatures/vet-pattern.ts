@@ -61,9 +61,19 @@ function scan(source: string): string | null {
     let unbounded = false
     if (quantifier !== null) {
       const q = quantifier[0]
-      const most = q[0] === '{' ? (quantifier[2] === undefined ? Number(quantifier[1]) : quantifier[3] === '' ? Infinity : Number(quantifier[3])) : q[0] === '?' ? 1 : Infinity
+      const most =
+        q[0] === '{'
+          ? quantifier[2] === undefined
+            ? Number(quantifier[1])
+            : quantifier[3] === ''
+              ? Infinity
+              : Number(quantifier[3])
+          : q[0] === '?'
+            ? 1
+            : Infinity
       unbounded = most === Infinity
-      if (closed?.unbounded && most > 1) return `a repeated group contains an unbounded repeat: …${source.slice(Math.max(0, atomStart - 20), i + q.length)}`
+      if (closed?.unbounded && most > 1)
+        return `a repeated group contains an unbounded repeat: …${source.slice(Math.max(0, atomStart - 20), i + q.length)}`
       i += q.length
     }
     const frame = stack[stack.length - 1]!

@@ -3,8 +3,9 @@
  * Pure: neighbours are handed in, changes come out. The verdict itself is `attribute`'s business.
  * Invariant: every sighting ends as exactly one observation of exactly one incident; one already known adds nothing.
  */
-import type { IncidentChange, Neighbour } from '../../core/ports/store.ts'
+
 import type { Incident, Observation } from '../../core/incident.ts'
+import type { IncidentChange, Neighbour } from '../../core/ports/store.ts'
 import { attribute } from '../attribution/attribute.ts'
 import { type JoinReason, type Known, sameRequest } from './same-request.ts'
 import { observationOf, type Sighting } from './sighting.ts'
@@ -28,7 +29,10 @@ const STRENGTH: Readonly<Record<JoinReason, number>> = {
 /** Drafts older than this many are looked at no more within a batch; ids find theirs through an index. */
 const RECENT_DRAFTS = 64
 
-export function joinIncidents(sightings: readonly Sighting[], neighbours: readonly (readonly Neighbour[])[]): IncidentChange[] {
+export function joinIncidents(
+  sightings: readonly Sighting[],
+  neighbours: readonly (readonly Neighbour[])[],
+): IncidentChange[] {
   const stored = new Map<string, Draft>()
   const drafts: Draft[] = []
   const byId = new Map<string, Draft[]>()

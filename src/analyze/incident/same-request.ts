@@ -55,7 +55,10 @@ export function sameRequest(sighting: Sighting, known: Known): JoinReason | null
     inStream &&
     sameHost &&
     apart <= SAME_PLACE_WINDOW_MS &&
-    (bare || event.cause === incident.reported_cause || incident.reported_cause === 'unknown' || event.cause === 'unknown')
+    (bare ||
+      event.cause === incident.reported_cause ||
+      incident.reported_cause === 'unknown' ||
+      event.cause === 'unknown')
   )
     return 'same_place'
   if (!bare || inStream) return null

@@ -46,16 +46,20 @@ function isOn({ from_ms, for_ms, every_ms }: Spell, story_ms: number): boolean {
   return story_ms >= from_ms && (story_ms - from_ms) % every_ms < for_ms
 }
 
-const DRIFT = { from_ms: 36 * second, until_ms: 62 * second, healthy_ms: 180, final_ms: 312_000 } as const
+/** The clock of reports-1 runs away and stays far off, until somebody sets it right again. */
+const RUNAWAY_CLOCK: Spell = { from_ms: 36 * second, for_ms: 264 * second, every_ms: 540 * second }
+const RUNAWAY = { for_ms: 26 * second, healthy_ms: 180, final_ms: 312_000 } as const
 /** What is left of the drift once the clock is far off, ms per second. */
 const RESIDUAL_DRIFT = 0.04
 
 /** reports-1: right at first, then running away until fresh tokens are expired for it, then slowly further. */
 export function reportsClockError(story_ms: number): number {
-  const { from_ms, until_ms, healthy_ms, final_ms } = DRIFT
-  if (story_ms < from_ms) return healthy_ms
-  if (story_ms >= until_ms) return final_ms + ((story_ms - until_ms) / second) * RESIDUAL_DRIFT
-  return healthy_ms + ((final_ms - healthy_ms) * (story_ms - from_ms)) / (until_ms - from_ms)
+  const { for_ms, healthy_ms, final_ms } = RUNAWAY
+  if (!isOn(RUNAWAY_CLOCK, story_ms)) return healthy_ms
+  const since_ms = (story_ms - RUNAWAY_CLOCK.from_ms) % RUNAWAY_CLOCK.every_ms
+  return since_ms < for_ms
+    ? healthy_ms + ((final_ms - healthy_ms) * since_ms) / for_ms
+    : final_ms + ((since_ms - for_ms) / second) * RESIDUAL_DRIFT
 }
 
 /** payments-1: its virtual machine is paused for a moment and stays behind by that much. */

@@ -1,0 +1,31 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { GramIndex } from '../../../src/signatures/gram-index.ts'
+
+const word = fc.string({ unit: fc.constantFrom(...'abcé _1'), minLength: 3, maxLength: 8 })
+
+describe('the literal index', () => {
+  test('finds every literal at every place where it stands, and nothing else', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(word, { minLength: 1, maxLength: 20 }),
+        fc.array(word, { maxLength: 20 }),
+        (literals, parts) => {
+          const text = parts.join('')
+          const found: string[] = []
+          new GramIndex(literals).scan(text, (id, position) => found.push(`${id}@${position}`))
+          const expected = literals.flatMap((literal, id) => {
+            const places: string[] = []
+            for (let at = text.indexOf(literal); at >= 0; at = text.indexOf(literal, at + 1)) places.push(`${id}@${at}`)
+            return places
+          })
+          expect(found.sort()).toEqual(expected.sort())
+        },
+      ),
+    )
+  })
+
+  test('refuses a literal that is too short to be filed', () => {
+    expect(() => new GramIndex(['ab'])).toThrow(RangeError)
+  })
+})

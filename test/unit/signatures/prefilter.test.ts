@@ -1,0 +1,28 @@
+import { describe, expect, test } from 'vitest'
+import { loadPacks, PACKS_FOLDER } from '../../../src/signatures/load.ts'
+import { prefilterSource, stemsOf } from '../../../src/signatures/prefilter.ts'
+
+const set = await loadPacks([PACKS_FOLDER])
+const prefilter = new RegExp(prefilterSource(stemsOf(set.signatures)), 'i')
+
+describe('the prefilter', () => {
+  test('lets every example of every pack through, also when JSON or HTML-safe JSON escaped it', () => {
+    const htmlSafe = (text: string) =>
+      JSON.stringify(text).replace(/[<>&'+]/g, (c) => `\\u00${c.charCodeAt(0).toString(16).padStart(2, '0')}`)
+    const dropped = set.packs
+      .flatMap((pack) => pack.proofs)
+      .flatMap((proof) => proof.examples.map((e) => e.text))
+      .flatMap((text) => [text, JSON.stringify(text), htmlSafe(text), text.toUpperCase()])
+      .filter((text) => !prefilter.test(text))
+    expect(dropped).toEqual([])
+  })
+
+  test('drops ordinary lines', () => {
+    const lines = [
+      '203.0.113.7 - - [16/Nov/2026:09:12:01 +0000] "GET /orders/17 HTTP/1.1" 200 1270 "-" "curl/8.5.0"',
+      '{"level":30,"time":1794820321123,"msg":"order 17 shipped"}',
+      '2026-11-16 09:12:01,123 INFO  [io.quarkus] (main) Profile prod activated.',
+    ]
+    expect(lines.filter((line) => prefilter.test(line))).toEqual([])
+  })
+})
