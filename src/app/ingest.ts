@@ -189,7 +189,11 @@ class Ingest {
     const queries = this.#sightings.map(neighbourQueries)
     const answers = await this.#o.writer.neighbours(queries.flat())
     let at = 0
-    return queries.map((q) => answers.slice(at, (at += q.length)).flat())
+    return queries.map((own) => {
+      const found = answers.slice(at, at + own.length).flat()
+      at += own.length
+      return found
+    })
   }
 
   async #process(work: StreamWork, records: readonly RawRecord[]): Promise<void> {

@@ -26,7 +26,7 @@ export function parsePeriod(
 ): TimeRange {
   const start = since === undefined ? null : readMoment(since, now_ms, zone)
   const end = until === undefined ? null : readMoment(until, now_ms, zone)
-  const to_ms = end === null ? (start !== null && start.named ? start.to_ms : now_ms) : end.from_ms
+  const to_ms = end === null ? (start?.named ? start.to_ms : now_ms) : end.from_ms
   const from_ms = start === null ? to_ms - fallback_ms : start.from_ms
   if (from_ms >= to_ms) throw new PeriodError(`the period ends (${iso(to_ms)}) before it starts (${iso(from_ms)})`)
   return { from_ms, to_ms }

@@ -54,23 +54,11 @@ export class Matcher {
       const compiled = compile(signature)
       const literals = anchorLiterals(signature)
       if (literals.length > 0) {
-        let field = perField.get(signature.in)
-        if (field === undefined) perField.set(signature.in, (field = new Map()))
-        for (const literal of literals) {
-          const list = field.get(literal)
-          if (list === undefined) field.set(literal, [compiled])
-          else list.push(compiled)
-        }
+        for (const literal of literals) file(perField, signature.in, literal, compiled)
       } else {
         const exact = signature.where.find((c) => c.values !== undefined && !c.negate)
         if (exact === undefined) throw new RangeError(`signature ${signature.id} has no anchor`)
-        let values = this.#byValue.get(exact.attribute)
-        if (values === undefined) this.#byValue.set(exact.attribute, (values = new Map()))
-        for (const value of exact.values!) {
-          const list = values.get(value)
-          if (list === undefined) values.set(value, [compiled])
-          else list.push(compiled)
-        }
+        for (const value of exact.values!) file(this.#byValue, exact.attribute, value, compiled)
       }
     }
     this.#fields = [...perField].map(([name, literals]) => ({
@@ -134,6 +122,14 @@ export class Matcher {
         }
     }
   }
+}
+
+function file(into: Map<string, Map<string, Compiled[]>>, field: string, key: string, compiled: Compiled): void {
+  const keys = into.get(field) ?? new Map<string, Compiled[]>()
+  into.set(field, keys)
+  const list = keys.get(key)
+  if (list === undefined) keys.set(key, [compiled])
+  else list.push(compiled)
 }
 
 /** The literals by which a signature is found: its longest demanded one, or each alternative. */
