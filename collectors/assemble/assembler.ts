@@ -1,0 +1,365 @@
+/**
+ * Step 1, read, second half: whole lines of one stream become records. Takes wrappers off each line, joins the parts a
+ * wrapper split and the lines that belong together (traces, messages of several lines, pretty-printed JSON).
+ * Where bytes come from is the source's business, what a record means the decoder's.
+ * Invariants: every byte belongs to exactly one record or is held; how lines are spread over batches makes no difference;
+ * memory is bounded whatever comes.
+ */
+import { isAscii } from 'node:buffer'
+import type { Envelope, RawRecord } from '../../src/core/log-record.ts'
+import type { ByteBatch } from '../../src/core/ports/source.ts'
+import { type ZoneOffset, zoneOffset } from '../decode/zone-offset.ts'
+import type { Format, FormatSet } from '../formats/format-set.ts'
+import { stripAnsi } from './ansi.ts'
+import { openBraces } from './open-braces.ts'
+import { peel } from './peel.ts'
+import { isErrorHead, isFrame, isGoFrame, isGoTrace, isTraceback } from './trace-lines.ts'
+
+/** Lines of one record that are kept: the deepest Java traces have a few hundred. */
+export const MAX_RECORD_LINES = 1000
+/** Characters of one record that are kept; a pretty-printed request dump fits, a heap dump does not. */
+export const MAX_RECORD_CHARS = 262_144
+/** Bytes of one record after which it is handed on even if more follows, so that the position moves on. */
+export const MAX_RECORD_SPAN = 8_388_608
+/** Lines that look like nothing in particular and are taken for the message's next line. */
+export const MAX_LOOSE_LINES = 20
+
+export interface AssemblerOptions {
+  /** IANA zone for wrappers' stamps without one (RFC 3164); default UTC. */
+  zone?: string
+  /** About now, ms, for stamps without a year in history; default the collector's clock. */
+  now?: () => number
+}
+
+interface Held {
+  text: string
+  offset: number
+  end: number
+  lines: number
+  envelope: Envelope | undefined
+  origin: string
+  received: number | undefined
+  cut: boolean
+  /** The format whose record begins here; null for text of no known layout. */
+  format: Format | null
+  /** Braces still open in a pretty-printed JSON object; 0 for text. */
+  braces: number
+  frames: boolean
+  /** Inside a Python traceback, whose last line is not indented; `closed` after that line. */
+  traceback: 'none' | 'open' | 'closed'
+  go: boolean
+  loose: number
+  blank: boolean
+}
+
+/** Parts of a line that a wrapper split. */
+interface Parts {
+  text: string
+  offset: number
+  end: number
+  envelope: Envelope
+  origin: string
+  cut: boolean
+}
+
+export class RecordAssembler {
+  readonly #stream: string
+  readonly #zone: ZoneOffset
+  readonly #now: () => number
+  readonly #starts: readonly Format[]
+  #lastStart: Format | null = null
+  #held: Held | null = null
+  #parts: Parts | null = null
+  #lines = 0
+  #received: number | undefined
+  #reference = 0
+  #out: RawRecord[] = []
+
+  constructor(stream: string, formats: FormatSet, options: AssemblerOptions = {}) {
+    this.#stream = stream
+    this.#zone = zoneOffset(options.zone ?? 'UTC')
+    this.#now = options.now ?? Date.now
+    this.#starts = formats.text
+  }
+
+  /** Offset of the first byte still held; a position behind it must not be committed. */
+  get held(): number | null {
+    return this.#held?.offset ?? this.#parts?.offset ?? null
+  }
+
+  /** Lines cut so far. */
+  get lines(): number {
+    return this.#lines
+  }
+
+  /** Takes the next batch of the stream; gives the records it completed. An ended stream holds nothing back. */
+  push(batch: ByteBatch): RawRecord[] {
+    this.#out = []
+    const last = this.#held?.end ?? this.#parts?.end
+    // Bytes are missing in between (the source skipped something): what is held cannot go on.
+    const end = Math.max(last ?? 0, this.#parts?.end ?? 0)
+    if (last !== undefined && end !== batch.offset) this.#flush()
+    this.#received = batch.received_collector_ms
+    this.#reference = batch.received_collector_ms ?? this.#now()
+    this.#cut(batch)
+    if (batch.ended) this.#flush()
+    return this.#out
+  }
+
+  /** The held record is complete: the stream ended, or nothing followed for long enough. */
+  flush(): RawRecord[] {
+    this.#out = []
+    this.#flush()
+    return this.#out
+  }
+
+  #cut({ bytes, offset, end, cut_bytes }: ByteBatch): void {
+    const { length } = bytes
+    if (length === 0) return
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, length)
+    const dirty = bytes.includes(0) || bytes.includes(27)
+    // In ASCII a character is a byte: one conversion serves all lines. Otherwise each line is converted alone.
+    const ascii = isAscii(buffer) ? buffer.toString('latin1') : null
+    let start = 0
+    while (start < length) {
+      let newline = ascii === null ? buffer.indexOf(10, start) : ascii.indexOf('\n', start)
+      if (newline < 0) newline = length
+      const next = newline < length ? newline + 1 : length
+      let stop = newline
+      if (stop > start && bytes[stop - 1] === 13) stop--
+      let line = ascii === null ? buffer.toString('utf8', start, stop) : ascii.slice(start, stop)
+      if (dirty) line = stripAnsi(line.includes('\0') ? line.replaceAll('\0', '') : line)
+      if (line.charCodeAt(0) === 0xfeff) line = line.slice(1)
+      this.#lines++
+      if (next === length) this.#line(line, offset + start, end, cut_bytes > 0)
+      else this.#line(line, offset + start, offset + next, false)
+      start = next
+    }
+  }
+
+  #line(line: string, offset: number, end: number, cut: boolean): void {
+    const c = line.charCodeAt(0)
+    // The commonest line first: a whole JSON object, nothing held.
+    if (
+      c === 123 &&
+      this.#held === null &&
+      this.#parts === null &&
+      !cut &&
+      line.charCodeAt(2) !== 108 &&
+      isWhole(line)
+    ) {
+      this.#emit(line, offset, end, undefined, false, this.#received)
+      return
+    }
+    const peeled = peel(line, { zone: this.#zone, reference_ms: this.#reference })
+    if (peeled === null) {
+      this.#endParts()
+      this.#logical(line, offset, end, undefined, '', cut)
+      return
+    }
+    const text = stripAnsi(peeled.text)
+    let parts = this.#parts
+    if (parts !== null && parts.origin !== peeled.origin) {
+      this.#endParts()
+      parts = null
+    }
+    if (parts !== null) {
+      parts.end = end
+      if (parts.text.length + text.length > MAX_RECORD_CHARS) parts.cut = true
+      else parts.text += text
+      if (peeled.partial && end - parts.offset < MAX_RECORD_SPAN) return
+      this.#endParts()
+      return
+    }
+    if (peeled.partial) {
+      this.#parts = { text, offset, end, envelope: peeled.envelope, origin: peeled.origin, cut }
+      return
+    }
+    this.#logical(text, offset, end, peeled.envelope, peeled.origin, cut)
+  }
+
+  #endParts(): void {
+    const parts = this.#parts
+    if (parts === null) return
+    this.#parts = null
+    this.#logical(parts.text, parts.offset, parts.end, parts.envelope, parts.origin, parts.cut)
+  }
+
+  #logical(
+    line: string,
+    offset: number,
+    end: number,
+    envelope: Envelope | undefined,
+    origin: string,
+    cut: boolean,
+  ): void {
+    const held = this.#held
+    if (held !== null) {
+      if (held.origin === origin && this.#continues(held, line)) {
+        this.#append(held, line, end, cut)
+        return
+      }
+      this.#release()
+    }
+    this.#begin(line, offset, end, envelope, origin, cut)
+  }
+
+  #begin(
+    line: string,
+    offset: number,
+    end: number,
+    envelope: Envelope | undefined,
+    origin: string,
+    cut: boolean,
+  ): void {
+    const json = line.charCodeAt(0) === 123
+    let braces = 0
+    let format: Format | null = null
+    if (json) {
+      braces = isWhole(line) ? 0 : openBraces(line)
+      if (braces <= 0 || cut) {
+        this.#emit(line, offset, end, envelope, cut, this.#received)
+        return
+      }
+    } else {
+      format = this.#startOf(line)
+      if (cut || line === '' || (format === null ? isPairs(line) : !format.multiline)) {
+        this.#emit(line, offset, end, envelope, cut, this.#received)
+        return
+      }
+    }
+    this.#held = {
+      text: line,
+      offset,
+      end,
+      lines: 1,
+      envelope,
+      origin,
+      received: this.#received,
+      cut: false,
+      format,
+      braces,
+      frames: false,
+      traceback: isTraceback(line) ? 'open' : 'none',
+      go: isGoTrace(line),
+      loose: 0,
+      blank: false,
+    }
+  }
+
+  /** Does this line belong to the held record? Also keeps the record's state about traces. */
+  #continues(held: Held, line: string): boolean {
+    if (held.end - held.offset >= MAX_RECORD_SPAN) return false
+    const c = line.charCodeAt(0)
+    if (held.braces > 0) {
+      // An object at the left margin inside another one never is: the first was cut off.
+      if (c === 123 || this.#startOf(line) !== null) return false
+      held.braces += openBraces(line)
+      return true
+    }
+    if (line === '' || line.trim() === '') {
+      held.blank = true
+      return held.format !== null || held.frames || held.traceback !== 'none' || held.go
+    }
+    if (c === 32 || c === 9) {
+      if (held.format === null || !held.format.start!.test(line)) {
+        if (c === 9 || line.startsWith('  at ') || line.startsWith('   at ') || line.startsWith('    at '))
+          held.frames = true
+        return true
+      }
+      return false
+    }
+    const afterBlank = held.blank
+    held.blank = false
+    if (c === 123) return false
+    if (isTraceback(line)) {
+      if (line.charCodeAt(0) === 84 && line.charCodeAt(1) === 114) held.traceback = 'open'
+      return true
+    }
+    if (held.traceback === 'open') {
+      held.traceback = 'closed'
+      held.frames = true
+      return true
+    }
+    if (isFrame(line)) {
+      held.frames = true
+      return true
+    }
+    if (held.go && isGoFrame(line)) return true
+    if (this.#startOf(line) !== null) return false
+    if (isGoTrace(line) && held.format !== null) {
+      held.go = true
+      return true
+    }
+    if (held.format === null || held.frames) return false
+    if (isErrorHead(line)) return true
+    if (isPairs(line) || (afterBlank && held.loose === 0)) return false
+    return ++held.loose <= MAX_LOOSE_LINES
+  }
+
+  #append(held: Held, line: string, end: number, cut: boolean): void {
+    held.end = end
+    held.lines++
+    if (cut || held.lines > MAX_RECORD_LINES || held.text.length + line.length >= MAX_RECORD_CHARS) held.cut = true
+    else held.text += `\n${line}`
+    if (held.text.charCodeAt(0) === 123 && held.format === null && held.braces <= 0) this.#release()
+  }
+
+  #release(): void {
+    const held = this.#held
+    if (held === null) return
+    this.#held = null
+    this.#emit(trimEnd(held.text), held.offset, held.end, held.envelope, held.cut, held.received)
+  }
+
+  #flush(): void {
+    this.#endParts()
+    this.#release()
+  }
+
+  #emit(
+    text: string,
+    offset: number,
+    end: number,
+    envelope: Envelope | undefined,
+    cut: boolean,
+    received: number | undefined,
+  ): void {
+    const record: RawRecord = { text, position: { stream: this.#stream, offset, end } }
+    if (envelope !== undefined) record.envelope = envelope
+    if (cut) record.cut = true
+    if (received !== undefined) record.received_collector_ms = received
+    this.#out.push(record)
+  }
+
+  /** The format whose record begins with this line. */
+  #startOf(line: string): Format | null {
+    const last = this.#lastStart
+    if (last !== null && last.start!.test(line)) return last
+    for (const format of this.#starts)
+      if (format !== last && format.start!.test(line)) {
+        this.#lastStart = format
+        return format
+      }
+    return null
+  }
+}
+
+/** A line that begins with `{` and ends with `}` is taken for a whole object; the decoder finds out. */
+function isWhole(line: string): boolean {
+  let last = line.length - 1
+  while (last > 0 && line.charCodeAt(last) === 32) last--
+  return line.charCodeAt(last) === 125
+}
+
+/** logfmt escapes newlines, so its records are single lines. */
+function isPairs(line: string): boolean {
+  return /^[A-Za-z_@][\w.@/-]{0,60}=\S{0,200}(?: |$)/.test(line)
+}
+
+/** Blank lines at the end belong to the record's bytes and not to its text. */
+function trimEnd(text: string): string {
+  let end = text.length
+  while (end > 0 && text.charCodeAt(end - 1) === 10) end--
+  return end === text.length ? text : text.slice(0, end)
+}

@@ -1,0 +1,44 @@
+/**
+ * Takes wrappers off a line, outermost first: `web-1 | {"log":"…"}`, syslog around CRI. Which wrapper can stand there is told
+ * by the first character, so an unwrapped line costs one comparison.
+ */
+import { nest, type Peel, type PeelContext, type PeeledLine } from './peeled-line.ts'
+import { peelCri } from './wrapper/cri.ts'
+import { peelDocker } from './wrapper/docker.ts'
+import { peelCompose, peelKubectl, peelPm2 } from './wrapper/prefix.ts'
+import { peelSyslog } from './wrapper/syslog.ts'
+
+/** Wrappers around wrappers: four are one more than seen in the wild. */
+const MAX_DEPTH = 4
+
+/** Null when nothing wraps the line. */
+export function peel(line: string, context: PeelContext): PeeledLine | null {
+  let found: PeeledLine | null = null
+  for (let depth = 0; depth < MAX_DEPTH; depth++) {
+    const inner = peelOne(found === null ? line : found.text, context)
+    if (inner === null) break
+    found = found === null ? inner : nest(found, inner)
+    if (inner.partial) break
+  }
+  return found
+}
+
+function peelOne(line: string, context: PeelContext): PeeledLine | null {
+  const c = line.charCodeAt(0)
+  if (c === 123) return line.charCodeAt(2) === 108 ? peelDocker(line, context) : null
+  if (c >= 48 && c <= 57) return firstOf(DIGIT, line, context)
+  if ((c >= 65 && c <= 90) || (c >= 97 && c <= 122)) return firstOf(LETTER, line, context)
+  if (c === 91) return line.startsWith('[pod/') ? peelKubectl(line, context) : null
+  return c === 60 ? peelSyslog(line, context) : null
+}
+
+const DIGIT: readonly Peel[] = [peelCri, peelSyslog, peelPm2, peelCompose]
+const LETTER: readonly Peel[] = [peelSyslog, peelCompose]
+
+function firstOf(peels: readonly Peel[], line: string, context: PeelContext): PeeledLine | null {
+  for (const one of peels) {
+    const found = one(line, context)
+    if (found !== null) return found
+  }
+  return null
+}
