@@ -4,7 +4,7 @@
  * Invariant: when the promise settles, the terminal is as it was before.
  */
 import './react-mode.ts'
-import { render } from 'ink'
+import { type Instance, render } from 'ink'
 import { createElement } from 'react'
 import type { Appearance } from './appearance.ts'
 import { type Controller, createController } from './controller.ts'
@@ -16,6 +16,9 @@ import { initialState } from './view-state.ts'
 
 /** A key is answered within one frame; more frames tell the eye nothing; frames per second. */
 export const FRAMES_PER_SECOND = 10
+
+/** Still running this long after asking to be stopped means that nobody will be; ms. */
+const NOT_STOPPED_MS = 300
 
 /** Sizes of a terminal that does not tell its own (ECMA-48 terminals' oldest default). */
 const FALLBACK_COLUMNS = 80
@@ -76,13 +79,18 @@ export async function runDashboard(options: DashboardOptions): Promise<Dashboard
   })
 
   const redraw = () => {
-    ink.clear()
+    ink?.clear()
     // What others wrote over the screen is not where Ink's own bookkeeping looks for it.
     output.write('\x1b[2J\x1b[H')
-    frame = null
-    ink.rerender(dashboard())
+    ink?.rerender(dashboard())
     draw()
   }
+
+  const onLost = () => end('hung_up')
+  const onAbort = () => end('aborted')
+  const onStop = () => void suspend(true).catch(onLost)
+  // `kill -STOP` and `-CONT` from elsewhere: the shell has meanwhile set its own modes.
+  const onContinue = () => void suspend(false).catch(onLost)
 
   let away = false
   /** Ctrl-Z: gives the terminal back, stops the whole job (as the terminal itself would), and draws anew after `fg`. */
@@ -91,32 +99,26 @@ export async function runDashboard(options: DashboardOptions): Promise<Dashboard
     away = true
     try {
       await suspendTerminal(async () => {
-        if (!stop) return
-        const { promise: continued, resolve } = Promise.withResolvers<void>()
-        process.once('SIGCONT', resolve)
-        // Process id 0 is the whole foreground job: `npm start` and the left side of a pipe stop with us.
-        process.kill(0, 'SIGTSTP')
-        await continued
+        if (stop) await stopJob()
       })
     } finally {
       away = false
     }
     draw()
   }
-
-  const guard = guardTerminal({ input, output })
-  const signalListeners = END_SIGNALS.map((name) => ({ name, listener: () => end(name) }))
-  for (const { name, listener } of signalListeners) process.on(name, listener)
-  // `kill -STOP` and `-CONT` from elsewhere: the shell has meanwhile set its own modes.
-  const onContinue = () => void suspend(false)
-  process.on('SIGCONT', onContinue)
-  const onLost = () => end('hung_up')
-  output.on('error', onLost)
-  input.on('error', onLost)
-  input.on('end', onLost)
-  const onAbort = () => end('aborted')
-  options.signal?.addEventListener('abort', onAbort)
-  if (options.signal?.aborted) onAbort()
+  const stopJob = async () => {
+    const { promise: continued, resolve } = Promise.withResolvers<void>()
+    process.once('SIGCONT', resolve)
+    process.off('SIGTSTP', onStop)
+    // Process id 0 is the whole foreground job: `npm start` and the left side of a pipe stop with us.
+    process.kill(0, 'SIGTSTP')
+    // Time stands still while stopped. Without job control (a container's first process) the kernel stops nothing.
+    const timer = setTimeout(resolve, NOT_STOPPED_MS)
+    await continued
+    clearTimeout(timer)
+    process.off('SIGCONT', resolve)
+    process.on('SIGTSTP', onStop)
+  }
 
   const dashboard = () =>
     createElement(Dashboard, {
@@ -134,35 +136,47 @@ export async function runDashboard(options: DashboardOptions): Promise<Dashboard
         suspendTerminal = suspendInk
       },
     })
-  const ink = render(dashboard(), {
-    stdin: input,
-    stdout: output,
-    exitOnCtrlC: false,
-    interactive: true,
-    alternateScreen: true,
-    incrementalRendering: true,
-    maxFps: options.frames_per_second ?? FRAMES_PER_SECOND,
-    // Ink would draw console output over the frame and lose it with the next one.
-    patchConsole: false,
-  })
-  output.on('resize', draw)
-  const unsubscribe = options.subscribe?.(controller.changed)
-  controller.start()
 
+  let ink: Instance | null = null
+  let unsubscribe = () => {}
+  const guard = guardTerminal({ input, output, leave: () => ink?.unmount() })
+  const signalListeners = END_SIGNALS.map((name) => ({ name, listener: () => end(name) }))
   try {
+    for (const { name, listener } of signalListeners) process.on(name, listener)
+    process.on('SIGTSTP', onStop)
+    process.on('SIGCONT', onContinue)
+    output.on('error', onLost)
+    output.on('resize', draw)
+    input.on('error', onLost)
+    input.on('end', onLost)
+    options.signal?.addEventListener('abort', onAbort)
+    if (options.signal?.aborted) onAbort()
+    ink = render(dashboard(), {
+      stdin: input,
+      stdout: output,
+      exitOnCtrlC: false,
+      interactive: true,
+      alternateScreen: true,
+      incrementalRendering: true,
+      maxFps: options.frames_per_second ?? FRAMES_PER_SECOND,
+      // Ink would draw console output over the frame and lose it with the next one.
+      patchConsole: false,
+    })
+    unsubscribe = options.subscribe?.(controller.changed) ?? unsubscribe
+    controller.start()
     // Ink's own promise only rejects here: a panel threw while drawing.
     return await Promise.race([ended, ink.waitUntilExit().then((): DashboardEnd => 'quit')])
   } finally {
     controller.stop()
-    unsubscribe?.()
-    output.off('resize', draw)
-    ink.unmount()
+    unsubscribe()
     guard.restore()
     options.signal?.removeEventListener('abort', onAbort)
-    process.off('SIGCONT', onContinue)
     for (const { name, listener } of signalListeners) process.off(name, listener)
+    process.off('SIGTSTP', onStop)
+    process.off('SIGCONT', onContinue)
     input.off('end', onLost)
     input.off('error', onLost)
+    output.off('resize', draw)
     output.off('error', onLost)
     input.pause()
   }

@@ -1,6 +1,6 @@
 /**
- * Puts the terminal back as it was, whatever ends the program: Ink restores it when it is unmounted in order, this does
- * so when there is no time for that (a signal, a crash, `process.exit` in the middle).
+ * Puts the terminal back as it was, whatever ends the program: in order, by a crash, or by `process.exit` in the middle.
+ * Ink restores most of it when it is unmounted, this the rest (raw mode among it, which Ink gives back a moment later).
  * Writes with the synchronous call, because nothing asynchronous runs any more. Invariant: runs once, never throws.
  */
 import { writeSync } from 'node:fs'
@@ -14,21 +14,28 @@ export const RESTORE_SEQUENCE = '\x1b[?2026l\x1b[?2004l\x1b[0m\x1b[?1049l\x1b[?2
 export interface GuardedTerminal {
   input: { setRawMode?(raw: boolean): unknown }
   output: { fd?: number; write(text: string): unknown }
+  /** The orderly way out, tried first: whoever draws must know, or it draws its last frame on the normal screen. */
+  leave(): void
 }
 
 export interface TerminalGuard {
   /** Restores now; later calls and exits do nothing. */
   restore(): void
-  /** The terminal was restored in order: nothing is left to do. */
-  release(): void
 }
 
-export function guardTerminal({ input, output }: GuardedTerminal): TerminalGuard {
+export function guardTerminal({ input, output, leave }: GuardedTerminal): TerminalGuard {
   let armed = true
 
   const restore = () => {
     if (!armed) return
-    release()
+    armed = false
+    process.off('exit', restore)
+    process.off('uncaughtExceptionMonitor', restore)
+    try {
+      leave()
+    } catch {
+      // What draws may be what broke.
+    }
     try {
       input.setRawMode?.(false)
     } catch {
@@ -41,14 +48,9 @@ export function guardTerminal({ input, output }: GuardedTerminal): TerminalGuard
       // As above.
     }
   }
-  const release = () => {
-    armed = false
-    process.off('exit', restore)
-    process.off('uncaughtExceptionMonitor', restore)
-  }
 
   process.on('exit', restore)
   // Runs before the trace is printed and decides nothing about the exception, so the trace lands on the normal screen.
   process.on('uncaughtExceptionMonitor', restore)
-  return { restore, release }
+  return { restore }
 }
