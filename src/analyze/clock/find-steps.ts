@@ -195,7 +195,7 @@ function value(s: Score, from: number, to: number, candidate: number): number {
     const at = candidate * HYPOTHESES.length + h
     const ln = s.sum[to * width + at]! - s.sum[from * width + at]!
     const m = s.mass[to * width + at]! - s.mass[from * width + at]!
-    best = Math.max(best, ln + n * Math.log(n / (m)) - n)
+    best = Math.max(best, ln + n * Math.log(n / m) - n)
   }
   return best
 }

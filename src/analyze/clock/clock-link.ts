@@ -1,0 +1,310 @@
+/**
+ * All that is kept about one pair of clocks, and the estimate of their difference. A link joins two parties: `host x`,
+ * `issuer y` or `collector`; evidence comes one-way (tokens, receipts, ends of requests) in either direction or two-way.
+ * Leaves how links combine to `clock-paths.ts`. Invariant: `low_ms` ≤ first − second ≤ `high_ms`; a value has both sides.
+ */
+
+import { findStretches } from './find-steps.ts'
+import { fitIntervals, type IntervalFit } from './fit-intervals.ts'
+import { fitLine, type LineFit } from './fit-line.ts'
+import { addDifference, createOneWay, type OneWayState, type Stratum } from './one-way-channel.ts'
+import { resolutionClass } from './rounding-model.ts'
+import { addInterval, createTwoWay, type TwoWayState } from './two-way-channel.ts'
+
+/** How a one-way difference came about; each is kept apart since they fail in different ways. */
+export type Way =
+  /** first ≥ second: a log stamp minus `iat`. */
+  | 'logged'
+  /** The same with a "now" that the message stated. */
+  | 'stated'
+  /** The same for tokens refused as expired: chosen for their age, hence no edge unless nothing was ever accepted. */
+  | 'expired'
+  /** The second's stamp minus the first's: an exchange seen in the other direction. */
+  | 'reverse'
+
+export interface LinkState {
+  first: string
+  second: string
+  ways: Partial<Record<Way, OneWayState[]>>
+  pairs: TwoWayState | null
+  /** Lowest and second lowest difference + resolution: upper bounds of first − second, sound for any age; ms. */
+  lowest: number[]
+  /** The same for the reverse direction. */
+  lowest_reverse: number[]
+  samples: number
+  from_ms: number
+  to_ms: number
+  /** Tokens refused as not yet valid with no instants shown: the first party is behind, by how much is not known. */
+  refused_early: number
+  /** Smallest seen − exp among refused tokens, ms; null before the first. */
+  overshoot_ms: number | null
+  /** Tokens refused as not yet valid, and whose iat lay in the future. */
+  proven_behind: number
+}
+
+/** Stamps of more than this many pairs of resolutions on one link are counted with the coarsest. */
+const STRATA_LIMIT = 3
+/** From this many fresh tokens on, an edge is an offset; below, only a bound. */
+const FRESH_FOR_VALUE = 3
+/** How much better (nats) an edge must explain the differences than aged tokens alone. */
+const EDGE_FOR_VALUE = 2.5
+/** A value that could be anything within this is none, ms. */
+const WIDEST_VALUE_MS = 20_000
+/** With at least this many differences, one alone that is this much lower than all others is a bad record. */
+const LONE_SUPPORT = 10
+const LONE_GAP_MS = 30_000
+/** An edge among expired tokens alone needs this many, all of them this far past their end (ms). */
+const EXPIRED_SUPPORT = 5
+const EXPIRED_CLEARANCE_MS = 2_000
+/** Below this much drift per ppm of doubt, extrapolation uses no drift. */
+export const UNKNOWN_DRIFT_PPM = 20
+/** Estimates of two kinds of evidence that differ by more than this beyond their intervals contradict each other; ms. */
+const AGREE_MS = 1_000
+
+export function createLink(first: string, second: string): LinkState {
+  return {
+    first,
+    second,
+    ways: {},
+    pairs: null,
+    lowest: [],
+    lowest_reverse: [],
+    samples: 0,
+    from_ms: Infinity,
+    to_ms: -Infinity,
+    refused_early: 0,
+    overshoot_ms: null,
+    proven_behind: 0,
+  }
+}
+
+/** Adds later − earlier stamp (ms), met at `time_ms`; the earlier stamp cannot have been taken after the later. */
+export function addOneWay(
+  link: LinkState,
+  way: Way,
+  time_ms: number,
+  difference_ms: number,
+  early_ms: number,
+  late_ms: number,
+): void {
+  const resolution = { early_ms: resolutionClass(early_ms), late_ms: resolutionClass(late_ms) }
+  const channels = link.ways[way] ?? []
+  link.ways[way] = channels
+  let channel = channels.find(
+    (c) => c.resolution.early_ms === resolution.early_ms && c.resolution.late_ms === resolution.late_ms,
+  )
+  if (channel === undefined) {
+    channel = channels.length < STRATA_LIMIT ? createOneWay(resolution) : channels[STRATA_LIMIT - 1]!
+    if (channels.length < STRATA_LIMIT) channels.push(channel)
+  }
+  touch(link, time_ms)
+  lower(way === 'reverse' ? link.lowest_reverse : link.lowest, difference_ms + resolution.late_ms)
+  addDifference(channel, time_ms, difference_ms)
+}
+
+/** Adds a sound upper bound of first − second that says nothing else. */
+export function addBound(link: LinkState, time_ms: number, high_ms: number): void {
+  touch(link, time_ms)
+  lower(link.lowest, high_ms)
+}
+
+/** Adds low ≤ first − second ≤ high. */
+export function addTwoWay(link: LinkState, time_ms: number, low_ms: number, high_ms: number): void {
+  link.pairs ??= createTwoWay()
+  touch(link, time_ms)
+  addInterval(link.pairs, time_ms, low_ms, high_ms)
+}
+
+export function touch(link: LinkState, time_ms: number): void {
+  link.samples++
+  link.from_ms = Math.min(link.from_ms, time_ms)
+  link.to_ms = Math.max(link.to_ms, time_ms)
+}
+
+function lower(list: number[], value: number): void {
+  if (list.length === 0 || value < list[0]!) list.unshift(value)
+  else if (list.length === 1 || value < list[1]!) list.splice(1, 0, value)
+  if (list.length > 2) list.pop()
+}
+
+/** first − second over one stretch of time. */
+export interface OffsetStretch {
+  from_ms: number
+  at_ms: number
+  offset_ms: number
+  low_ms: number
+  high_ms: number
+  drift_ppm: number
+  drift_half_ppm: number
+  /** When the clock was set to begin it; null for the first. */
+  cut_ms: number | null
+}
+
+export type Basis = 'tokens' | 'expired tokens' | 'shared requests' | 'receipts' | 'nothing'
+
+export interface LinkEstimate {
+  link: LinkState
+  /** Oldest first; the last one holds now. Empty where there is no value. */
+  stretches: OffsetStretch[]
+  basis: Basis
+  fresh: number
+  /** Sound bounds of first − second where there is no value; ±Infinity where unknown. */
+  low_ms: number
+  high_ms: number
+  /** The log stamps of the first party are off from its own stated "now" by this zone, ms; 0 where not. */
+  stamp_shift_ms: number
+}
+
+/**
+ * Pure; costs some ms, so callers keep it until the link changes. `accepted_ms`: when the first party last accepted any
+ * token, its own clock; null where it never did.
+ */
+export function estimateLink(link: LinkState, accepted_ms: number | null): LinkEstimate {
+  const none: LinkEstimate = {
+    link,
+    stretches: [],
+    basis: 'nothing',
+    fresh: 0,
+    low_ms: -upperBound(link.lowest_reverse, link.samples),
+    high_ms: Math.min(upperBound(link.lowest, link.samples), link.refused_early >= 2 ? 0 : Infinity),
+    stamp_shift_ms: 0,
+  }
+  const pairs = link.pairs === null ? [] : fitIntervals(link.pairs.blocks)
+  const forward = forwardStretches(link, accepted_ms)
+  const reverse = fitStretches(link.ways.reverse ?? []).map(negated)
+  const oneWay = forward.stretches.length > 0 && reverse.length > 0 ? narrower(forward.stretches, reverse) : null
+  const single = oneWay ?? (forward.stretches.length > 0 ? forward.stretches : reverse)
+  const basis: Basis = link.second.startsWith('issuer ')
+    ? forward.basis
+    : link.first === 'collector'
+      ? 'receipts'
+      : 'shared requests'
+  if (pairs.length > 0) {
+    const best = pairs[pairs.length - 1]!
+    const last = single[single.length - 1]
+    const width = best.high_ms - best.low_ms
+    if (width < WIDEST_VALUE_MS && (last === undefined || width <= last.high_ms - last.low_ms))
+      return { ...none, stretches: pairs.map(fromIntervals), basis: 'shared requests', fresh: best.samples }
+  }
+  if (single.length === 0) return none
+  return { ...none, stretches: single, basis, fresh: forward.fresh, stamp_shift_ms: forward.shift_ms }
+}
+
+interface Forward {
+  stretches: OffsetStretch[]
+  basis: 'tokens' | 'expired tokens'
+  fresh: number
+  shift_ms: number
+}
+
+function forwardStretches(link: LinkState, accepted_ms: number | null): Forward {
+  const logged = link.ways.logged ?? []
+  const stated = link.ways.stated ?? []
+  const basis = 'tokens' as const
+  if (stated.length > 0 && logged.length > 0) {
+    const own = fitAll(stated)
+    const log = fitAll(logged)
+    const a = own.at(-1)
+    const b = log.at(-1)
+    if (a !== undefined && b !== undefined && isValue(a.fit) && isValue(b.fit)) {
+      const gap = b.fit.offset_ms - a.fit.offset_ms
+      const together = b.fit.low_ms - AGREE_MS <= a.fit.high_ms && a.fit.low_ms - AGREE_MS <= b.fit.high_ms
+      if (!together) return { stretches: values(own), basis, fresh: a.fit.fresh, shift_ms: gap }
+    }
+  }
+  const all = fitAll([...stated, ...logged])
+  const stretches = values(all)
+  if (stretches.length > 0) return { stretches, basis, fresh: all.at(-1)!.fit.fresh, shift_ms: 0 }
+  const expired = expiredOnly(link, accepted_ms ?? -Infinity)
+  if (expired !== null) return { ...expired, basis: 'expired tokens', shift_ms: 0 }
+  return { stretches: [], basis, fresh: 0, shift_ms: 0 }
+}
+
+/** Where a host refuses every token, the youngest of them show its offset: nobody mints tokens only to let them grow old. */
+function expiredOnly(link: LinkState, since: number): { stretches: OffsetStretch[]; fresh: number } | null {
+  const strata: Stratum[] = (link.ways.expired ?? []).map(({ resolution, blocks }) => ({
+    resolution,
+    blocks: blocks.filter((b) => (b.cells[2] ?? b.mean_ms) > since && b.start > since),
+  }))
+  const count = strata.reduce((sum, s) => sum + s.blocks.reduce((n, b) => n + b.n, 0), 0)
+  if (count < EXPIRED_SUPPORT || link.overshoot_ms === null || link.overshoot_ms < EXPIRED_CLEARANCE_MS) return null
+  const fits = fitAll(strata)
+  const last = fits.at(-1)
+  if (last === undefined || !isValue(last.fit) || last.fit.fresh < EXPIRED_SUPPORT) return null
+  return { stretches: values(fits), fresh: last.fit.fresh }
+}
+
+interface StretchFit {
+  fit: LineFit
+  cut_ms: number | null
+}
+
+function fitAll(strata: readonly Stratum[]): StretchFit[] {
+  const fits: StretchFit[] = []
+  for (const s of findStretches(strata)) {
+    const fit = fitLine(s.strata, s.near_ms)
+    if (fit !== null) fits.push({ fit, cut_ms: s.cut_ms })
+  }
+  return fits
+}
+
+function isValue(fit: LineFit): boolean {
+  return fit.fresh >= FRESH_FOR_VALUE && fit.edge >= EDGE_FOR_VALUE && fit.high_ms - fit.low_ms <= WIDEST_VALUE_MS
+}
+
+/** The last stretch decides: an offset of the past is none. */
+function values(fits: readonly StretchFit[]): OffsetStretch[] {
+  const last = fits.at(-1)
+  if (last === undefined || !isValue(last.fit)) return []
+  return fits.filter((f) => isValue(f.fit)).map(({ fit, cut_ms }) => ({ ...stretchOf(fit), cut_ms }))
+}
+
+function stretchOf(fit: LineFit): OffsetStretch {
+  const { from_ms, at_ms, offset_ms, low_ms, high_ms, drift_ppm, drift_half_ppm } = fit
+  return { from_ms, at_ms, offset_ms, low_ms, high_ms, drift_ppm, drift_half_ppm, cut_ms: null }
+}
+
+function fitStretches(channels: readonly OneWayState[]): OffsetStretch[] {
+  return channels.length === 0 ? [] : values(fitAll(channels))
+}
+
+function fromIntervals(f: IntervalFit): OffsetStretch {
+  const { from_ms, at_ms, offset_ms, low_ms, high_ms, drift_ppm, drift_half_ppm, cut_ms } = f
+  return { from_ms, at_ms, offset_ms, low_ms, high_ms, drift_ppm, drift_half_ppm, cut_ms }
+}
+
+function negated(s: OffsetStretch): OffsetStretch {
+  return { ...s, offset_ms: -s.offset_ms, low_ms: -s.high_ms, high_ms: -s.low_ms, drift_ppm: -s.drift_ppm }
+}
+
+function narrower(a: OffsetStretch[], b: OffsetStretch[]): OffsetStretch[] {
+  const width = (s: OffsetStretch[]) => s.at(-1)!.high_ms - s.at(-1)!.low_ms
+  return width(a) <= width(b) ? a : b
+}
+
+function upperBound(lowest: readonly number[], samples: number): number {
+  const [least, next] = lowest
+  if (least === undefined) return Infinity
+  return samples >= LONE_SUPPORT && next !== undefined && next - least > LONE_GAP_MS ? next : least
+}
+
+/** The stretch that holds at `time_ms`. */
+export function stretchAt(estimate: LinkEstimate, time_ms: number): OffsetStretch | null {
+  let found = estimate.stretches[0] ?? null
+  for (const s of estimate.stretches) if ((s.cut_ms ?? s.from_ms) <= time_ms) found = s
+  return found
+}
+
+/** Offset and interval of a stretch at any time, ms: beyond its data the interval widens with the doubt about the drift. */
+export function extrapolate(s: OffsetStretch, time_ms: number): { offset_ms: number; low_ms: number; high_ms: number } {
+  const known = s.drift_half_ppm <= UNKNOWN_DRIFT_PPM
+  const ahead = (time_ms - s.at_ms) / 1e6
+  const shift = known ? s.drift_ppm * ahead : 0
+  const inside = time_ms >= s.from_ms && time_ms <= s.at_ms
+  const doubt = inside ? 0 : Math.min(s.drift_half_ppm, UNKNOWN_DRIFT_PPM) * Math.abs(ahead)
+  return {
+    offset_ms: s.offset_ms + shift,
+    low_ms: s.low_ms + shift - doubt,
+    high_ms: s.high_ms + shift + doubt,
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * Why a clock is said to be off, or not said to be: plain sentences with the numbers, for people. Decides nothing.
+ */
+import type { HostClock } from '../../core/host-clock.ts'
+import type { LinkEstimate } from './clock-link.ts'
+import type { Interval } from './clock-paths.ts'
+import type { UnitMistake } from './time-unit.ts'
+import type { Verdict, Voter } from './vote.ts'
+
+const COUNT = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
+
+function signedSeconds(ms: number): string {
+  const s = Math.abs(ms) / 1000
+  const text = s < 1 ? s.toFixed(2) : s < 100 ? s.toFixed(1) : s.toFixed(s < 10_000 ? 1 : 0)
+  return `${text} s`
+}
+
+/** `312.1 s ahead`, `0.04 s behind`. */
+export function lead(ms: number): string {
+  return `${signedSeconds(ms)} ${ms < 0 ? 'behind' : 'ahead'}`
+}
+
+function hours(ms: number): string {
+  const minutes = Math.round(Math.abs(ms) / 60_000)
+  const rest = minutes % 60
+  return `${Math.floor(minutes / 60)} h${rest === 0 ? '' : ` ${rest} min`}`
+}
+
+export function isReference(): string {
+  return 'all other clocks are measured against this one'
+}
+
+export function offset(at: Interval, reference: string, via: string, { basis, link, fresh }: LinkEstimate): string {
+  const where = `${lead(at.offset_ms)} of ${reference} (${lead(at.low_ms)} to ${lead(at.high_ms)})`
+  const through = via === reference ? '' : `, by way of ${via}`
+  switch (basis) {
+    case 'tokens':
+      return `${where}${through}, from ${COUNT.format(link.samples)} sightings of tokens, about ${COUNT.format(fresh)} of them fresh`
+    case 'expired tokens':
+      return `${where}${through}: every token is refused as expired, also the ${COUNT.format(fresh)} or so youngest, all of about this age`
+    case 'shared requests':
+      return `${where}${through}, from ${COUNT.format(link.samples)} requests that both hosts logged`
+    default:
+      return `${where}${through}, from the times at which ${COUNT.format(link.samples)} records were received`
+  }
+}
+
+export function bound(low_ms: number, high_ms: number, reference: string, refusedEarly: number): string {
+  if (refusedEarly > 1 && high_ms <= 0)
+    return `behind ${reference}: ${COUNT.format(refusedEarly)} tokens were not yet valid here; by how much cannot be told without iat or nbf in the log`
+  if (high_ms < Infinity && low_ms === -Infinity)
+    return `no fresh tokens here: at most ${lead(high_ms)} of ${reference}; how far behind cannot be told`
+  if (low_ms > -Infinity && high_ms === Infinity)
+    return `at least ${lead(low_ms)} of ${reference}, from the times at which records were received; more cannot be told`
+  return `between ${lead(low_ms)} and ${lead(high_ms)} of ${reference}`
+}
+
+export function nothing(samples: number): string {
+  return samples === 0
+    ? 'cannot tell: no token, shared request or receipt time was seen here'
+    : 'cannot tell: no record here shows two clocks (a token with iat, a request that another host logged too)'
+}
+
+export function zone(shift_ms: number | null): string[] {
+  if (shift_ms === null) return []
+  return [
+    `the log stamps are ${hours(shift_ms)} ${shift_ms < 0 ? 'behind' : 'ahead'}: a time-zone mistake in writing or reading them, not the clock`,
+  ]
+}
+
+export function zoneJumps(jumps: readonly { at_ms: number; by_ms: number }[]): string[] {
+  return jumps.map(
+    (j) =>
+      `the log stamps jumped by ${hours(j.by_ms)} at ${new Date(j.at_ms).toISOString().slice(0, 16)}Z: daylight saving or another zone, not the clock`,
+  )
+}
+
+export function units(mistakes: number): string[] {
+  if (mistakes === 0) return []
+  return [
+    `${COUNT.format(mistakes)} instants came in the wrong unit (seconds for milliseconds or the reverse): read rightly here, but software may refuse such tokens`,
+  ]
+}
+
+export function issuerUnits(mistakes: number, mistake: UnitMistake | null): string[] {
+  if (mistakes === 0 || mistake === null) return []
+  const what =
+    mistake === 'milliseconds_as_seconds' ? 'milliseconds where seconds belong' : 'a thousandth of the epoch seconds'
+  return [`${COUNT.format(mistakes)} claims hold ${what} (RFC 7519 §2 wants seconds): not skew`]
+}
+
+export function fault(clock: HostClock, at_fault: boolean, verdict: Verdict | null, reference: string): string[] {
+  if (at_fault && verdict !== null)
+    return [`at fault: ${verdict.agreeing} of ${verdict.voters} clocks agree with each other, this one does not`]
+  const off = clock.low_s !== null && clock.high_s !== null && (clock.low_s > 1 || clock.high_s < -1)
+  if (!off) return []
+  if (verdict === null)
+    return [`cannot tell whether this clock or that of ${reference} is wrong: no third clock agrees with either`]
+  if (verdict.accused.has(reference)) return [`not at fault: it agrees with most clocks; ${reference} does not`]
+  return []
+}
+
+export function issuerFault(at_fault: boolean, at: Interval | null, verdict: Verdict | null): string[] {
+  if (!at_fault || verdict === null) return []
+  const off = (at?.offset_ms ?? 0) - verdict.agreed_ms
+  return [`at fault: ${lead(off)} of the ${verdict.agreeing} clocks that agree with each other`]
+}
+
+export function collectorFault(at_fault: boolean, place: Voter, reference: string): string[] {
+  if (!at_fault)
+    return [`its offset includes the time that records take to arrive; at most ${lead(place.high_ms)} of ${reference}`]
+  return [
+    `at fault: records of most hosts were received before they were written; ${lead(place.high_ms)} of ${reference}`,
+  ]
+}

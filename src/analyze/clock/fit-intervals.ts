@@ -1,0 +1,152 @@
+/**
+ * The difference of two clocks from two-sided bounds: all lines (offset and drift) that pass between every lower and upper
+ * bound, in the spirit of Marzullo's intersection. Where no line passes between them all, a clock was set: the stretch starts
+ * anew. Invariant: if the bounds are true, so is the result; contradictions are seen through up to `DEPTH − 1` per block.
+ */
+import { DRIFT_LIMIT_PPM } from './fit-line.ts'
+import { DEPTH, type TwoWayBlock } from './two-way-channel.ts'
+
+export interface IntervalFit {
+  from_ms: number
+  /** Offset, low and high hold here, ms. */
+  at_ms: number
+  offset_ms: number
+  low_ms: number
+  high_ms: number
+  drift_ppm: number
+  drift_half_ppm: number
+  samples: number
+  /** Between the stretch before and this one, ms; null for the first. */
+  cut_ms: number | null
+}
+
+/** Clocks wander a little about any line; bounds may miss it by this much; ms. */
+const WANDER_MS = 1.5
+const DRIFT_STEP_PPM = 4
+const DRIFT_SCALE_PPM = 30
+/** A stretch of fewer requests between others is a bad join, not two steps. */
+const STRETCH_SUPPORT = 3
+
+interface Bounds {
+  block: TwoWayBlock
+  low: number
+  high: number
+}
+
+/** Oldest stretch first; empty where there is nothing to fit. */
+export function fitIntervals(blocks: readonly TwoWayBlock[]): IntervalFit[] {
+  const stretches: Bounds[][] = []
+  for (const bounds of blocks.map(consistent)) {
+    const current = stretches[stretches.length - 1]
+    if (current !== undefined && passes([...current, bounds])) current.push(bounds)
+    else {
+      const loose = current === undefined ? null : loosened(current, bounds)
+      if (loose === null) stretches.push([bounds])
+      else current!.push(loose)
+    }
+  }
+  const solid = stretches.filter((s) => count(s) >= STRETCH_SUPPORT)
+  const kept = solid.length > 0 ? solid : stretches.slice(-1)
+  return joinAcrossGaps(kept).map((s, i, all) => {
+    const before = all[i - 1]
+    const cut = before === undefined ? null : (before[before.length - 1]!.block.last_ms + s[0]!.block.first_ms) / 2
+    return fitOne(s, cut)
+  })
+}
+
+function count(stretch: readonly Bounds[]): number {
+  return stretch.reduce((sum, b) => sum + b.block.n, 0)
+}
+
+/** Stretches that only a bad join had parted are one again. */
+function joinAcrossGaps(stretches: readonly Bounds[][]): Bounds[][] {
+  const joined: Bounds[][] = []
+  for (const s of stretches) {
+    const last = joined[joined.length - 1]
+    if (last !== undefined && passes([...last, ...s])) last.push(...s)
+    else joined.push([...s])
+  }
+  return joined
+}
+
+/** The tightest bounds of a block that do not contradict each other, dropping as few as possible. */
+function consistent(block: TwoWayBlock): Bounds {
+  for (let dropped = 0; dropped < 2 * DEPTH - 1; dropped++)
+    for (let i = Math.min(dropped, DEPTH - 1); i >= 0; i--) {
+      const low = block.lows[i]
+      const high = block.highs[dropped - i]
+      if (low !== undefined && high !== undefined && low <= high + WANDER_MS) return { block, low, high }
+    }
+  return { block, low: -Infinity, high: Infinity }
+}
+
+/** The block's bounds without those few that keep it from joining the stretch; null where that needs more than half of them. */
+function loosened(stretch: readonly Bounds[], { block }: Bounds): Bounds | null {
+  const spare = Math.min(DEPTH - 1, Math.floor((block.n - 1) / 2))
+  for (let dropped = 1; dropped <= spare; dropped++)
+    for (let i = 0; i <= dropped; i++) {
+      const low = block.lows[i]
+      const high = block.highs[dropped - i]
+      if (low === undefined || high === undefined) continue
+      const bounds = { block, low, high }
+      if (passes([...stretch, bounds])) return bounds
+    }
+  return null
+}
+
+function room(stretch: readonly Bounds[], drift: number, at_ms: number): { low: number; high: number } {
+  let low = -Infinity
+  let high = Infinity
+  for (const b of stretch) {
+    const shift = (drift * (b.block.mean_ms - at_ms)) / 1e6
+    const blur = WANDER_MS + (Math.abs(drift) * (b.block.last_ms - b.block.first_ms)) / 2e6
+    low = Math.max(low, b.low - shift - blur)
+    high = Math.min(high, b.high - shift + blur)
+  }
+  return { low, high }
+}
+
+function passes(stretch: readonly Bounds[]): boolean {
+  const at = stretch[stretch.length - 1]!.block.mean_ms
+  for (let drift = 0; drift <= DRIFT_LIMIT_PPM; drift += DRIFT_STEP_PPM) {
+    const up = room(stretch, drift, at)
+    if (up.low <= up.high) return true
+    const down = room(stretch, -drift, at)
+    if (down.low <= down.high) return true
+  }
+  return false
+}
+
+function fitOne(stretch: readonly Bounds[], cut_ms: number | null): IntervalFit {
+  const at_ms = stretch[stretch.length - 1]!.block.last_ms
+  let low = Infinity
+  let high = -Infinity
+  let weight = 0
+  let offset = 0
+  let drift_ppm = 0
+  let slowest = Infinity
+  let fastest = -Infinity
+  for (let drift = -DRIFT_LIMIT_PPM; drift <= DRIFT_LIMIT_PPM; drift += DRIFT_STEP_PPM) {
+    const r = room(stretch, drift, at_ms)
+    if (r.low > r.high) continue
+    low = Math.min(low, r.low)
+    high = Math.max(high, r.high)
+    slowest = Math.min(slowest, drift)
+    fastest = Math.max(fastest, drift)
+    const w = (r.high - r.low + WANDER_MS) / (1 + (drift / DRIFT_SCALE_PPM) ** 2)
+    weight += w
+    offset += w * ((r.low + r.high) / 2)
+    drift_ppm += w * drift
+  }
+  return {
+    from_ms: stretch[0]!.block.first_ms,
+    at_ms,
+    offset_ms: offset / weight,
+    low_ms: low,
+    high_ms: high,
+    drift_ppm: drift_ppm / weight,
+    drift_half_ppm: (fastest - slowest) / 2 + DRIFT_STEP_PPM / 2,
+    samples: count(stretch),
+    cut_ms,
+  }
+}
