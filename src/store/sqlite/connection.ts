@@ -27,10 +27,10 @@ export const WAL_LIMIT_BYTES = 64 * 1024 * 1024
 /** Page cache of the writer, KiB: holds the pages that one batch over many hosts touches. */
 const WRITER_CACHE_KIB = 32 * 1024
 
-/** Opens `path` for writing, making directory (0700) and file (0600) where missing. The schema may still be absent. */
-export function openWritable(path: string): Database.Database {
-  return refusing(path, () => {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+/** Makes sure that `path` may become or already is a store of ours; makes directory (0700) and file (0600) where missing. */
+export function prepareFile(path: string): void {
+  refusing(path, () => {
+    makeDirectory(dirname(path))
     if (existsSync(path)) {
       checkPlainFile(path)
       accessSync(path, constants.R_OK | constants.W_OK)
@@ -39,6 +39,12 @@ export function openWritable(path: string): Database.Database {
       // SQLite would create it with the umask's mode; the WAL and shared-memory files inherit this one.
       closeSync(openSync(path, 'wx', 0o600))
     }
+  })
+}
+
+/** Opens a prepared file for writing. The schema may still be absent. */
+export function openWritable(path: string): Database.Database {
+  return refusing(path, () => {
     const db = new Database(path, { timeout: BUSY_TIMEOUT_MS })
     try {
       db.pragma('auto_vacuum = INCREMENTAL')
@@ -69,7 +75,8 @@ export function openReadable(path: string): Database.Database {
         throw new StoreRefusal('missing', `${path} holds no data yet`, 'collect something first, or check --db')
       }
       if (version < KNOWN_VERSION) {
-        const hint = 'start a collecting command on it once (for example: authtop collect --once); it brings the store up to date'
+        const hint =
+          'start a collecting command on it once (for example: authtop collect --once); it brings the store up to date'
         throw new StoreRefusal('unsupported', `${path} was written by an older authtop (schema ${version})`, hint)
       }
       db.pragma('temp_store = MEMORY')
@@ -93,6 +100,25 @@ function connectReadable(path: string): Database.Database {
     const stuck = code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY')
     if (!stuck || existsSync(`${path}-wal`)) throw error
     return new Database(`${pathToFileURL(path)}?immutable=1`, { readonly: true, fileMustExist: true })
+  }
+}
+
+/** Step by step: Node's `recursive` never returns for a directory that cannot be made under /proc. */
+function makeDirectory(directory: string): void {
+  if (existsSync(directory)) return
+  makeDirectory(dirname(directory))
+  try {
+    mkdirSync(directory, { mode: 0o700 })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') {
+      throw new StoreRefusal(
+        'unreachable',
+        `the directory ${directory} cannot be made`,
+        'choose another place with --db',
+      )
+    }
+    if (code !== 'EEXIST') throw error
   }
 }
 

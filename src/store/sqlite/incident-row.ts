@@ -2,11 +2,12 @@
  * An incident as a row of numbers and back. The only place that knows what is packed where.
  * Leaves series and rollups to the writer: `series` is decided by series-book.ts before.
  */
+
+import { MESSAGE_LIMIT } from '../../core/auth-event.ts'
 import type { Confidence } from '../../core/confidence.ts'
 import type { Evidence } from '../../core/evidence.ts'
 import type { Incident } from '../../core/incident.ts'
 import type { IncidentChange } from '../../core/ports/store.ts'
-import { MESSAGE_LIMIT } from '../../core/auth-event.ts'
 import { cleanText, FACT_LIMIT, NAME_LIMIT, PATH_LIMIT, WHY_LENGTH_LIMIT, WHY_LIMIT } from './clean-text.ts'
 import { decodeKey, encodeKey, type KeyCode } from './key-code.ts'
 import { DIMENSIONS, FIRST_DIMENSION, type Lexicon } from './lexicon.ts'
@@ -105,12 +106,12 @@ export function packIncident(
   const request = method || path || address ? toPhrase([method, path, address]) : null
   const voice = lexicon.internVoice(
     {
-      system: cleanText(given.system, NAME_LIMIT),
-      signature: cleanText(given.signature, NAME_LIMIT),
+      system: given.system,
+      signature: given.signature,
       specificity: given.specificity,
       reported_cause: given.reported_cause,
       reported_subcause: given.reported_subcause,
-      symptom: cleanText(given.symptom, NAME_LIMIT),
+      symptom: given.symptom,
       format: '',
     },
     day,

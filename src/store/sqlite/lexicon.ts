@@ -6,6 +6,7 @@ import type Database from 'better-sqlite3'
 import type { Cause, Subcause } from '../../core/cause.ts'
 import type { Kind, Outcome } from '../../core/kind.ts'
 import type { Dimension } from '../../core/ports/store.ts'
+import { cleanText, NAME_LIMIT } from './clean-text.ts'
 import { MetaTable } from './meta-table.ts'
 import { FOREVER, TextDictionary } from './text-dictionary.ts'
 import { TupleDictionary } from './tuple-dictionary.ts'
@@ -94,7 +95,7 @@ export class Lexicon {
   }
 
   internVoice(voice: Voice, day: number): number {
-    const name = (text: string) => this.names.intern(text, day)
+    const name = (text: string) => this.names.intern(cleanText(text, NAME_LIMIT), day)
     return this.voices.intern(
       [
         name(voice.system),

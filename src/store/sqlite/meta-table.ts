@@ -16,11 +16,7 @@ export interface MetaValues {
 }
 
 /** What is counted when a limit was reached. */
-export type LimitName =
-  | `other_${string}`
-  | 'other_series'
-  | 'late_revisions'
-  | 'unrecognised_evicted'
+export type LimitName = `other_${string}` | 'other_series' | 'late_revisions' | 'unrecognised_evicted'
 
 export class MetaTable {
   readonly #get: Database.Statement<[string], unknown>
@@ -36,7 +32,9 @@ export class MetaTable {
   }
 
   set<K extends keyof MetaValues>(key: K, value: MetaValues[K]): void {
-    this.#db.prepare('INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value').run(key, value)
+    this.#db
+      .prepare('INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value')
+      .run(key, value)
   }
 
   delete(key: keyof MetaValues): void {
@@ -45,7 +43,9 @@ export class MetaTable {
 
   count(name: LimitName, by: number): void {
     this.#db
-      .prepare('INSERT INTO counter (name, count) VALUES (?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count')
+      .prepare(
+        'INSERT INTO counter (name, count) VALUES (?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count',
+      )
       .run(name, by)
   }
 }

@@ -65,7 +65,8 @@ export class RollupDelta {
   }
 
   #write(grain: Grain, bucket: number, counts: Counts): void {
-    const dimensions = grain === GRAIN.minute ? [NO_DIMENSION] : [NO_DIMENSION, ...DIMENSIONS.map((_, place) => place + 1)]
+    const dimensions =
+      grain === GRAIN.minute ? [NO_DIMENSION] : [NO_DIMENSION, ...DIMENSIONS.map((_, place) => place + 1)]
     const facets = dimensions.map(() => new Map<number, Counts>())
     for (const series of sorted(counts.keys())) {
       const by = counts.get(series)!

@@ -29,7 +29,13 @@ const COMBINATIONS_CACHED = 200_000
 const CACHE_KEY_LIMIT = 2000
 
 /** One value per dimension, in the order of DIMENSIONS; empty = the record did not say. */
-export type DimensionValues = readonly [host: string, service: string, client_id: string, issuer: string, system: string]
+export type DimensionValues = readonly [
+  host: string,
+  service: string,
+  client_id: string,
+  issuer: string,
+  system: string,
+]
 
 export interface Placement {
   series: number

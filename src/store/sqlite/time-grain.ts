@@ -59,3 +59,11 @@ export function floorTo(time_ms: number, step_ms: number): number {
 export function ceilTo(time_ms: number, step_ms: number): number {
   return Math.ceil(time_ms / step_ms) * step_ms
 }
+
+/** Furthest instant from the epoch that a Date can hold, ms (ECMA-262 §21.4.1.1). */
+const FURTHEST_MS = 8.64e15
+
+/** `time_ms` in whole milliseconds; `otherwise` where it is absent or no instant. */
+export function instant(time_ms: number | undefined, otherwise: number): number {
+  return time_ms !== undefined && Math.abs(time_ms) <= FURTHEST_MS ? Math.round(time_ms) : otherwise
+}

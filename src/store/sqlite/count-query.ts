@@ -1,0 +1,119 @@
+/**
+ * Reads counts from the rollups: any range, any filter, grouped by verdict and one more thing.
+ * Chooses per stretch of time between `facet` (at most one dimension is involved; few rows) and `cube` (the rest).
+ */
+import type Database from 'better-sqlite3'
+import type { Filter, TimeRange } from '../../core/filter.ts'
+import type { Dimension } from '../../core/ports/store.ts'
+import { type DimensionCondition, type FilterIds, filterIds } from './filter-ids.ts'
+import { DIMENSIONS, type Lexicon, type Verdict } from './lexicon.ts'
+import { NO_DIMENSION } from './rollup-delta.ts'
+import { Statements } from './statements.ts'
+import { coverRange, DAY_MS, GRAIN, GRAIN_MS, type Segment } from './time-grain.ts'
+
+/** What is counted per verdict besides: nothing, a dimension's values, or the start of each step. */
+export type Grouping = { by: 'nothing' } | { by: 'dimension'; dimension: Dimension } | { by: 'step'; step_ms: number }
+
+/** One count. `group`: 0, the number of a name, or the start of a step in ms. */
+export type CountVisitor = (verdict: Verdict, group: number, count: number) => void
+
+/** The smallest table that knows every dimension involved. */
+interface CountSource {
+  /** `r` are the counts, `s` their series where a dimension has to be looked up. */
+  from: string
+  /** Columns of a row's verdict and of the dimension asked for. */
+  verdict: string
+  value: string
+  conditions: string[]
+  params: unknown[]
+}
+
+export class CountQuery {
+  readonly #db: Database.Database
+  readonly #lexicon: Lexicon
+  readonly #statements: Statements
+
+  constructor(db: Database.Database, lexicon: Lexicon) {
+    this.#db = db
+    this.#lexicon = lexicon
+    this.#statements = new Statements(db)
+  }
+
+  /** Visits counts that pass; several visits may share verdict and group, so they have to be added up. */
+  run(range: TimeRange, detail_from_ms: number, filter: Filter, grouping: Grouping, visit: CountVisitor): void {
+    const ids = filterIds(this.#db, this.#lexicon, filter)
+    if (passesNothing(ids)) return
+    const step_ms = grouping.by === 'step' ? grouping.step_ms : DAY_MS
+    for (const segment of coverRange(range, detail_from_ms, step_ms)) {
+      for (const [verdictId, key, count] of this.#rows(segment, ids, grouping)) {
+        const verdict = ids.verdicts.get(verdictId)
+        if (verdict === undefined || count <= 0) continue
+        const group = grouping.by === 'step' ? Math.floor((key * GRAIN_MS[segment.grain]) / step_ms) * step_ms : key
+        visit(verdict, group, count)
+      }
+    }
+  }
+
+  /** Up to `limit` buckets of a segment in which something passes, newest first. */
+  newestBuckets(segment: Segment, ids: FilterIds, limit: number): number[] {
+    if (passesNothing(ids)) return []
+    const source = sourceOf(segment, ids, undefined)
+    const sql = `SELECT DISTINCT r.bucket FROM ${source.from}
+                  WHERE ${source.conditions.join(' AND ')} AND ${source.verdict} IN (SELECT value FROM json_each(?))
+                  ORDER BY r.bucket DESC LIMIT ?`
+    const verdicts = JSON.stringify([...ids.verdicts.keys()])
+    return this.#statements.rows<[number]>(sql, [...source.params, verdicts, limit]).map(([bucket]) => bucket)
+  }
+
+  #rows(segment: Segment, ids: FilterIds, grouping: Grouping): [verdict: number, key: number, count: number][] {
+    const source = sourceOf(segment, ids, grouping.by === 'dimension' ? grouping.dimension : undefined)
+    const key = { nothing: '0', dimension: source.value, step: 'r.bucket' }[grouping.by]
+    const sql = `SELECT ${source.verdict}, ${key}, sum(r.count) FROM ${source.from}
+                  WHERE ${source.conditions.join(' AND ')} GROUP BY 1, 2`
+    return this.#statements.rows(sql, source.params)
+  }
+}
+
+function sourceOf(segment: Segment, ids: FilterIds, asked: Dimension | undefined): CountSource {
+  const conditions = ['r.grain = ?', 'r.bucket >= ?', 'r.bucket < ?']
+  const params: unknown[] = [segment.grain, segment.from, segment.to]
+  const involved = new Set(ids.dimensions.map(({ dimension }) => dimension))
+  if (asked !== undefined) involved.add(asked)
+  const [only] = involved
+  if (only === undefined || (involved.size === 1 && segment.grain !== GRAIN.minute)) {
+    conditions.push('r.dimension = ?')
+    params.push(only === undefined ? NO_DIMENSION : DIMENSIONS.indexOf(only) + 1)
+    for (const condition of ids.dimensions) addCondition(conditions, params, 'r.value', condition)
+    return { from: 'facet r', verdict: 'r.verdict', value: 'r.value', conditions, params }
+  }
+  for (const condition of ids.dimensions) addCondition(conditions, params, `s.${condition.dimension}`, condition)
+  // CROSS JOIN: counts first, because only they are in order of time.
+  return {
+    from: 'cube r CROSS JOIN series s ON s.id = r.series',
+    verdict: 's.verdict',
+    value: `s.${asked}`,
+    conditions,
+    params,
+  }
+}
+
+/** Adds the SQL and parameters of one condition on `column`. */
+export function addCondition(
+  conditions: string[],
+  params: unknown[],
+  column: string,
+  condition: DimensionCondition,
+): void {
+  if (condition.include !== null) {
+    conditions.push(`${column} IN (SELECT value FROM json_each(?))`)
+    params.push(JSON.stringify(condition.include))
+  }
+  if (condition.exclude.length > 0) {
+    conditions.push(`${column} NOT IN (SELECT value FROM json_each(?))`)
+    params.push(JSON.stringify(condition.exclude))
+  }
+}
+
+function passesNothing(ids: FilterIds): boolean {
+  return ids.verdicts.size === 0 || ids.dimensions.some(({ include }) => include?.length === 0)
+}

@@ -1,0 +1,60 @@
+/**
+ * A filter in the dictionary's numbers: which verdicts it lets through, and which values of which dimensions.
+ * Conditions on cause, subcause and kind are settled here, over the few dozen verdicts; so successes pass a filter on
+ * `kind` but not one that includes causes, because they have none.
+ */
+import type Database from 'better-sqlite3'
+import { FILTER_FIELDS, type Filter, type FilterField } from '../../core/filter.ts'
+import type { Incident } from '../../core/incident.ts'
+import type { Dimension } from '../../core/ports/store.ts'
+import { DIMENSIONS, type Lexicon, type Verdict } from './lexicon.ts'
+import { OTHER } from './series-book.ts'
+
+const VERDICT_FIELDS = ['kind', 'cause', 'subcause'] as const satisfies readonly FilterField[]
+
+export interface DimensionCondition {
+  dimension: Dimension
+  /** Name numbers that pass; null when any does. */
+  include: readonly number[] | null
+  exclude: readonly number[]
+}
+
+export interface FilterIds {
+  /** Verdicts that pass, by number. */
+  verdicts: ReadonlyMap<number, Verdict>
+  /** Only dimensions with a condition. */
+  dimensions: readonly DimensionCondition[]
+}
+
+export function filterIds(db: Database.Database, lexicon: Lexicon, filter: Filter): FilterIds {
+  const verdicts = new Map<number, Verdict>()
+  for (const id of db.prepare<[], number>('SELECT id FROM verdict').pluck().all()) {
+    const verdict = lexicon.verdict(id)
+    if (VERDICT_FIELDS.every((field) => passes(filter, field, verdict[field] ?? ''))) verdicts.set(id, verdict)
+  }
+  const known = (values: readonly string[]) =>
+    values.map((value) => lexicon.names.find(value)).filter((id) => id !== undefined)
+  const dimensions = DIMENSIONS.flatMap((dimension) => {
+    const { [dimension]: include } = filter.include
+    const { [dimension]: exclude } = filter.exclude
+    if (include === undefined && exclude === undefined) return []
+    return [{ dimension, include: include === undefined ? null : known(include), exclude: known(exclude ?? []) }]
+  })
+  return { verdicts, dimensions }
+}
+
+/** The same filter where the rollups could not tell one value from another: incidents may be counted under `(other)`. */
+export function filterWithOther(filter: Filter): Filter {
+  const include: Filter['include'] = { ...filter.include }
+  for (const dimension of DIMENSIONS) if (include[dimension]) include[dimension] = [...include[dimension], OTHER]
+  return { include, exclude: filter.exclude }
+}
+
+/** Whether an incident passes, by its own values. */
+export function incidentPasses(filter: Filter, incident: Incident): boolean {
+  return FILTER_FIELDS.every((field) => passes(filter, field, incident[field] ?? ''))
+}
+
+function passes(filter: Filter, field: FilterField, value: string): boolean {
+  return filter.include[field]?.includes(value) !== false && filter.exclude[field]?.includes(value) !== true
+}

@@ -1,0 +1,100 @@
+/**
+ * Finds stored incidents that a new observation may belong to: by request id, trace id or token, and by time alone.
+ * Both ends of the range count. Incidents that share an id come before those that are only near in time when there are
+ * more than NEIGHBOUR_LIMIT, because an id proves more; the answer itself is in order of distance from the middle.
+ */
+import type Database from 'better-sqlite3'
+import { NEIGHBOUR_LIMIT, type Neighbour, type NeighbourQuery } from '../../core/ports/store.ts'
+import { INCIDENT_COLUMNS, type IncidentRow, unpackIncident } from './incident-row.ts'
+import { KEY_FIELDS, type KeyField, keyHash } from './incident-table.ts'
+import { encodeKey, sameKey } from './key-code.ts'
+import type { Lexicon } from './lexicon.ts'
+import { MINUTE_MS } from './time-grain.ts'
+
+/** Incidents looked at for one id: a stranger may send one request id with every request. */
+const CANDIDATE_LIMIT = 8 * NEIGHBOUR_LIMIT
+
+/** Place of each key in an IncidentRow. */
+const KEY_PLACE: Readonly<Record<KeyField, 11 | 12 | 13>> = { request_id: 11, trace_id: 12, token: 13 }
+
+const KEYS = Object.keys(KEY_FIELDS) as KeyField[]
+
+export class NeighbourSearch {
+  readonly #lexicon: Lexicon
+  readonly #byKey: Database.Statement<number[], IncidentRow>
+  readonly #before: Database.Statement<number[], IncidentRow>
+  readonly #after: Database.Statement<number[], IncidentRow>
+  readonly #spoken: Database.Statement<[number], [stream: string, voice: number, offset: number]>
+
+  constructor(db: Database.Database, lexicon: Lexicon) {
+    this.#lexicon = lexicon
+    const columns = INCIDENT_COLUMNS.map((column) => `i.${column}`).join(', ')
+    this.#byKey = db
+      .prepare<number[], IncidentRow>(
+        `SELECT ${columns} FROM incident_key k CROSS JOIN incident i ON i.id = k.incident
+          WHERE k.minute = ? AND k.hash = ? LIMIT ${CANDIDATE_LIMIT}`,
+      )
+      .raw()
+    this.#before = db
+      .prepare<number[], IncidentRow>(
+        `SELECT ${columns} FROM incident i WHERE time_ms >= ? AND time_ms <= ? ORDER BY time_ms DESC, id DESC LIMIT ?`,
+      )
+      .raw()
+    this.#after = db
+      .prepare<number[], IncidentRow>(
+        `SELECT ${columns} FROM incident i WHERE time_ms > ? AND time_ms <= ? ORDER BY time_ms, id LIMIT ?`,
+      )
+      .raw()
+    this.#spoken = db
+      .prepare<[number], [string, number, number]>(
+        'SELECT s.stream, o.voice, o.offset FROM observation o JOIN stream s ON s.id = o.stream WHERE o.incident = ?',
+      )
+      .raw()
+  }
+
+  /** `extent` bounds the minutes that are looked into; null when there are no incidents. */
+  search(query: NeighbourQuery, extent: { first_ms: number; last_ms: number } | null): Neighbour[] {
+    if (extent === null) return []
+    const from_ms = Math.max(query.from_ms, extent.first_ms)
+    const to_ms = Math.min(query.to_ms, extent.last_ms)
+    if (!(from_ms <= to_ms)) return []
+    const middle_ms = (query.from_ms + query.to_ms) / 2
+    const nearest = (a: IncidentRow, b: IncidentRow) =>
+      Math.abs(a[1] - middle_ms) - Math.abs(b[1] - middle_ms) || a[0] - b[0]
+
+    const found = this.#withKeys(query, from_ms, to_ms).sort(nearest).slice(0, NEIGHBOUR_LIMIT)
+    if (query.by_time && found.length < NEIGHBOUR_LIMIT) {
+      const known = new Set(found.map((row) => row[0]))
+      const limit = NEIGHBOUR_LIMIT + found.length
+      const near = [
+        ...this.#before.all(from_ms, Math.min(middle_ms, to_ms), limit),
+        ...this.#after.all(Math.max(middle_ms, from_ms - 1), to_ms, limit),
+      ]
+      const fresh = near.filter((row) => !known.has(row[0])).sort(nearest)
+      found.push(...fresh.slice(0, NEIGHBOUR_LIMIT - found.length))
+      found.sort(nearest)
+    }
+    return found.map((row) => ({ incident: unpackIncident(this.#lexicon, row), spoken: this.#spokenOf(row[0]) }))
+  }
+
+  #withKeys(query: NeighbourQuery, from_ms: number, to_ms: number): IncidentRow[] {
+    const found = new Map<number, IncidentRow>()
+    for (const field of KEYS) {
+      const code = encodeKey(query[field])
+      if (code === null) continue
+      const hash = keyHash(field, query[field]!, this.#lexicon.seed)
+      for (let minute = Math.floor(from_ms / MINUTE_MS); minute <= Math.floor(to_ms / MINUTE_MS); minute++) {
+        for (const row of this.#byKey.all(minute, hash)) {
+          if (row[1] >= from_ms && row[1] <= to_ms && sameKey(row[KEY_PLACE[field]], code)) found.set(row[0], row)
+        }
+      }
+    }
+    return [...found.values()]
+  }
+
+  #spokenOf(incident: number): Neighbour['spoken'] {
+    return this.#spoken
+      .all(incident)
+      .map(([stream, voice, offset]) => ({ stream, signature: this.#lexicon.voice(voice).signature, offset }))
+  }
+}

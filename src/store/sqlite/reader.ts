@@ -1,0 +1,223 @@
+/**
+ * A read-only look at an SQLite store, beside a running writer or without one. Every answer is one or few short
+ * statements, so the writer's WAL is never held up.
+ * Ranges are honoured to the minute for counts (to the hour where retention has left only hours) and exactly for
+ * incidents.
+ */
+import type Database from 'better-sqlite3'
+import { CAUSE_ORDER, type Cause } from '../../core/cause.ts'
+import type { Filter, TimeRange } from '../../core/filter.ts'
+import type { Incident, Observation } from '../../core/incident.ts'
+import type {
+  CauseCount,
+  Dimension,
+  DimensionRow,
+  IncidentQuery,
+  KindCount,
+  SeriesPoint,
+  SqlResult,
+  StoreReader,
+  UnrecognisedGroup,
+} from '../../core/ports/store.ts'
+import type { SourceStatus } from '../../core/source-status.ts'
+import { CountQuery } from './count-query.ts'
+import { IncidentList } from './incident-query.ts'
+import { INCIDENT_COLUMNS, type IncidentRow, unpackIncident } from './incident-row.ts'
+import { Lexicon } from './lexicon.ts'
+import { MetaTable } from './meta-table.ts'
+import { readObservations } from './observation-query.ts'
+import { refusalOf } from './refusal-of.ts'
+import { runSql } from './run-sql.ts'
+import { readStreams } from './stream-table.ts'
+
+export class SqliteReader implements StoreReader {
+  readonly #db: Database.Database
+  readonly #path: string
+  readonly #meta: MetaTable
+  readonly #lexicon: Lexicon
+  readonly #counts: CountQuery
+  readonly #incidents: IncidentList
+  readonly #byId: Database.Statement<[number], IncidentRow>
+  readonly #version: Database.Statement<[], number>
+
+  /** Takes over an open read-only connection to an up-to-date store. */
+  constructor(db: Database.Database, path: string) {
+    this.#db = db
+    this.#path = path
+    this.#meta = new MetaTable(db)
+    this.#lexicon = new Lexicon(db)
+    this.#counts = new CountQuery(db, this.#lexicon)
+    this.#incidents = new IncidentList(db, this.#lexicon, this.#counts)
+    this.#byId = db
+      .prepare<[number], IncidentRow>(`SELECT ${INCIDENT_COLUMNS.join(', ')} FROM incident WHERE id = ?`)
+      .raw()
+    this.#version = db.prepare<[], number>('PRAGMA data_version').pluck()
+  }
+
+  async version(): Promise<number> {
+    return this.#refusing(() => this.#version.get()!)
+  }
+
+  /** `to_ms` is 1 ms after the last event, so that the half-open range holds it. */
+  async extent(): Promise<TimeRange | null> {
+    return this.#refusing(() => this.#extent())
+  }
+
+  async kinds(range: TimeRange, filter: Filter): Promise<KindCount[]> {
+    return this.#refusing(() => {
+      const counts = new Map<string, KindCount>()
+      this.#count(range, filter, { by: 'nothing' }, ({ kind, outcome }, _, count) => {
+        addTo(counts, `${kind}/${outcome}`, { kind, outcome, count: 0 }).count += count
+      })
+      return [...counts.values()].sort((a, b) => b.count - a.count || compare(a.kind + a.outcome, b.kind + b.outcome))
+    })
+  }
+
+  /** Most frequent first. */
+  async causes(range: TimeRange, filter: Filter): Promise<CauseCount[]> {
+    return this.#refusing(() => {
+      const counts = new Map<string, CauseCount>()
+      this.#count(range, filter, { by: 'nothing' }, ({ cause, subcause }, _, count) => {
+        if (cause === null || subcause === null) return
+        addTo(counts, `${cause}/${subcause}`, { cause, subcause, count: 0 }).count += count
+      })
+      return [...counts.values()].sort(
+        (a, b) =>
+          b.count - a.count ||
+          CAUSE_ORDER.indexOf(a.cause) - CAUSE_ORDER.indexOf(b.cause) ||
+          compare(a.subcause, b.subcause),
+      )
+    })
+  }
+
+  /** In order of time. Steps start at multiples of `step_ms` since the epoch; a clipped first or last step is counted in part. */
+  async series(range: TimeRange, step_ms: number, by: 'cause' | 'kind', filter: Filter): Promise<SeriesPoint[]> {
+    if (!(step_ms > 0) || step_ms % 60_000 !== 0)
+      throw new RangeError(`step_ms must be a multiple of 60000, not ${step_ms}`)
+    return this.#refusing(() => {
+      const points = new Map<string, SeriesPoint>()
+      this.#count(range, filter, { by: 'step', step_ms }, ({ kind, outcome, cause }, start_ms, count) => {
+        const key = by === 'cause' ? cause : `${kind}/${outcome}`
+        if (key !== null) addTo(points, `${start_ms} ${key}`, { start_ms, key, count: 0 }).count += count
+      })
+      return [...points.values()].sort((a, b) => a.start_ms - b.start_ms || compare(a.key, b.key))
+    })
+  }
+
+  async dimension(dimension: Dimension, range: TimeRange, filter: Filter, limit: number): Promise<DimensionRow[]> {
+    return this.#refusing(() => {
+      const rows = new Map<number, { successes: number; failures: number; causes: Map<Cause, number> }>()
+      this.#count(range, filter, { by: 'dimension', dimension }, ({ cause }, value, count) => {
+        const row = addTo(rows, value, { successes: 0, failures: 0, causes: new Map() })
+        if (cause === null) {
+          row.successes += count
+        } else {
+          row.failures += count
+          row.causes.set(cause, (row.causes.get(cause) ?? 0) + count)
+        }
+      })
+      return [...rows]
+        .map(([value, { successes, failures, causes }]) => ({
+          value: this.#lexicon.names.text(value),
+          successes,
+          failures,
+          top_cause: mostFrequent(causes),
+        }))
+        .sort((a, b) => b.failures - a.failures || b.successes - a.successes || compare(a.value, b.value))
+        .slice(0, limit)
+    })
+  }
+
+  async incidents(query: IncidentQuery): Promise<Incident[]> {
+    return this.#refusing(() => {
+      const extent = this.#extent()
+      return extent === null ? [] : this.#incidents.list(query, extent)
+    })
+  }
+
+  async incident(id: string): Promise<Incident | null> {
+    return this.#refusing(() => {
+      const row = this.#byId.get(Number(id))
+      return row === undefined ? null : unpackIncident(this.#lexicon, row)
+    })
+  }
+
+  async observations(id: string): Promise<Observation[]> {
+    return this.#refusing(() => readObservations(this.#db, this.#lexicon, Number(id)))
+  }
+
+  async sources(): Promise<SourceStatus[]> {
+    return this.#refusing(() => readStreams(this.#db))
+  }
+
+  async unrecognised(limit: number): Promise<UnrecognisedGroup[]> {
+    return this.#refusing(() =>
+      this.#db
+        .prepare<[number], UnrecognisedGroup>(
+          `SELECT template, system, sample, count, first_ms, last_ms FROM unrecognised
+            ORDER BY count DESC, last_ms DESC, system, template LIMIT ?`,
+        )
+        .all(limit),
+    )
+  }
+
+  async sql(query: string, limit: number, timeout_ms: number): Promise<SqlResult> {
+    return runSql(this.#path, query, limit, timeout_ms)
+  }
+
+  async close(): Promise<void> {
+    this.#db.close()
+  }
+
+  #extent(): TimeRange | null {
+    const first_ms = this.#meta.get('first_ms')
+    const last_ms = this.#meta.get('last_ms')
+    return first_ms === undefined || last_ms === undefined ? null : { from_ms: first_ms, to_ms: last_ms + 1 }
+  }
+
+  /** Counts within `range`, clipped to what there is, in one snapshot of the store. */
+  #count(
+    range: TimeRange,
+    filter: Filter,
+    ...rest: [Parameters<CountQuery['run']>[3], Parameters<CountQuery['run']>[4]]
+  ): void {
+    this.#db.transaction(() => {
+      const extent = this.#extent()
+      if (extent === null) return
+      const clipped = {
+        from_ms: Math.max(range.from_ms, extent.from_ms),
+        to_ms: Math.min(range.to_ms, extent.to_ms),
+      }
+      if (clipped.from_ms >= clipped.to_ms) return
+      this.#counts.run(clipped, this.#meta.get('detail_from_ms') ?? -Infinity, filter, ...rest)
+    })()
+  }
+
+  #refusing<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      throw refusalOf(error, this.#path)
+    }
+  }
+}
+
+function addTo<K, V>(map: Map<K, V>, key: K, empty: V): V {
+  const found = map.get(key)
+  if (found !== undefined) return found
+  map.set(key, empty)
+  return empty
+}
+
+function mostFrequent(causes: ReadonlyMap<Cause, number>): Cause | null {
+  let top: Cause | null = null
+  for (const cause of CAUSE_ORDER) {
+    if ((causes.get(cause) ?? 0) > (top === null ? 0 : causes.get(top)!)) top = cause
+  }
+  return top
+}
+
+/** By code unit: the same order in every engine and locale. */
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
