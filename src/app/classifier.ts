@@ -24,7 +24,7 @@ export interface Classified {
   /** The redacted text. */
   text: string
   record: LogRecord
-  tokens: TokenFacts[]
+  tokens: readonly TokenFacts[]
   event: AuthEvent | null
 }
 

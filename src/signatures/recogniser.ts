@@ -51,7 +51,7 @@ export class Recogniser {
     fromToken(captured, tokens[0])
     for (const [field, attribute] of Object.entries(FROM_ATTRIBUTES)) {
       const value = record.attributes[attribute]
-      if (value !== undefined && value !== '') captured[field as keyof typeof FROM_ATTRIBUTES] = String(value)
+      if (value !== undefined && !isAbsent(value)) captured[field as keyof typeof FROM_ATTRIBUTES] = String(value)
     }
     for (const [name, attributes] of Object.entries(signature.fields)) {
       const value = firstOf(record.attributes, attributes)
@@ -60,7 +60,8 @@ export class Recogniser {
     for (const [name, value] of Object.entries(match.groups))
       if (value !== undefined) this.#apply(captured, name, value, record)
 
-    const subject = captured.subject ?? record.attributes['enduser.id']
+    const enduser = record.attributes['enduser.id']
+    const subject = captured.subject ?? (enduser === undefined || isAbsent(enduser) ? undefined : enduser)
     const event: AuthEvent = {
       kind: signature.kind,
       outcome: signature.outcome,
@@ -106,7 +107,14 @@ export class Recogniser {
 }
 
 function set<K extends keyof AuthEvent>(event: AuthEvent, key: K, value: AttributeValue | undefined): void {
-  if (value !== undefined && value !== '') event[key] = String(value) as AuthEvent[K]
+  if (value !== undefined && !isAbsent(value)) event[key] = String(value) as AuthEvent[K]
+}
+
+/** How emitters write "there is none". */
+function isAbsent(value: AttributeValue): boolean {
+  return (
+    value === '' || value === 'null' || value === 'undefined' || value === '-' || value === '<none>' || value === 'None'
+  )
 }
 
 function firstOf(
@@ -115,7 +123,7 @@ function firstOf(
 ): AttributeValue | undefined {
   for (const name of names) {
     const value = attributes[name]
-    if (value !== undefined && value !== '') return value
+    if (value !== undefined && !isAbsent(value)) return value
   }
   return undefined
 }
