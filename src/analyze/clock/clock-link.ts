@@ -27,7 +27,7 @@ export interface LinkState {
   second: string
   ways: Partial<Record<Way, OneWayState[]>>
   pairs: TwoWayState | null
-  /** Lowest and second lowest difference + resolution: upper bounds of first − second, sound for any age; ms. */
+  /** Lowest differences + resolution, ascending: upper bounds of first − second, sound for any age; ms. */
   lowest: number[]
   /** The same for the reverse direction. */
   lowest_reverse: number[]
@@ -50,8 +50,10 @@ const FRESH_FOR_VALUE = 3
 const EDGE_FOR_VALUE = 2.5
 /** A value that could be anything within this is none, ms. */
 const WIDEST_VALUE_MS = 20_000
-/** With at least this many differences, one alone that is this much lower than all others is a bad record. */
-const LONE_SUPPORT = 10
+/** Lowest differences kept for the bound. */
+const LOWEST_KEPT = 8
+/** Up to this share of records may be bad (a forged or foreign iat): they lie this much lower than all others; ms. */
+const BAD_SHARE = 0.05
 const LONE_GAP_MS = 30_000
 /** An edge among expired tokens alone needs this many, all of them this far past their end (ms). */
 const EXPIRED_SUPPORT = 5
@@ -122,9 +124,11 @@ export function touch(link: LinkState, time_ms: number): void {
 }
 
 function lower(list: number[], value: number): void {
-  if (list.length === 0 || value < list[0]!) list.unshift(value)
-  else if (list.length === 1 || value < list[1]!) list.splice(1, 0, value)
-  if (list.length > 2) list.pop()
+  let at = list.length
+  while (at > 0 && value < list[at - 1]!) at--
+  if (at >= LOWEST_KEPT) return
+  list.splice(at, 0, value)
+  if (list.length > LOWEST_KEPT) list.pop()
 }
 
 /** first − second over one stretch of time. */
@@ -282,10 +286,12 @@ function narrower(a: OffsetStretch[], b: OffsetStretch[]): OffsetStretch[] {
   return width(a) <= width(b) ? a : b
 }
 
+/** The lowest, unless a wide gap parts it and at most a few others from all the rest: then those are bad records. */
 function upperBound(lowest: readonly number[], samples: number): number {
-  const [least, next] = lowest
-  if (least === undefined) return Infinity
-  return samples >= LONE_SUPPORT && next !== undefined && next - least > LONE_GAP_MS ? next : least
+  const bad = Math.min(LOWEST_KEPT - 1, Math.floor(samples * BAD_SHARE))
+  for (let i = Math.min(bad, lowest.length - 1); i > 0; i--)
+    if (lowest[i]! - lowest[i - 1]! > LONE_GAP_MS) return lowest[i]!
+  return lowest[0] ?? Infinity
 }
 
 /** The stretch that holds at `time_ms`. */

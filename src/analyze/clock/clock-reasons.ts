@@ -9,15 +9,19 @@ import type { Verdict, Voter } from './vote.ts'
 
 const COUNT = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 
-function signedSeconds(ms: number): string {
+function amount(ms: number): string {
   const s = Math.abs(ms) / 1000
-  const text = s < 1 ? s.toFixed(2) : s < 100 ? s.toFixed(1) : s.toFixed(s < 10_000 ? 1 : 0)
-  return `${text} s`
+  return `${s.toFixed(s < 1 ? 2 : s < 10_000 ? 1 : 0)} s`
 }
 
 /** `312.1 s ahead`, `0.04 s behind`. */
 export function lead(ms: number): string {
-  return `${signedSeconds(ms)} ${ms < 0 ? 'behind' : 'ahead'}`
+  return `${amount(ms)} ${ms < 0 ? 'behind' : 'ahead'}`
+}
+
+/** `312.1 s ahead of issuer x`, `0.04 s behind issuer x`. */
+function against(ms: number, reference: string): string {
+  return `${lead(ms)} ${ms < 0 ? '' : 'of '}${reference}`
 }
 
 function hours(ms: number): string {
@@ -31,7 +35,9 @@ export function isReference(): string {
 }
 
 export function offset(at: Interval, reference: string, via: string, { basis, link, fresh }: LinkEstimate): string {
-  const where = `${lead(at.offset_ms)} of ${reference} (${lead(at.low_ms)} to ${lead(at.high_ms)})`
+  const range = `${lead(at.low_ms)} to ${lead(at.high_ms)}`
+  const level = at.low_ms <= 0 && at.high_ms >= 0
+  const where = level ? `in step with ${reference} (${range})` : `${against(at.offset_ms, reference)} (${range})`
   const through = via === reference ? '' : `, by way of ${via}`
   switch (basis) {
     case 'tokens':
@@ -49,10 +55,14 @@ export function bound(low_ms: number, high_ms: number, reference: string, refuse
   if (refusedEarly > 1 && high_ms <= 0)
     return `behind ${reference}: ${COUNT.format(refusedEarly)} tokens were not yet valid here; by how much cannot be told without iat or nbf in the log`
   if (high_ms < Infinity && low_ms === -Infinity)
-    return `no fresh tokens here: at most ${lead(high_ms)} of ${reference}; how far behind cannot be told`
+    return high_ms < 0
+      ? `at least ${against(high_ms, reference)}; how far beyond cannot be told: no fresh tokens here`
+      : `no fresh tokens here: at most ${against(high_ms, reference)}; how far behind cannot be told`
   if (low_ms > -Infinity && high_ms === Infinity)
-    return `at least ${lead(low_ms)} of ${reference}, from the times at which records were received; more cannot be told`
-  return `between ${lead(low_ms)} and ${lead(high_ms)} of ${reference}`
+    return low_ms > 0
+      ? `at least ${against(low_ms, reference)}, from the times at which records were received`
+      : `at most ${against(low_ms, reference)}, from the times at which records were received; how far ahead cannot be told`
+  return `${lead(low_ms)} to ${lead(high_ms)}, against ${reference}`
 }
 
 export function nothing(samples: number): string {
@@ -103,13 +113,13 @@ export function fault(clock: HostClock, at_fault: boolean, verdict: Verdict | nu
 export function issuerFault(at_fault: boolean, at: Interval | null, verdict: Verdict | null): string[] {
   if (!at_fault || verdict === null) return []
   const off = (at?.offset_ms ?? 0) - verdict.agreed_ms
-  return [`at fault: ${lead(off)} of the ${verdict.agreeing} clocks that agree with each other`]
+  return [`at fault: ${against(off, `the ${verdict.agreeing} clocks that agree with each other`)}`]
 }
 
 export function collectorFault(at_fault: boolean, place: Voter, reference: string): string[] {
   if (!at_fault)
-    return [`its offset includes the time that records take to arrive; at most ${lead(place.high_ms)} of ${reference}`]
+    return [`its offset includes the time that records take to arrive; at most ${against(place.high_ms, reference)}`]
   return [
-    `at fault: records of most hosts were received before they were written; ${lead(place.high_ms)} of ${reference}`,
+    `at fault: records of most hosts were received before they were written; ${against(place.high_ms, reference)}`,
   ]
 }

@@ -130,7 +130,7 @@ export class ClockReading {
 
   private judge(question: ClockQuestion): ClockTable {
     const hosts = [...this.book.hosts.values()].filter((h) => this.neighbours.has(hostParty(h.name)))
-    const drafts = new Map(hosts.map((h) => [h.name, this.draft(h, question)]))
+    const drafts = new Map(hosts.map((h) => [h.name, this.draft(h)]))
     const verdicts = new Map<ClockPaths, Verdict | null>()
     const collectors = new Map<ClockPaths, Voter>()
     for (const paths of new Set(this.paths.values())) {
@@ -151,7 +151,7 @@ export class ClockReading {
   }
 
   /** Offset and bounds of one host, zone mistake taken away, before anybody is judged. */
-  private draft(host: HostState, question: ClockQuestion): HostClock {
+  private draft(host: HostState): HostClock {
     const party = hostParty(host.name)
     const around = this.neighbours.get(party) ?? []
     const paths = this.paths.get(party)
@@ -166,7 +166,7 @@ export class ClockReading {
       low_s: null,
       high_s: null,
       drift_ppm: null,
-      samples: host.samples,
+      samples: around.reduce((sum, e) => sum + e.link.samples, 0),
       from_ms: Number.isFinite(from_ms) ? from_ms : null,
       to_ms: Number.isFinite(to_ms) ? to_ms : null,
       steps: this.steps.get(party)?.steps ?? [],
@@ -202,7 +202,8 @@ export class ClockReading {
       high_s: seconds(clock.high_ms),
       drift_ppm: drift,
       from_ms: step.estimate.stretches.at(-1)!.from_ms,
-      to_ms: Math.min(at_ms, Math.max(at_ms, question.now_ms)),
+      to_ms: at_ms,
+      samples: step.estimate.link.samples,
       zone_s: zone === null ? null : zone / 1000,
       why: [
         reasons.offset(clock, paths.reference, step.from, step.estimate),
@@ -298,7 +299,7 @@ export class ClockReading {
     return {
       ...draft,
       at_fault,
-      breach_ms: breach(draft, now_ms),
+      breach_ms: breach(draft, paths.step(party)?.estimate ?? null, now_ms),
       why: [...draft.why, ...reasons.fault(draft, at_fault, verdict, paths.reference)],
     }
   }
@@ -353,21 +354,22 @@ function driftOf(estimate: LinkEstimate, party: string): number | null {
   const last = estimate.stretches.at(-1)!
   if (last.drift_half_ppm > DRIFT_DOUBT_PPM && Math.abs(last.drift_ppm) < 1.5 * last.drift_half_ppm) return null
   const drift = estimate.link.first === party ? last.drift_ppm : -last.drift_ppm
-  return Math.round(drift * 10) / 10
+  return Math.round(drift * 10) / 10 || 0
 }
 
-/** When the offset reaches the leeway on the side it moves to; in the past where it has crossed already. */
-function breach(clock: HostClock, now_ms: number): number | null {
-  const { offset_s, drift_ppm, leeway_s, to_ms, from_ms } = clock
-  if (offset_s === null || leeway_s === null || to_ms === null || from_ms === null) return null
-  const beyond = Math.abs(offset_s) > leeway_s
-  const drifting = drift_ppm !== null && drift_ppm !== 0
-  const side = beyond || !drifting ? Math.sign(offset_s) : Math.sign(drift_ppm)
-  if (beyond && !(drifting && Math.sign(drift_ppm) === side)) return Math.round(from_ms)
-  if (!drifting) return null
-  const crossing = to_ms + ((side * leeway_s - offset_s) * 1e9) / drift_ppm
-  if (beyond) return Math.round(Math.max(crossing, from_ms))
-  return crossing > now_ms + FORECAST_MS ? null : Math.round(crossing)
+/** When the offset reaches the leeway on the side it moves to; in the past where its whole interval lies beyond. */
+function breach(clock: HostClock, estimate: LinkEstimate | null, now_ms: number): number | null {
+  const { offset_s, low_s, high_s, drift_ppm, leeway_s, to_ms, from_ms } = clock
+  if (offset_s === null || low_s === null || high_s === null) return null
+  if (leeway_s === null || to_ms === null || from_ms === null) return null
+  const beyond = low_s > leeway_s ? 1 : high_s < -leeway_s ? -1 : 0
+  const doubt_ppm = estimate?.stretches.at(-1)?.drift_half_ppm ?? Infinity
+  const moving = Math.abs(drift_ppm ?? 0) > doubt_ppm ? Math.sign(drift_ppm ?? 0) : 0
+  if (beyond !== 0 && moving !== beyond) return Math.round(from_ms)
+  if (drift_ppm === null || moving === 0) return null
+  const crossing = to_ms + ((moving * leeway_s - offset_s) * 1e9) / drift_ppm
+  if (beyond !== 0) return Math.round(Math.max(crossing, from_ms))
+  return crossing > now_ms + FORECAST_MS ? null : Math.round(Math.max(crossing, to_ms))
 }
 
 function less(interval: Interval, zone_ms: number): Interval {

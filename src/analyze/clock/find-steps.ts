@@ -88,10 +88,11 @@ function sliceUp(strata: readonly Stratum[]): Slice[] {
   let first = Infinity
   let end = -Infinity
   for (const { resolution, blocks } of strata) {
-    let low = Infinity
+    // The middle block's lowest, since a single forged iat can lie hours below all others.
+    const lows = blocks.map((b) => b.cells[0] ?? Infinity).sort((a, b) => a - b)
+    const low = lows[lows.length >> 1]!
     let high = -Infinity
     for (const b of blocks) {
-      low = Math.min(low, b.cells[0] ?? Infinity)
       high = Math.max(high, b.cells[b.cells.length - CELL_SIZE] ?? -Infinity)
       first = Math.min(first, b.mean_ms)
       end = Math.max(end, b.mean_ms)
@@ -338,16 +339,31 @@ function withoutBelow(block: Block, floor: number): Block {
 
 /** Between the last difference at the old edge and the first at the new one. */
 function cutTime(slices: readonly Slice[], cut: number, before: number, after: number): number {
-  const rise = after > before
-  let last = -Infinity
-  let first = Infinity
-  for (const [i, { parts }] of slices.entries())
+  // Around the cut, aged tokens of the lower side look like fresh ones of the higher: the lower side is sure, the other fits in.
+  if (after > before) {
+    const last = latest(slices.slice(0, cut + 1), before, Infinity)
+    const first = earliest(slices.slice(cut), after, last)
+    return first === Infinity ? last : (last + first) / 2
+  }
+  const first = earliest(slices.slice(cut - 1), after, -Infinity)
+  const last = latest(slices.slice(0, cut), before, first)
+  return last === -Infinity ? first : (last + first) / 2
+}
+
+function latest(slices: readonly Slice[], edge: number, before: number): number {
+  let found = -Infinity
+  for (const { parts } of slices)
     for (const { d, time, model } of parts)
-      for (let c = 0; c < d.length; c++) {
-        if (i <= (rise ? cut : cut - 1) && isAtEdge(d[c]!, before, model)) last = Math.max(last, time[2 * c + 1]!)
-        if (i >= (rise ? cut : cut - 1) && isAtEdge(d[c]!, after, model)) first = Math.min(first, time[2 * c]!)
-      }
-  // In the slice of the cut, aged tokens of the lower side look like fresh ones of the higher: trust the lower side.
-  if (rise) return (last + Math.max(first, last)) / 2
-  return (Math.min(first, last) + first) / 2
+      for (let c = 0; c < d.length; c++)
+        if (isAtEdge(d[c]!, edge, model) && time[2 * c + 1]! < before) found = Math.max(found, time[2 * c + 1]!)
+  return found
+}
+
+function earliest(slices: readonly Slice[], edge: number, after: number): number {
+  let found = Infinity
+  for (const { parts } of slices)
+    for (const { d, time, model } of parts)
+      for (let c = 0; c < d.length; c++)
+        if (isAtEdge(d[c]!, edge, model) && time[2 * c]! > after) found = Math.min(found, time[2 * c]!)
+  return found
 }

@@ -41,6 +41,8 @@ const HORIZON_MS = 5_000
 const NEGLIGIBLE = 6
 /** The part of the delay that every token has cannot be seen one way; the interval allows for this much, ms. */
 const UNSEEN_DELAY_MS = 50
+/** Aged tokens are of many ages: were they all within this, they would be fresh ones with a delay; ms. */
+const NARROWEST_AGES_MS = 4_000
 /** Finer stamps than this do not make the search finer: delays blur the edge; ms. */
 const FINEST_SCALE_MS = 40
 /** The model's delays are not the world's: more fresh tokens than about this many no longer narrow the interval as they should. */
@@ -299,7 +301,10 @@ function withoutEdge(sets: readonly Cells[], theta: number, drift: number): numb
       if (d[i]! - drift * t[i]! >= low) counted += n[i]!
       else outliers += n[i]!
     const model = roundingModel(resolution)
-    if (room > 0) sum += counted * Math.log(resolution.late_ms / room)
+    if (room > 0 && counted > 0) {
+      const rate = Math.min(counted / room, 1 / NARROWEST_AGES_MS)
+      sum += counted * Math.log((resolution.late_ms * rate) / counted) + counted - rate * room
+    }
     sum += outliers * (model.outlierLogMass - Math.log(Math.max(total, 1)))
   }
   return sum

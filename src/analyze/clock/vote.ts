@@ -1,7 +1,7 @@
 /**
  * Who is off: the clocks that agree outvote those that do not. One against all is at fault; all against the issuer accuse
- * the issuer; one against one accuses nobody. Invariant: nobody is accused without a strict majority of agreeing clocks,
- * and only where its whole interval lies outside the agreement.
+ * the issuer; one against one accuses nobody. Clocks that are wrong are wrong in their own ways: the largest group that agrees is
+ * right. Invariant: nobody is accused unless that group is larger than any other, nor where its interval touches the agreement.
  */
 
 export interface Voter {
@@ -21,24 +21,34 @@ export interface Verdict {
 /** Differences smaller than this are no fault: constant delays look like them, and every validator forgives them. */
 export const TOLERANCE_MS = 1_000
 
-/** Null where no majority agrees, or where there are fewer than two clocks. */
+/** Null where no group of clocks is the largest, or none agree at all. */
 export function vote(voters: readonly Voter[]): Verdict | null {
-  if (voters.length < 2) return null
+  const largest = largestGroup(voters)
+  if (largest === null || largest.count < 2) return null
+  const agreed_ms = largest.at_ms
+  const accused = voters.filter((v) => v.low_ms > agreed_ms + TOLERANCE_MS || v.high_ms < agreed_ms - TOLERANCE_MS)
+  const rival = largestGroup(accused)
+  if (rival !== null && rival.count >= largest.count) return null
+  return {
+    agreed_ms,
+    agreeing: voters.length - accused.length,
+    voters: voters.length,
+    accused: new Set(accused.map((v) => v.party)),
+  }
+}
+
+/** The place that most intervals contain (Marzullo), half the tolerance allowed on each side. */
+function largestGroup(voters: readonly Voter[]): { count: number; at_ms: number } | null {
   const edges = voters.flatMap((v) => [
     { at: v.low_ms - TOLERANCE_MS / 2, by: 1 },
     { at: v.high_ms + TOLERANCE_MS / 2, by: -1 },
   ])
   edges.sort((a, b) => a.at - b.at || b.by - a.by)
   let count = 0
-  let best = { count: 0, from: 0, to: 0 }
+  let best: { count: number; at_ms: number } | null = null
   for (const [i, edge] of edges.entries()) {
     count += edge.by
-    if (count > best.count) best = { count, from: edge.at, to: edges[i + 1]?.at ?? edge.at }
+    if (count > (best?.count ?? 0)) best = { count, at_ms: (edge.at + (edges[i + 1]?.at ?? edge.at)) / 2 }
   }
-  if (best.count * 2 <= voters.length || best.count < 2) return null
-  const agreed_ms = (best.from + best.to) / 2
-  const accused = new Set<string>()
-  for (const v of voters)
-    if (v.low_ms > agreed_ms + TOLERANCE_MS || v.high_ms < agreed_ms - TOLERANCE_MS) accused.add(v.party)
-  return { agreed_ms, agreeing: voters.length - accused.size, voters: voters.length, accused }
+  return best
 }

@@ -82,6 +82,8 @@ export interface Fleet {
 }
 
 const DEFAULT_LIFETIME_MS = 300_000
+/** Tokens are used until this share of their lifetime: some are found expired, as in life. */
+const OVERSTAY = 1.08
 
 export function simulateFleet(plan: FleetPlan): Fleet {
   const random = createRandom(plan.seed)
@@ -128,12 +130,13 @@ function usesOf(host: HostPlan, issuer: IssuerPlan, minutes: number, random: Ran
       const issued = START_MS + random.next() * length
       const token = `${host.name}#${serial++}`
       uses.push({ issued, used: issued + delay(), token })
-      for (let k = 1; k < perToken; k++) uses.push({ issued, used: issued + random.next() * lifetime, token })
+      for (let k = 1; k < perToken; k++)
+        uses.push({ issued, used: issued + random.next() * lifetime * OVERSTAY, token })
     }
   } else
     for (let i = 0; i < host.events; i++) {
       const used = START_MS + random.next() * length
-      const age = random.chance(host.fresh) ? delay() : random.next() * lifetime
+      const age = random.chance(host.fresh) ? delay() : random.next() * lifetime * OVERSTAY
       uses.push({ issued: used - age, used, token: `${host.name}#${serial++}` })
     }
   const middle = START_MS + length / 2

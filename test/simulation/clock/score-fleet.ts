@@ -1,0 +1,36 @@
+/** Runs a simulated fleet through the estimator and sets the rows of its clock table against the truth. */
+import { ClockBook } from '../../../src/analyze/clock/clock-book.ts'
+import { ClockReading } from '../../../src/analyze/clock/clock-table.ts'
+import type { HostClock } from '../../../src/core/host-clock.ts'
+import { type Fleet, type FleetPlan, simulateFleet } from './simulate-fleet.ts'
+
+export interface HostScore {
+  row: HostClock
+  /** Estimate − truth at the row's `to_ms`, ms; null where no value was published. */
+  error_ms: number | null
+  /** The truth lies within [low, high], or within the bound; true where nothing was claimed. */
+  covered: boolean
+}
+
+export function readFleet(plan: FleetPlan): { fleet: Fleet; book: ClockBook; reading: ClockReading } {
+  const fleet = simulateFleet(plan)
+  const book = new ClockBook()
+  for (const sample of fleet.samples) book.add(sample)
+  return { fleet, book, reading: new ClockReading(book, { now_ms: fleet.end_ms }) }
+}
+
+/** Scores the planned hosts against their issuers' clocks. */
+export function scoreFleet(plan: FleetPlan): HostScore[] {
+  const { fleet, reading } = readFleet(plan)
+  return plan.hosts.map((host) => {
+    const row = reading.table.hosts.find((r) => r.host === host.name)!
+    const issuer = host.issuer ?? plan.issuers[0]!.name
+    const at = row.to_ms ?? fleet.end_ms
+    const truth = fleet.clock(host.name, at) - fleet.clock(issuer, at)
+    return {
+      row,
+      error_ms: row.offset_s === null ? null : row.offset_s * 1000 - truth,
+      covered: (row.low_s ?? -Infinity) * 1000 <= truth && truth <= (row.high_s ?? Infinity) * 1000,
+    }
+  })
+}
