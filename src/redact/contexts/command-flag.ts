@@ -1,0 +1,20 @@
+/** `--client-secret hunter2` on a logged command line; `--client-secret=…` is an assignment like any other. */
+import { bareEnd, quoteAt, quotedEnd } from '../quoting.ts'
+import type { Context } from '../scan.ts'
+import { isPlaceholder, isStatusPhrase } from '../words.ts'
+
+const GAP = /[ \t]{1,8}/y
+
+export const commandFlag: Context = (scan, _at, wordEnd) => {
+  const { text } = scan
+  GAP.lastIndex = wordEnd - 1
+  GAP.test(text)
+  const gapEnd = GAP.lastIndex
+  const quote = quoteAt(text, gapEnd)
+  const start = gapEnd + quote.length
+  const end = quote === '' ? bareEnd(text, start, 0) : quotedEnd(scan, start, quote)
+  const value = text.slice(start, Math.min(end, start + 256))
+  if (value.startsWith('-') || isPlaceholder(value) || isStatusPhrase(value)) return start
+  scan.add(start, end, 'secret')
+  return end
+}

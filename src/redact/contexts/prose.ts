@@ -1,0 +1,39 @@
+/**
+ * "Invalid refresh token 6f1c… not found", "token expired: 6f1c…": a secret's name, a few words, then random text.
+ * Only the value's shape speaks for it here, so it must be long and random. Leaves `name: value` to assignment.ts.
+ */
+
+import type { SecretKind } from '../fingerprint.ts'
+import { fingerprintLengthAt } from '../fingerprint.ts'
+import type { Scan } from '../scan.ts'
+import { looksRandom } from '../words.ts'
+
+const MAX_WORDS = 5
+const GAP = /[ \t:,]{1,4}["'([<]{0,2}/y
+const WORD = /[A-Za-z]{1,12}(?=[ :,])/y
+const RUN = /[\w.~+/-]{16,}={0,2}/y
+
+export function prose(scan: Scan, wordEnd: number, kind: SecretKind): number {
+  const { text } = scan
+  let at = wordEnd
+  for (let n = 0; n < MAX_WORDS; n++) {
+    GAP.lastIndex = at
+    if (!GAP.test(text)) return wordEnd
+    at = GAP.lastIndex
+    if (fingerprintLengthAt(text, at) > 0) return at
+    RUN.lastIndex = at
+    const run = RUN.exec(text)?.[0]
+    if (run !== undefined) {
+      const value = run.replace(/\.+$/, '')
+      const after = text[at + run.length]
+      // `user_session_count=…`, `com.example.Token@1f2e`: names, not values.
+      if (after === '=' || after === '@' || !looksRandom(value.slice(0, 4096))) return wordEnd
+      scan.add(at, at + value.length, kind)
+      return at + value.length
+    }
+    WORD.lastIndex = at
+    if (!WORD.test(text)) return wordEnd
+    at = WORD.lastIndex
+  }
+  return wordEnd
+}

@@ -1,0 +1,45 @@
+/**
+ * `Bearer …`, `DPoP …` and `Basic …` outside a recognised header: error messages, dumps, curl commands.
+ * Leaves headers with a name to authorization.ts. Challenges (`Bearer realm=…`, `Bearer error="invalid_token"`) and prose
+ * ("Bearer token expired") are no credentials and stay.
+ */
+import { fingerprintLengthAt } from '../fingerprint.ts'
+import type { Context } from '../scan.ts'
+import { tokenPartEnd } from '../self-evident.ts'
+import { isPlaceholder, looksLikeWords } from '../words.ts'
+
+const GAPS = /(?:bearer|dpop|basic|[ \t+:]|%20|%2520|\\u0020){1,64}/iy
+/** token68 of RFC 9110 §11.2, also percent-encoded or with JSON's escaped slash. */
+const TOKEN68 = /(?:[\w.~+/-]|\\{1,7}\/|%2[BbFf])+(?:=|%3[Dd]){0,2}/y
+const TOKEN_MIN = 8
+
+export const scheme: Context = (scan, at, wordEnd) => {
+  const { text } = scan
+  GAPS.lastIndex = at
+  GAPS.test(text)
+  const start = Math.max(GAPS.lastIndex, wordEnd)
+  if (fingerprintLengthAt(text, start) > 0) return start
+  TOKEN68.lastIndex = start
+  if (!TOKEN68.test(text)) return start
+  let end = TOKEN68.lastIndex
+  // `error="…"`, `realm=x`: an equals sign inside is a parameter, at the end it is padding.
+  if (text[end - 1] === '=' && /^[\w"'\\]/.test(text.slice(end, end + 1))) return end
+  while (end > start && text[end - 1] === '.') end--
+  const isBasic = /^basic/i.test(text.slice(at, at + 5))
+  const value = text.slice(start, Math.min(end, start + 4096))
+  if (isBasic ? !isBasicCredentials(value) : isWords(value)) return end
+  scan.add(start, tokenPartEnd(text, start, end), isBasic ? 'basic' : 'opaque')
+  return end
+}
+
+function isWords(value: string): boolean {
+  return value.length < TOKEN_MIN || isPlaceholder(value) || looksLikeWords(value) || /^[0-9.:-]+$/.test(value)
+}
+
+/** `user:password` in base64 (RFC 7617 §2), as against "Basic authentication failed". */
+function isBasicCredentials(value: string): boolean {
+  return (
+    /^[\x20-\x7e\u00a0-\uffff]*:[^\x00-\x1f\ufffd]*/.test(Buffer.from(value, 'base64').toString('utf8')) &&
+    value.length >= 4
+  )
+}

@@ -1,0 +1,31 @@
+/** JOSE tokens, private keys and providers' keys wherever they stand, without any name around them. */
+import { base64urlEnd, isBoundary, JOSE_START, joseEnd } from '../jwt.ts'
+import type { Context } from '../scan.ts'
+import { prefixedKeyAt, privateKeyEnd } from '../self-evident.ts'
+
+export const selfEvidentValue: Context = (scan, at, wordEnd) => {
+  const { text } = scan
+  if (JOSE_START.test(text.slice(at, at + 3))) return joseToken(scan, at, at + 3)
+  if (text.startsWith('-----BEGIN', at)) {
+    const end = privateKeyEnd(text, at)
+    scan.add(at, end, 'apikey')
+    return Math.max(end, wordEnd)
+  }
+  if (!isBoundary(text, at)) return at + 3
+  const key = prefixedKeyAt(text, at)
+  if (key === undefined) return at + 3
+  scan.add(at, key.end, key.kind)
+  return key.end
+}
+
+const joseToken: Context = (scan, at, wordEnd) => {
+  if (at < scan.joseFreeUntil && scan.text[at + 2] !== 'J') return wordEnd
+  const end = joseEnd(scan.text, at)
+  if (end === at) {
+    // No later start inside this run of characters can do better; without this, `ewoewoewo…` would cost its length squared.
+    scan.joseFreeUntil = base64urlEnd(scan.text, at)
+    return wordEnd
+  }
+  scan.add(at, end, 'opaque')
+  return end
+}

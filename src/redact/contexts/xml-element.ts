@@ -1,0 +1,30 @@
+/** Content of XML elements that prove an identity: passwords, SAML signatures, encrypted assertions, name ids (SAML core §2.2). */
+import type { SecretKind } from '../fingerprint.ts'
+import type { Scan } from '../scan.ts'
+import { isPlaceholder } from '../words.ts'
+
+/** Attributes and namespaces between a name and its `>`; characters. */
+const OPENING_LIMIT = 512
+
+/** `nameEnd` is the position behind the element's name. Adds the text up to the next tag; returns where to go on. */
+export function xmlElement(scan: Scan, nameEnd: number, kind: SecretKind): number {
+  const { text } = scan
+  const opening = text.slice(nameEnd, nameEnd + OPENING_LIMIT)
+  const close = opening.indexOf('>')
+  if (close < 0 || opening[close - 1] === '/') return nameEnd
+  const start = nameEnd + close + 1
+  const next = text.indexOf('<', start)
+  const end = next < 0 ? text.length : next
+  if (!isPlaceholder(text.slice(start, Math.min(end, start + 201)))) scan.add(start, end, kind)
+  return end
+}
+
+const KINDS: readonly (readonly [RegExp, SecretKind])[] = [
+  [/password$/i, 'password'],
+  [/nameid$/i, 'sub'],
+  [/token$/i, 'opaque'],
+]
+
+export function xmlElementKind(name: string): SecretKind {
+  return KINDS.find(([pattern]) => pattern.test(name))?.[1] ?? 'saml'
+}

@@ -1,0 +1,238 @@
+/**
+ * Finds where a JOSE token (JWS, JWE; RFC 7515, 7516) begins and ends in text, whole, tampered with or cut off by a log limit,
+ * and keeps the facts inside that explain failures. Never verifies anything.
+ * Invariant: subject and token id leave here as keyed fingerprints only, every fact is bounded and free of control characters.
+ */
+import type { TokenFacts } from '../core/token-facts.ts'
+
+/** `eyJ` is base64url for `{"`; `eyA`, `ewo`, `ew0` for an object that opens with a space or a line break. */
+export const JOSE_START = /^(?:eyJ|eyA|ewo|ew0)/
+
+/** Shorter than this after `eyJ` nothing is given away; characters. */
+const MIN_LENGTH = 10
+/** A real header is below 1 KiB, a payload below 16 KiB; beyond this a "token" is an attack on the parser. Base64 characters. */
+const DECODE_LIMIT = 65_536
+const FACT_LIMIT = 256
+const SCOPE_LIMIT = 512
+/** A run behind `/` or `+` at least this long belongs to a token in the wrong alphabet, not to the path behind it. */
+const STANDARD_ALPHABET_RUN = 12
+
+function isBase64url(code: number): boolean {
+  return (
+    (code >= 97 && code <= 122) ||
+    (code >= 65 && code <= 90) ||
+    (code >= 48 && code <= 57) ||
+    code === 45 /* - */ ||
+    code === 95 /* _ */
+  )
+}
+
+export function base64urlEnd(text: string, from: number): number {
+  let i = from
+  while (isBase64url(text.charCodeAt(i))) i++
+  return i
+}
+
+/** Length of a dot at `i`, plain or percent-encoded; 0 if there is none. */
+function dotLength(text: string, i: number): number {
+  if (text[i] === '.') return 1
+  return text[i] === '%' && text[i + 1] === '2' && (text[i + 2] === 'E' || text[i + 2] === 'e') ? 3 : 0
+}
+
+/** End of the token that begins at `at`, or `at` if none does. Looks at every character once. */
+export function joseEnd(text: string, at: number): number {
+  const opensPlainly = text[at + 2] === 'J'
+  if (!isBoundary(text, at) && !opensJson(text.slice(at, at + 16))) return at
+  let end = paddingEnd(text, base64urlEnd(text, at))
+  const headerEnd = end
+  let segments = 1
+  while (segments < 5) {
+    const dot = dotLength(text, end)
+    if (dot === 0) break
+    const next = base64urlEnd(text, end + dot)
+    if (next > end + dot) {
+      segments++
+      end = paddingEnd(text, next)
+      continue
+    }
+    const afterDot = end + dot
+    const secondDot = dotLength(text, afterDot)
+    if (segments === 1 && secondDot > 0 && isBase64url(text.charCodeAt(afterDot + secondDot))) {
+      // JWE with a directly used key: the encrypted-key segment is empty (RFC 7516 §5.1).
+      segments = 2
+      end = afterDot
+      continue
+    }
+    // Empty signature: `alg: none`, or cut off just there. Not the dots of an ellipsis.
+    if (segments === 2 && secondDot === 0) end = afterDot
+    break
+  }
+  end = standardAlphabetEnd(text, end)
+  if (opensPlainly) return end - at < MIN_LENGTH ? at : end
+  return segments >= 3 && readHeader(text.slice(at, headerEnd)) !== undefined ? end : at
+}
+
+/** Base64 padding does not belong into a JWT (RFC 7515 §2) but is seen in hand-made ones. */
+function paddingEnd(text: string, from: number): number {
+  let i = from
+  for (let n = 0; n < 2; n++) {
+    if (text[i] === '=') i++
+    else if (text[i] === '%' && text[i + 1] === '3' && (text[i + 2] === 'D' || text[i + 2] === 'd')) i += 3
+  }
+  return i
+}
+
+/** A token written in the standard base64 alphabet goes on behind `+` and `/`; a URL path does so too, but in short words. */
+function standardAlphabetEnd(text: string, from: number): number {
+  let end = from
+  for (;;) {
+    const width = standardCharLength(text, end)
+    if (width === 0) return end
+    const runStart = end + width
+    let run = base64urlEnd(text, runStart)
+    while (dotLength(text, run) === 1 && isBase64url(text.charCodeAt(run + 1))) run = base64urlEnd(text, run + 1)
+    if (run - runStart < STANDARD_ALPHABET_RUN && standardCharLength(text, run) === 0) return end
+    end = paddingEnd(text, run)
+  }
+}
+
+function standardCharLength(text: string, i: number): number {
+  const char = text[i]
+  if (char === '+' || char === '/') return 1
+  if (char === '\\' && text[i + 1] === '/') return 2
+  if (char !== '%' || text[i + 1] !== '2') return 0
+  const hex = text[i + 2]
+  return hex === 'B' || hex === 'b' || hex === 'F' || hex === 'f' ? 3 : 0
+}
+
+/** Nothing word-like in front, or only the tail of an escape such as `\n`, `%3D`, `\u003d`. */
+export function isBoundary(text: string, at: number): boolean {
+  if (at === 0 || !isBase64url(text.charCodeAt(at - 1))) return true
+  return /(?:%[0-9a-fA-F]{2}|\\[nrtbf]|\\u[0-9a-fA-F]{4}|[_-])$/.test(text.slice(Math.max(0, at - 6), at))
+}
+
+/** Tells `eyJhbGci…` from the tail of `KeyJwkSource`: decoded, only the former is printable. */
+function opensJson(base64url: string): boolean {
+  const run = base64url.slice(0, base64urlEnd(base64url, 0))
+  const whole = run.slice(0, run.length - (run.length % 4))
+  return whole.length >= 8 && /^\{[\s"][\x20-\x7e\s]+$/.test(Buffer.from(whole, 'base64url').toString('latin1'))
+}
+
+export interface JoseToken {
+  kind: 'jwt' | 'jwe'
+  /** What identifies it: a JWS by its signing input, so that a copy whose signature a logger removed is still the same token. */
+  identity: string
+  header: Record<string, unknown> | undefined
+  payload: string | undefined
+}
+
+/** Takes a whole canonical value apart; undefined if it is no JOSE token. */
+export function parseJose(value: string): JoseToken | undefined {
+  if (!JOSE_START.test(value) || joseEnd(value, 0) !== value.length) return undefined
+  const segments = value.split('.')
+  const header = readHeader(segments[0]!)
+  // Base64 of some other JSON object: a cursor, a state parameter.
+  if (segments.length === 1 && header === undefined && isJson(segments[0]!)) return undefined
+  if (segments.length === 5 || header?.['enc'] !== undefined) {
+    return { kind: 'jwe', identity: value, header, payload: undefined }
+  }
+  return { kind: 'jwt', identity: segments.slice(0, 2).join('.').replaceAll('=', ''), header, payload: segments[1] }
+}
+
+function decoded(segment: string): string | undefined {
+  if (segment === '' || segment.length > DECODE_LIMIT) return undefined
+  return Buffer.from(segment, 'base64').toString('utf8')
+}
+
+function jsonObject(text: string | undefined): Record<string, unknown> | undefined {
+  if (text === undefined) return undefined
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isJson(segment: string): boolean {
+  return jsonObject(decoded(segment)) !== undefined
+}
+
+function readHeader(segment: string): Record<string, unknown> | undefined {
+  const header = jsonObject(decoded(segment))
+  return header !== undefined && ('alg' in header || 'enc' in header) ? header : undefined
+}
+
+/** The claims of RFC 7519 §4.1 and their vendors' spellings, without the token's own fingerprint. */
+export function joseFacts(
+  token: JoseToken,
+  fingerprint: (kind: 'sub' | 'jti', value: string) => string,
+): Omit<TokenFacts, 'fingerprint'> {
+  const header = token.header ?? {}
+  const text = token.payload === undefined ? undefined : decoded(token.payload)
+  const claims = jsonObject(text) ?? salvagedClaims(text ?? '')
+  const facts: Omit<TokenFacts, 'fingerprint'> = {}
+  const keep = <K extends keyof typeof facts>(name: K, value: (typeof facts)[K] | undefined) => {
+    if (value !== undefined) facts[name] = value
+  }
+  keep('alg', word(header['alg']))
+  keep('kid', word(header['kid']))
+  keep('typ', word(header['typ']))
+  keep('iss', word(claims['iss'] ?? header['iss']))
+  keep('aud', list(claims['aud'] ?? header['aud'], FACT_LIMIT))
+  // `appid` is Entra ID v1, `cid` Okta.
+  keep('client_id', word(claims['azp'] ?? claims['client_id'] ?? claims['appid'] ?? claims['cid']))
+  keep('scope', list(claims['scope'] ?? claims['scp'], SCOPE_LIMIT))
+  const subject = claims['sub']
+  if (isPlain(subject)) keep('subject', fingerprint('sub', String(subject)))
+  const id = claims['jti']
+  if (isPlain(id)) keep('jti', fingerprint('jti', String(id)))
+  keep('iat_ms', instant(claims['iat']))
+  keep('nbf_ms', instant(claims['nbf']))
+  keep('exp_ms', instant(claims['exp']))
+  return facts
+}
+
+function isPlain(value: unknown): value is string | number {
+  return (typeof value === 'string' && value !== '') || typeof value === 'number'
+}
+
+function clean(text: string, limit: number): string {
+  return text.replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '').slice(0, limit)
+}
+
+function word(value: unknown): string | undefined {
+  if (!isPlain(value)) return undefined
+  return clean(String(value), FACT_LIMIT)
+}
+
+function list(value: unknown, limit: number): string | undefined {
+  if (!Array.isArray(value)) return isPlain(value) ? clean(String(value), limit) : undefined
+  const items = value.filter(isPlain)
+  return items.length === 0 ? undefined : clean(items.join(' '), limit)
+}
+
+/** 1e11 seconds is the year 5138 and 1e11 milliseconds 1973: what is larger was not written in seconds. */
+const LARGEST_SECONDS = 1e11
+const LARGEST_MILLISECONDS = 1e14
+
+/** NumericDate (RFC 7519 §2, seconds, fractions allowed) to ms; emitters that write ms or µs are recognised by size. */
+function instant(value: unknown): number | undefined {
+  const number = typeof value === 'string' && /^[0-9]{1,16}(?:\.[0-9]{1,9})?$/.test(value) ? Number(value) : value
+  if (typeof number !== 'number' || !Number.isFinite(number) || number < 0) return undefined
+  if (number < LARGEST_SECONDS) return Math.round(number * 1000)
+  if (number < LARGEST_MILLISECONDS) return Math.round(number)
+  return number < LARGEST_MILLISECONDS * 1000 ? Math.round(number / 1000) : undefined
+}
+
+const CLAIM =
+  /"(iss|aud|azp|client_id|appid|cid|scope|scp|sub|jti|iat|nbf|exp)"\s?:\s?(?:"([^"\\]{1,256})"|([0-9]{1,16}(?:\.[0-9]{1,9})?)(?=[,}\s]))/g
+
+/** Claims of a payload that a log limit cut in the middle: those that are there completely; the first of a name counts. */
+function salvagedClaims(text: string): Record<string, unknown> {
+  const claims: Record<string, unknown> = {}
+  for (const match of text.slice(0, DECODE_LIMIT).matchAll(CLAIM)) claims[match[1]!] ??= match[2] ?? match[3]
+  return claims
+}

@@ -1,0 +1,119 @@
+/**
+ * Step 2 of a record's journey: replaces every secret in a text by its keyed fingerprint, before anything can store, log or show it,
+ * and keeps the facts of the tokens among them. Contexts say where secrets are; here their spans become text.
+ * Invariants: redact(redact(x)) = redact(x); equal tokens have equal fingerprints in every notation; work grows linearly with the text.
+ */
+import type { TokenFacts } from '../core/token-facts.ts'
+import { canonical } from './canonical.ts'
+import { assignment } from './contexts/assignment.ts'
+import { commandFlag } from './contexts/command-flag.ts'
+import { privateJwk } from './contexts/private-jwk.ts'
+import { scheme } from './contexts/scheme.ts'
+import { selfEvidentValue } from './contexts/self-evident-value.ts'
+import { urlUserinfo } from './contexts/url-userinfo.ts'
+import { Fingerprinter, isFingerprint, type SecretKind } from './fingerprint.ts'
+import { joseFacts } from './jwt.ts'
+import { type Context, Scan, type Span } from './scan.ts'
+import { formOf } from './self-evident.ts'
+import { NAMED, SELF_EVIDENT } from './triggers.ts'
+
+export interface Redacted {
+  text: string
+  /** Tokens in order of appearance, each once, at most {@link MAX_TOKENS}; passwords, cookies and the like are no tokens. */
+  tokens: readonly TokenFacts[]
+}
+
+/** A request carries one or two tokens, a token response three; more are replaced all the same, but not reported. */
+export const MAX_TOKENS = 16
+
+/** A busy fleet's live tokens; about 500 bytes each. */
+const FACTS_KEPT = 4096
+
+const TOKEN_KINDS: ReadonlySet<SecretKind> = new Set(['jwt', 'jwe', 'paseto', 'opaque', 'code', 'saml', 'apikey'])
+const NO_TOKENS: readonly TokenFacts[] = Object.freeze([])
+
+export class Redactor {
+  readonly #fingerprinter: Fingerprinter
+  /** Facts by fingerprint: a cache that never holds a token, a subject or anything else in clear. */
+  readonly #facts = new Map<string, TokenFacts>()
+
+  /** @param key 32 bytes, one per store; throws a RangeError otherwise. */
+  constructor(key: Uint8Array) {
+    this.#fingerprinter = new Fingerprinter(key)
+  }
+
+  redact(text: string): Redacted {
+    const spans = secretSpans(text)
+    if (spans.length === 0) return { text, tokens: NO_TOKENS }
+    const tokens = new Map<string, TokenFacts>()
+    let redacted = ''
+    let copied = 0
+    for (const span of spans) {
+      if (span.start < copied) continue
+      const raw = text.slice(span.start, span.end)
+      if (isFingerprint(raw)) continue
+      const facts = this.#factsOf(raw, span.kind)
+      redacted += text.slice(copied, span.start) + span.quote + facts.fingerprint + span.quote
+      copied = span.end
+      if (tokens.size < MAX_TOKENS && isToken(facts)) tokens.set(facts.fingerprint, facts)
+    }
+    return { text: redacted + text.slice(copied), tokens: [...tokens.values()] }
+  }
+
+  /**
+   * `kind:` and 16 hex digits, as {@link redact} writes them; a value that is a fingerprint of this kind already is returned unchanged.
+   * @param kind for example `sub`, `jti`, or a kind of secret
+   */
+  fingerprint(kind: string, value: string): string {
+    if (value.startsWith(`${kind}:`) && isFingerprint(value)) return value
+    const plain = canonical(value)
+    return this.#fingerprinter.of(kind, kind === 'jwt' ? (formOf(plain)?.identity ?? plain) : plain)
+  }
+
+  #factsOf(raw: string, kind: SecretKind): TokenFacts {
+    const value = canonical(raw)
+    const form = formOf(value)
+    const fingerprint = this.#fingerprinter.of(form?.kind ?? kind, form?.identity ?? value)
+    if (form?.jose === undefined) return { fingerprint }
+    const known = this.#facts.get(fingerprint)
+    if (known !== undefined) return known
+    const facts = { fingerprint, ...joseFacts(form.jose, (name, claim) => this.fingerprint(name, claim)) }
+    if (this.#facts.size >= FACTS_KEPT) this.#facts.delete(this.#facts.keys().next().value!)
+    this.#facts.set(fingerprint, facts)
+    return facts
+  }
+}
+
+function isToken(facts: TokenFacts): boolean {
+  return TOKEN_KINDS.has(facts.fingerprint.slice(0, facts.fingerprint.indexOf(':')) as SecretKind)
+}
+
+/** Where the secrets are, in order; of two that overlap the one that begins first counts. */
+function secretSpans(text: string): Span[] {
+  let named = nextTrigger(NAMED, text, 0)
+  let evident = nextTrigger(SELF_EVIDENT, text, 0)
+  if (named === null && evident === null) return []
+  const scan = new Scan(text)
+  while (named !== null || evident !== null) {
+    const namedIsNext = named !== null && (evident === null || named.index <= evident.index)
+    const trigger = namedIsNext ? named! : evident!
+    const wordEnd = trigger.index + trigger[0].length
+    const context = namedIsNext ? assignment : contextOf(trigger[0])
+    const next = Math.max(context(scan, trigger.index, wordEnd), trigger.index + 1)
+    if (named !== null && named.index < next) named = nextTrigger(NAMED, text, next)
+    if (evident !== null && evident.index < next) evident = nextTrigger(SELF_EVIDENT, text, next)
+  }
+  return scan.spans.sort((a, b) => a.start - b.start || b.end - a.end)
+}
+
+function nextTrigger(pattern: RegExp, text: string, from: number): RegExpExecArray | null {
+  pattern.lastIndex = from
+  return pattern.exec(text)
+}
+
+function contextOf(trigger: string): Context {
+  if (trigger.startsWith(':')) return urlUserinfo
+  if (trigger.startsWith('--') && !trigger.startsWith('-----')) return commandFlag
+  if (trigger.startsWith('kty')) return privateJwk
+  return /^(?:bearer|dpop|basic)/i.test(trigger) ? scheme : selfEvidentValue
+}

@@ -1,0 +1,162 @@
+/**
+ * Which names announce a secret, in any spelling: `refresh_token`, `refreshToken`, `X-Auth-Token`, `http.request.header.cookie`.
+ * Leaves to verdict.ts whether the value behind the name is one.
+ * Invariant: decides on the last dotted part of the name alone; `status_code`, `token_type`, `code_id`, `errorCode` are no secrets' names.
+ */
+import type { SecretKind } from './fingerprint.ts'
+
+/**
+ * hard: the name says secret, only a status word or a placeholder is none (`password`, `access_token`).
+ * soft: an everyday word, the value must look the part (`token`, `session`).
+ * code, state: soft, but an OAuth request around it makes it hard.
+ */
+export type Strength = 'hard' | 'soft' | 'code' | 'state'
+
+export interface KeyClass {
+  kind: SecretKind
+  strength: Strength
+  /** How the value is built inside; absent for one plain value. */
+  shape?: 'authorization' | 'cookie' | 'set-cookie'
+}
+
+const hard = (kind: SecretKind): KeyClass => ({ kind, strength: 'hard' })
+const soft = (kind: SecretKind): KeyClass => ({ kind, strength: 'soft' })
+
+/** Names that must match whole, without `_`, `-` and case. */
+const WHOLE = new Map<string, KeyClass>([
+  ['code', { kind: 'code', strength: 'code' }],
+  ['state', { kind: 'state', strength: 'state' }],
+  ['oauthstate', { kind: 'state', strength: 'state' }],
+  ['nonce', soft('nonce')],
+  ['sid', soft('cookie')],
+  ['session', soft('cookie')],
+  ['sessionstate', soft('cookie')],
+  ['otp', hard('code')],
+  ['totp', hard('code')],
+  ['pass', soft('password')],
+  ['jwt', soft('opaque')],
+  ['bearer', soft('opaque')],
+  ['sub', hard('sub')],
+  ['jti', hard('jti')],
+  ['sig', soft('secret')],
+  ['assertion', soft('saml')],
+])
+
+/** First ending that fits decides, so longer ones stand before the shorter ones they end in. */
+const ENDINGS: readonly (readonly [string, KeyClass])[] = [
+  ['setcookie', { kind: 'cookie', strength: 'hard', shape: 'set-cookie' }],
+  ['cookie', { kind: 'cookie', strength: 'hard', shape: 'cookie' }],
+  ['cookies', { kind: 'cookie', strength: 'hard', shape: 'cookie' }],
+  ['authorization', { kind: 'opaque', strength: 'hard', shape: 'authorization' }],
+  ['accesstoken', hard('opaque')],
+  ['refreshtoken', hard('opaque')],
+  ['idtoken', hard('opaque')],
+  ['authtoken', hard('opaque')],
+  ['bearertoken', hard('opaque')],
+  ['sessiontoken', hard('opaque')],
+  ['securitytoken', hard('opaque')],
+  ['subjecttoken', hard('opaque')],
+  ['actortoken', hard('opaque')],
+  ['logouttoken', hard('opaque')],
+  ['oauthtoken', hard('opaque')],
+  ['csrftoken', hard('opaque')],
+  ['xsrftoken', hard('opaque')],
+  ['authenticitytoken', hard('opaque')],
+  ['apitoken', hard('opaque')],
+  ['privatetoken', hard('opaque')],
+  ['vaulttoken', hard('opaque')],
+  ['tokenhint', hard('opaque')],
+  ['tokenvalue', soft('opaque')],
+  ['token', soft('opaque')],
+  ['secret', hard('secret')],
+  ['secretkey', hard('secret')],
+  ['secretaccesskey', hard('secret')],
+  ['codeverifier', hard('secret')],
+  ['password', hard('password')],
+  ['passwordconfirmation', hard('password')],
+  ['passwd', hard('password')],
+  ['pwd', hard('password')],
+  ['passphrase', hard('password')],
+  ['passcode', hard('password')],
+  ['apikey', hard('apikey')],
+  ['accesskey', hard('apikey')],
+  ['subscriptionkey', hard('apikey')],
+  ['accountkey', hard('apikey')],
+  ['masterkey', hard('apikey')],
+  ['encryptionkey', hard('apikey')],
+  ['privatekey', hard('apikey')],
+  ['amzsignature', hard('secret')],
+  ['googsignature', hard('secret')],
+  ['credential', soft('opaque')],
+  ['credentials', soft('opaque')],
+  ['clientassertion', hard('saml')],
+  ['samlassertion', hard('saml')],
+  ['samlresponse', hard('saml')],
+  ['samlrequest', hard('saml')],
+  ['samlart', hard('saml')],
+  ['authorizationcode', hard('code')],
+  ['oauthcode', hard('code')],
+  ['authcode', hard('code')],
+  ['devicecode', hard('code')],
+  ['usercode', hard('code')],
+  ['verificationcode', hard('code')],
+  ['mfacode', hard('code')],
+  ['otpcode', hard('code')],
+  ['recoverycode', hard('code')],
+  ['backupcode', hard('code')],
+  ['sessionid', soft('cookie')],
+  ['sessid', soft('cookie')],
+]
+
+const ENDINGS_BY_LAST_LETTER = new Map<string, [string, KeyClass][]>()
+for (const [ending, keyClass] of ENDINGS) {
+  const last = ending.at(-1)!
+  const list = ENDINGS_BY_LAST_LETTER.get(last) ?? []
+  list.push([ending, keyClass])
+  ENDINGS_BY_LAST_LETTER.set(last, list)
+}
+
+export function classifyKey(name: string): KeyClass | undefined {
+  const compact = name
+    .slice(name.lastIndexOf('.') + 1)
+    .toLowerCase()
+    .replace(/[_-]/g, '')
+  const whole = WHOLE.get(compact)
+  if (whole !== undefined) return whole
+  for (const [ending, keyClass] of ENDINGS_BY_LAST_LETTER.get(compact.at(-1) ?? '') ?? []) {
+    if (compact.endsWith(ending)) return keyClass
+  }
+  return undefined
+}
+
+/** Longer than any name people give to a parameter; bounds the look back from the recognised ending. */
+const NAME_LIMIT = 64
+
+function isNameChar(code: number): boolean {
+  return (
+    (code >= 97 && code <= 122) ||
+    (code >= 65 && code <= 90) ||
+    (code >= 48 && code <= 57) ||
+    code === 95 ||
+    code === 45 ||
+    code === 46
+  )
+}
+
+/** Where the name whose recognised part begins at `from` really starts: `x-auth-` in front of `token` belongs to it. */
+export function nameStart(text: string, from: number): number {
+  let start = from
+  const limit = Math.max(0, from - NAME_LIMIT)
+  while (start > limit && isNameChar(text.charCodeAt(start - 1))) start--
+  // The tail of an escape is no part of the name: `%26code`, `%2526code`, `\u0026code`, `\ncode`.
+  const before = text[start - 1]
+  if (before === '%') {
+    let skip = start
+    while (text[skip] === '2' && text[skip + 1] === '5' && skip + 2 < from) skip += 2
+    if (/^[0-9a-fA-F]{2}/.test(text.slice(skip, Math.min(from, skip + 2)))) return skip + 2
+  } else if (before === '\\') {
+    const tail = /^(?:u[0-9a-fA-F]{4}|[nrt])/.exec(text.slice(start, Math.min(from, start + 5)))
+    if (tail !== null) return start + tail[0].length
+  }
+  return start
+}

@@ -1,0 +1,83 @@
+/**
+ * Values that say themselves what they are, wherever they stand: JOSE tokens, PASETO, private keys, providers' prefixed keys.
+ * `FORMS` is written for whole values; triggers.ts holds the prefixes that lead the scan to them.
+ * Invariant: the form of a value overrules the kind its surroundings suggest, so a JWT in a cookie is still that JWT.
+ */
+import type { SecretKind } from './fingerprint.ts'
+import { fingerprintLengthAt } from './fingerprint.ts'
+import { JOSE_START, type JoseToken, joseEnd, parseJose } from './jwt.ts'
+import { looksLikeWords } from './words.ts'
+
+/** Prefixes and alphabets as documented by the providers (GitHub, GitLab, Slack, AWS, Stripe, npm, PyPI, Google, SendGrid, …). */
+const FORMS: readonly (readonly [SecretKind, RegExp])[] = [
+  ['paseto', /v[1-4]\.(?:local|public)\.[\w-]{8,}(?:\.[\w-]*)?/y],
+  ['opaque', /ory_[ar]t_[\w.-]{10,}/y],
+  ['code', /ory_ac_[\w.-]{10,}/y],
+  [
+    'apikey',
+    /(?:gh[pousr]_\w{10,}|github_pat_\w{10,}|gl(?:pat|oas|dt|rt|cbt|ptt|ft|imt|agent|soat)-[\w.-]{10,}|xox[abeoprs](?:\.xox[bp])?-[\w-]{8,}|xapp-[\w-]{8,}|(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])|[srp]k_(?:live|test)_\w{8,}|whsec_[\w+/=-]{10,}|npm_\w{10,}|pypi-[\w-]{16,}|AIza[\w-]{16,}|ya29\.[\w-]{10,}|GOCSPX-[\w-]{10,}|SG\.[\w-]{16,}\.[\w-]{8,}|do[opr]_v1_\w{10,}|shp(?:at|ca|pa|ss)_\w{10,}|hv[sbr]\.[\w-]{10,}|dapi[0-9a-f]{16,}(?:-\d)?|hf_[A-Za-z]{16,}|sk-[\w-]{16,}|ATATT3[\w=-]{16,}|gl(?:c|sa)_[\w=+/]{10,})/y,
+  ],
+]
+
+const PRIVATE_KEY =
+  /-----BEGIN[ +][A-Z0-9 +]{0,40}?PRIVATE[ +]KEY(?:[ +]BLOCK)?-----[A-Za-z0-9+/=\s\\%.:,()_-]*?-----END[ +][A-Z0-9 +]{0,40}-----/y
+const PRIVATE_KEY_CUT = /-----BEGIN[ +][A-Z0-9 +]{0,40}?PRIVATE[ +]KEY(?:[ +]BLOCK)?-----[A-Za-z0-9+/=\s\\%.:,()_-]*/y
+const LINE_BREAKS = /(?:\\+[nr]|%0[AaDd]|[\s+])+/g
+
+function endAt(pattern: RegExp, text: string, at: number): number {
+  pattern.lastIndex = at
+  return pattern.test(text) ? pattern.lastIndex : at
+}
+
+/** End of the private key block that begins at `at`, to the text's end if it was cut off; `at` if there is none. */
+export function privateKeyEnd(text: string, at: number): number {
+  const end = endAt(PRIVATE_KEY, text, at)
+  return end > at ? end : endAt(PRIVATE_KEY_CUT, text, at)
+}
+
+/** Kind and end of the prefixed key that begins at `at`; undefined if there is none. */
+export function prefixedKeyAt(text: string, at: number): { kind: SecretKind; end: number } | undefined {
+  for (const [kind, pattern] of FORMS) {
+    const end = endAt(pattern, text, at)
+    if (end > at) return { kind, end }
+  }
+  return undefined
+}
+
+export interface Form {
+  kind: SecretKind
+  /** What the fingerprint is taken of. */
+  identity: string
+  jose?: JoseToken
+}
+
+/** What a whole canonical value is by itself; undefined if only its surroundings can tell. */
+export function formOf(value: string): Form | undefined {
+  if (JOSE_START.test(value)) {
+    const jose = parseJose(value)
+    return jose && { kind: jose.kind, identity: jose.identity, jose }
+  }
+  if (value.startsWith('-----BEGIN')) {
+    return privateKeyEnd(value, 0) === value.length
+      ? { kind: 'apikey', identity: value.replace(LINE_BREAKS, '') }
+      : undefined
+  }
+  const key = prefixedKeyAt(value, 0)
+  return key?.end === value.length ? { kind: key.kind, identity: value } : undefined
+}
+
+/** What may follow a token inside its quotes and be read on: `… [truncated]`, ` (expired)`. */
+const REST_LIMIT = 200
+const REST_RUN = /[A-Za-z0-9+/_-]{8,}/g
+
+/**
+ * Where a value that begins with a token (or with the fingerprint of one) and goes on in words should end: behind the token.
+ * `end` where it does not, so that the whole value is taken.
+ */
+export function tokenPartEnd(text: string, start: number, end: number): number {
+  let tokenEnd = start + fingerprintLengthAt(text, start)
+  if (tokenEnd === start && JOSE_START.test(text.slice(start, start + 3))) tokenEnd = joseEnd(text, start)
+  if (tokenEnd === start || tokenEnd >= end || end - tokenEnd > REST_LIMIT) return end
+  const runs = text.slice(tokenEnd, end).match(REST_RUN) ?? []
+  return runs.every(looksLikeWords) ? tokenEnd : end
+}
