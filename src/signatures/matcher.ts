@@ -6,6 +6,7 @@
 import type { AttributeValue } from '../core/log-record.ts'
 import { GramIndex } from './gram-index.ts'
 import type { Condition, Signature } from './signature.ts'
+import { statementsOf } from './statements.ts'
 
 /** What a record shows to the matcher. */
 export interface Matchable {
@@ -162,6 +163,7 @@ function beats(a: Compiled, b: Compiled): boolean {
 }
 
 function textOf(record: Matchable, field: string): string {
+  if (field === 'statements') return statementsOf(record.speech.slice(0, SPEECH_LIMIT))
   if (field === 'speech')
     return record.speech.length > SPEECH_LIMIT ? record.speech.slice(0, SPEECH_LIMIT) : record.speech
   const value = record.attributes[field]

@@ -36,7 +36,7 @@ export const signatureSchema = z.strictObject({
   subcause: z.string().optional(),
   specificity: z.number().int().min(0).max(100).default(70),
   confidence: z.enum(CONFIDENCES).optional(),
-  in: z.string().default('speech'),
+  in: z.string().optional(),
   contains: literals.default([]),
   any: literals.default([]),
   unless: z.array(z.string().min(2).max(300)).max(200).default([]),
@@ -59,6 +59,8 @@ export const packSchema = z.strictObject({
   system: text,
   versions: z.union([text, z.number()]).transform(String),
   source: texts,
+  /** Where its signatures look unless they say otherwise. */
+  in: z.string().default('speech'),
   signatures: z.array(row).default([]),
   /** A table: one signature template, one row per code; `{column}` in the template's texts is filled in. */
   tables: z.array(z.looseObject({ rows: z.array(row).min(1).max(2000) })).default([]),

@@ -7,7 +7,7 @@ import type { z } from 'zod'
 import type { Cause, Subcause } from '../core/cause.ts'
 import type { Confidence } from '../core/confidence.ts'
 import { expandRow } from './expand-row.ts'
-import { causeProblem, packSchema, type SignatureSource, signatureSchema } from './pack-schema.ts'
+import { causeProblem, type PackSource, packSchema, type SignatureSource, signatureSchema } from './pack-schema.ts'
 import type { Condition, Pack, Proof, Signature } from './signature.ts'
 import { vetPattern } from './vet-pattern.ts'
 
@@ -69,7 +69,7 @@ export function parsePack(file: string, yaml: string): ParsedPack {
       continue
     }
     seen.add(id)
-    signatures.push(toSignature(id, s, outer.data.system))
+    signatures.push(toSignature(id, s, outer.data))
     proofs.push({ id, examples: s.examples, not: s.not })
   }
   const { pack: name, title, system, versions, source } = outer.data
@@ -80,10 +80,10 @@ function hasAnchor(s: SignatureSource): boolean {
   return s.contains.length > 0 || s.any.length > 0 || toConditions(s).some((c) => c.values !== undefined && !c.negate)
 }
 
-function toSignature(id: string, s: SignatureSource, system: string): Signature {
+function toSignature(id: string, s: SignatureSource, pack: PackSource): Signature {
   return {
     id,
-    system: s.system ?? system,
+    system: s.system ?? pack.system,
     symptom: s.says,
     kind: s.kind,
     outcome: s.outcome,
@@ -91,7 +91,7 @@ function toSignature(id: string, s: SignatureSource, system: string): Signature 
     subcause: (s.subcause ?? null) as Subcause | null,
     specificity: s.specificity,
     confidence: s.confidence ?? confidenceOf(s.specificity),
-    in: s.in,
+    in: s.in ?? pack.in,
     contains: s.contains.map((t) => t.toLowerCase()),
     any: s.any.map((t) => t.toLowerCase()),
     unless: s.unless.map((t) => t.toLowerCase()),

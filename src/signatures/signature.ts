@@ -27,7 +27,7 @@ export interface Signature {
   subcause: Subcause | null
   specificity: number
   confidence: Confidence
-  /** `speech` (what the software said) or the name of one attribute. */
+  /** `speech` (what the software said), `statements` (the same without stack frames) or the name of one attribute. */
   in: string
   /** Literals that must all be there, lower case. */
   contains: readonly string[]
