@@ -18,7 +18,7 @@ export const REFRESH_INTERVAL_MS = 10_000
 /** Rows of lists asked for; nobody scrolls further by hand, and a filter narrows. */
 const LIST_LIMIT = 500
 
-export interface Screen {
+interface Screen {
   columns: number
   rows: number
   ascii: boolean
@@ -55,6 +55,8 @@ export function createController(options: ControllerOptions): Controller {
   let loading = false
   let asked = 0
   let wanted = false
+  /** A key (or the start) asked for something that no answer has shown yet. */
+  let owed = true
   let last_load_ms = 0
   let timer: NodeJS.Timeout | null = null
   let stopped = false
@@ -83,7 +85,8 @@ export function createController(options: ControllerOptions): Controller {
   }
 
   const loadNow = async () => {
-    if (stopped) return
+    // A frozen screen takes no news, only what a key asked for.
+    if (stopped || (state.paused_at_ms !== null && !owed)) return
     if (loading) {
       wanted = true
       return
@@ -93,16 +96,20 @@ export function createController(options: ControllerOptions): Controller {
     const question = ++asked
     last_load_ms = options.now()
     const asking = request()
+    const live = state.paused_at_ms === null
+    /** Nobody overtook the question: no later key, no pause. */
+    const current = () => question === asked && !stopped && live === (state.paused_at_ms === null)
     try {
       const answer = await options.load(asking)
-      if (question === asked && !stopped) {
+      if (current()) {
+        owed = false
         model = answer
         answered = asking
         failure = null
         options.draw()
       }
     } catch (error) {
-      if (question === asked && !stopped) {
+      if (current()) {
         const text = error instanceof Error ? error.message : String(error)
         if (model === null) failure = text
         else model = { ...model, error: text }
@@ -112,8 +119,9 @@ export function createController(options: ControllerOptions): Controller {
       loading = false
     }
     if (stopped) return
-    if (wanted) wait(question === asked ? LOAD_INTERVAL_MS : 0)
-    else if (timer === null && state.paused_at_ms === null) wait(REFRESH_INTERVAL_MS)
+    if (!current()) wait(0)
+    else if (wanted) wait(LOAD_INTERVAL_MS)
+    else if (timer === null) wait(REFRESH_INTERVAL_MS)
   }
 
   const take = ({ state: next, effects }: Step) => {
@@ -124,6 +132,7 @@ export function createController(options: ControllerOptions): Controller {
         options.effect(effect)
         continue
       }
+      owed = true
       if (loading) {
         // What is being read answers the question before this key.
         asked += 1

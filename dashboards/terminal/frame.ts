@@ -28,7 +28,7 @@ export function paintFrame(view: View, appearance: Appearance): string[] {
   return frameLines(view).map((drawn) => paintLine(drawn, view.columns, appearance))
 }
 
-export function frameLines(view: View): Line[] {
+function frameLines(view: View): Line[] {
   const { rows } = view
   const layout = layoutOf(view)
   if (layout.too_small) return exactly(tooSmall(view), rows)

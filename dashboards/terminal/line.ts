@@ -56,7 +56,7 @@ export function spread(left: readonly Span[], right: readonly Span[], width: num
 }
 
 /** The head of the spans that fits into `width` columns. */
-export function clip(spans: readonly Span[], width: number): Span[] {
+function clip(spans: readonly Span[], width: number): Span[] {
   const kept: Span[] = []
   let used = 0
   for (const part of spans) {

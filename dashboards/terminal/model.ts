@@ -47,7 +47,7 @@ export interface CauseRow {
   trend: readonly number[]
 }
 
-export interface Totals {
+interface Totals {
   successes: number
   failures: number
   /** Failures of the equal period before; null where the store does not reach back that far. */

@@ -15,7 +15,7 @@ import { guardTerminal } from './terminal-guard.ts'
 import { initialState } from './view-state.ts'
 
 /** A key is answered within one frame; more frames tell the eye nothing; frames per second. */
-export const FRAMES_PER_SECOND = 10
+const FRAMES_PER_SECOND = 10
 
 /** Still running this long after asking to be stopped means that nobody will be; ms. */
 const NOT_STOPPED_MS = 300

@@ -83,10 +83,9 @@ function dimensionTable(title: string, all: readonly DimensionRow[]): string[] {
       row.value === '' ? NOT_STATED : row.value,
       formatCount(row.failures),
       formatShare(row.failures, row.successes + row.failures),
-      '',
-      row.top_cause === null ? '' : `mostly ${causeTitle(row.top_cause)}`,
+      row.top_cause === null ? '' : causeTitle(row.top_cause),
     ])
-  return table([title, 'failures', 'share', '', ''], rows)
+  return table([title, 'failures', 'failing', 'mostly'], rows)
 }
 
 /** Names longer than this would push the figures off the line; columns. */

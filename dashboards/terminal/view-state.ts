@@ -10,7 +10,7 @@ import type { KeyPress } from './key-press.ts'
 import { OVERVIEW_PANELS, type PanelId, SCREENS, type ScreenId } from './screens.ts'
 import { DEFAULT_RANGE_MS, zoom } from './time-window.ts'
 
-export interface Prompt {
+interface Prompt {
   text: string
   /** Why the text is no filter; null while it is one. */
   hint: string | null

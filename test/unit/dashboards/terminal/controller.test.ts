@@ -1,0 +1,160 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createController, LOAD_INTERVAL_MS, REFRESH_INTERVAL_MS } from '../../../../dashboards/terminal/controller.ts'
+import type { DashboardModel, ModelRequest } from '../../../../dashboards/terminal/model.ts'
+import { initialState } from '../../../../dashboards/terminal/view-state.ts'
+import { fleetModel } from '../../../golden/terminal/fleet-model.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_800_000_000_000 })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+interface Question {
+  request: ModelRequest
+  answer(model: DashboardModel): Promise<void>
+  fail(error: unknown): Promise<void>
+}
+
+function setUp() {
+  const questions: Question[] = []
+  const effects: string[] = []
+  const draw = vi.fn()
+  const controller = createController({
+    load: (request) =>
+      new Promise((resolve, reject) => {
+        questions.push({
+          request,
+          answer: async (model) => {
+            resolve(model)
+            await vi.advanceTimersByTimeAsync(0)
+          },
+          fail: async (error) => {
+            reject(error)
+            await vi.advanceTimersByTimeAsync(0)
+          },
+        })
+      }),
+    now: Date.now,
+    screen: () => ({ columns: 80, rows: 24, ascii: false, local_zone: 'UTC' }),
+    draw,
+    effect: (effect) => effects.push(effect),
+    initial: initialState(),
+  })
+  const type = (keys: string) => {
+    for (const char of keys) controller.press(char === '\r' ? { name: 'enter' } : { name: 'char', char })
+  }
+  return { controller, questions, effects, draw, type }
+}
+
+describe('the controller', () => {
+  test('shows what was read, and reads anew when the range has moved on', async () => {
+    const { controller, questions, draw } = setUp()
+    controller.start()
+    await questions[0]!.answer(fleetModel())
+    expect(controller.view().model).not.toBeNull()
+    expect(draw).toHaveBeenCalledOnce()
+    await vi.advanceTimersByTimeAsync(REFRESH_INTERVAL_MS)
+    expect(questions).toHaveLength(2)
+  })
+  test('reads at most once per interval however often the store changes', async () => {
+    const { controller, questions } = setUp()
+    controller.start()
+    await questions[0]!.answer(fleetModel())
+    for (let i = 0; i < 1_000; i++) controller.changed()
+    await vi.advanceTimersByTimeAsync(LOAD_INTERVAL_MS - 1)
+    expect(questions).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(questions).toHaveLength(2)
+  })
+  test('never reads twice at once, and catches up with what changed meanwhile', async () => {
+    const { controller, questions } = setUp()
+    controller.start()
+    for (let i = 0; i < 5; i++) {
+      controller.changed()
+      await vi.advanceTimersByTimeAsync(REFRESH_INTERVAL_MS)
+    }
+    expect(questions).toHaveLength(1)
+    await questions[0]!.answer(fleetModel())
+    await vi.advanceTimersByTimeAsync(LOAD_INTERVAL_MS)
+    expect(questions).toHaveLength(2)
+  })
+  test('throws away the answer to a question that a key has overtaken', async () => {
+    const { controller, questions, type } = setUp()
+    controller.start()
+    type('z')
+    await questions[0]!.answer(fleetModel())
+    expect(controller.view().model).toBeNull()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(questions[1]!.request.length_ms).toBe(5 * 60_000)
+  })
+  test('keeps the last figures when reading fails, says why, and tries again', async () => {
+    const { controller, questions } = setUp()
+    controller.start()
+    await questions[0]!.fail(new Error('locked'))
+    expect(controller.view()).toMatchObject({ model: null, failure: 'locked' })
+    await vi.advanceTimersByTimeAsync(REFRESH_INTERVAL_MS)
+    await questions[1]!.answer(fleetModel())
+    expect(controller.view().failure).toBeNull()
+    await vi.advanceTimersByTimeAsync(REFRESH_INTERVAL_MS)
+    await questions[2]!.fail('torn')
+    expect(controller.view().model).toMatchObject({ error: 'torn', totals: { failures: 1_755 } })
+  })
+  test('asks for nothing while paused, and for the paused instant when a key wants more', async () => {
+    const { controller, questions, type } = setUp()
+    controller.start()
+    await questions[0]!.answer(fleetModel())
+    const paused_at = Date.now()
+    type(' ')
+    controller.changed()
+    await vi.advanceTimersByTimeAsync(10 * REFRESH_INTERVAL_MS)
+    const before = questions.length
+    controller.changed()
+    await vi.advanceTimersByTimeAsync(10 * REFRESH_INTERVAL_MS)
+    expect(questions).toHaveLength(before)
+    type('Z')
+    expect(questions.at(-1)!.request.now_ms).toBe(paused_at)
+  })
+  test('freezes the screen at the pause even when an answer is on its way', async () => {
+    const { controller, questions, type } = setUp()
+    controller.start()
+    const first = fleetModel()
+    await questions[0]!.answer(first)
+    controller.changed()
+    await vi.advanceTimersByTimeAsync(LOAD_INTERVAL_MS)
+    type(' ')
+    await questions[1]!.answer(fleetModel())
+    expect(controller.view().model).toBe(first)
+  })
+  test('shows an incident only once the answer is about it', async () => {
+    const { controller, questions, type } = setUp()
+    controller.start()
+    await questions[0]!.answer(fleetModel())
+    type('2\r')
+    expect(controller.view().answered?.incident_id).toBeNull()
+    expect(questions[1]!.request.incident_id).toBe('1')
+    await questions[1]!.answer(fleetModel(questions[1]!.request))
+    expect(controller.view().answered?.incident_id).toBe('1')
+  })
+  test('passes terminal effects on and draws only when something changed', async () => {
+    const { controller, effects, draw } = setUp()
+    controller.press({ name: 'ctrl_z' })
+    controller.press({ name: 'ctrl_l' })
+    controller.press({ name: 'ctrl_c' })
+    controller.press({ name: 'ctrl_e' })
+    expect(effects).toEqual(['suspend', 'redraw', 'quit'])
+    expect(draw).not.toHaveBeenCalled()
+  })
+  test('does nothing after the end', async () => {
+    const { controller, questions, draw } = setUp()
+    controller.start()
+    controller.stop()
+    await questions[0]!.answer(fleetModel())
+    controller.changed()
+    await vi.advanceTimersByTimeAsync(10 * REFRESH_INTERVAL_MS)
+    expect(questions).toHaveLength(1)
+    expect(draw).not.toHaveBeenCalled()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
