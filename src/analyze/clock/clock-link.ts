@@ -6,7 +6,7 @@
 
 import { findStretches } from './find-steps.ts'
 import { fitIntervals, type IntervalFit } from './fit-intervals.ts'
-import { fitLine, type LineFit } from './fit-line.ts'
+import { DRIFT_LIMIT_PPM, fitLine, type LineFit } from './fit-line.ts'
 import { addDifference, createOneWay, type OneWayState, type Stratum } from './one-way-channel.ts'
 import { resolutionClass } from './rounding-model.ts'
 import { addInterval, createTwoWay, type TwoWayState } from './two-way-channel.ts'
@@ -58,6 +58,8 @@ const LONE_GAP_MS = 30_000
 /** An edge among expired tokens alone needs this many, all of them this far past their end (ms). */
 const EXPIRED_SUPPORT = 5
 const EXPIRED_CLEARANCE_MS = 2_000
+/** Blocks of receipts that speak of now. */
+const RECENT_BLOCKS = 6
 /** Below this much drift per ppm of doubt, extrapolation uses no drift. */
 export const UNKNOWN_DRIFT_PPM = 20
 /** Estimates of two kinds of evidence that differ by more than this beyond their intervals contradict each other; ms. */
@@ -173,16 +175,13 @@ export function estimateLink(link: LinkState, accepted_ms: number | null): LinkE
     high_ms: Math.min(upperBound(link.lowest, link.samples), link.refused_early >= 2 ? 0 : Infinity),
     stamp_shift_ms: 0,
   }
+  if (isReceipts(link)) return { ...none, ...receipts(link) }
   const pairs = link.pairs === null ? [] : fitIntervals(link.pairs.blocks)
   const forward = forwardStretches(link, accepted_ms)
   const reverse = fitStretches(link.ways.reverse ?? []).map(negated)
   const oneWay = forward.stretches.length > 0 && reverse.length > 0 ? narrower(forward.stretches, reverse) : null
   const single = oneWay ?? (forward.stretches.length > 0 ? forward.stretches : reverse)
-  const basis: Basis = link.second.startsWith('issuer ')
-    ? forward.basis
-    : link.first === 'collector'
-      ? 'receipts'
-      : 'shared requests'
+  const basis: Basis = link.second.startsWith('issuer ') ? forward.basis : 'shared requests'
   if (pairs.length > 0) {
     const best = pairs[pairs.length - 1]!
     const last = single[single.length - 1]
@@ -192,6 +191,39 @@ export function estimateLink(link: LinkState, accepted_ms: number | null): LinkE
   }
   if (single.length === 0) return none
   return { ...none, stretches: single, basis, fresh: forward.fresh, stamp_shift_ms: forward.shift_ms }
+}
+
+function isReceipts(link: LinkState): boolean {
+  return link.first === 'collector'
+}
+
+/**
+ * Receipts tell the offset plus the least time a record takes to arrive, which nobody knows: the edge is not worth a fit.
+ * The lowest difference of the last blocks, since both clocks may drift.
+ */
+function receipts(link: LinkState): Pick<LinkEstimate, 'stretches' | 'basis'> {
+  const stretches: OffsetStretch[] = []
+  for (const { resolution, blocks } of link.ways.logged ?? []) {
+    const recent = blocks.slice(-RECENT_BLOCKS)
+    const n = recent.reduce((sum, b) => sum + b.n, 0)
+    const lowest = Math.min(...recent.map((b) => b.cells[0] ?? Infinity))
+    if (!Number.isFinite(lowest)) continue
+    // Of n stamps cut down to a resolution, the luckiest lost about an n-th of it; three times that is safe.
+    stretches.push({
+      from_ms: recent[0]!.start,
+      at_ms: link.to_ms,
+      offset_ms: lowest,
+      low_ms: lowest - resolution.early_ms * Math.min(1, 3 / n),
+      high_ms: lowest + resolution.late_ms,
+      drift_ppm: 0,
+      drift_half_ppm: DRIFT_LIMIT_PPM,
+      cut_ms: null,
+    })
+  }
+  return {
+    stretches: stretches.sort((a, b) => b.high_ms - b.low_ms - (a.high_ms - a.low_ms)).slice(-1),
+    basis: 'receipts',
+  }
 }
 
 interface Forward {

@@ -29,14 +29,14 @@ const SMALLEST_STEP_MS = 150
 /** More cuts in one window than this mean that the clock has no offset worth the name. */
 const CUT_LIMIT = 5
 /** Sharpest concentrations of differences that are tried as places of the edge. */
-const PEAK_LIMIT = 20
+const PEAK_LIMIT = 14
 const PEAKS_PER_SLICE = 2
 /** Offsets tried around each, in units of the resolution. */
 const AROUND = [-0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75]
 /** Aged tokens are thought of as spread evenly at most this far above the lowest difference; ms. */
 const WIDEST_SPREAD_MS = 4 * 3_600_000
-/** Hypotheses tried: a delay of 60 ms with four shares of aged tokens. */
-const HYPOTHESES = [0, 2, 4, 5].map((aged) => AGED_PER_FRESH.length + aged)
+/** Hypotheses tried: a delay of 60 ms with few, some and many aged tokens. */
+const HYPOTHESES = [0, 3, 5].map((aged) => AGED_PER_FRESH.length + aged)
 /** Stamps are cut down to this for the search, ms. */
 const COARSE_MS = 250
 /** A difference this far below an edge (beyond the resolution) does not belong to it; ms. */

@@ -37,8 +37,10 @@ export const DRIFT_LIMIT_PPM = 400
 const DRIFT_SCALE_PPM = 30
 /** Only differences this close above the edge speak of it; beyond, the ages of tokens are anybody's guess; ms. */
 const HORIZON_MS = 5_000
-/** Values and hypotheses this much less likely than the best (nats) are left out. */
+/** Offsets and drifts this much less likely than the best (nats) are left out. */
 const NEGLIGIBLE = 6
+/** … and hypotheses on delay and share. */
+const NEGLIGIBLE_HYPOTHESIS = 4
 /** The part of the delay that every token has cannot be seen one way; the interval allows for this much, ms. */
 const UNSEEN_DELAY_MS = 50
 /** Aged tokens are of many ages: were they all within this, they would be fresh ones with a delay; ms. */
@@ -46,17 +48,19 @@ const NARROWEST_AGES_MS = 4_000
 /** Finer stamps than this do not make the search finer: delays blur the edge; ms. */
 const FINEST_SCALE_MS = 40
 /** The model's delays are not the world's: more fresh tokens than about this many no longer narrow the interval as they should. */
-const TRUSTED_FRESH = 250
+const TRUSTED_FRESH = 150
 const DRIFT_POINTS = 40
 const COARSE_GROUPS = 8
 const BLOCKS_AT_MOST = 1_024
-const FINE_OFFSETS = 21
-const FINE_DRIFTS = 11
+const FINE_GROUPS = 12
+const FINE_OFFSETS = 19
+const FINE_DRIFTS = 9
+/** The most likely shares of aged tokens for each delay. */
+const SHARES_PER_DELAY = 2
 /** Tail left out on each side of the interval. */
 const TAIL = 0.008
-const HYPOTHESES = DELAY_MEANS_MS.flatMap((delay_ms) => AGED_PER_FRESH.map((aged) => ({ delay_ms, aged })))
-/** Delay 15 and 60 ms with few to many aged tokens. */
-const COARSE_HYPOTHESES = [1, 3, 8, 10, 11]
+/** A delay of 60 ms with few to many aged tokens. */
+const COARSE_HYPOTHESES = [1, 3, 5].map((aged) => AGED_PER_FRESH.length + aged)
 const DIRECTIONS = [
   [1, 0],
   [-1, 0],
@@ -119,25 +123,23 @@ export function fitLine(strata: readonly Stratum[], near_ms: number): LineFit | 
         if (value > start.value) start = { value, theta, drift }
       }
 
-  // Each hypothesis has its own peak: an offset and a delay can stand in for each other.
-  const sets = merged(strata, withDrift ? Infinity : 1, Math.min(scale / 50, 10))
-  const peaks = HYPOTHESES.map(({ delay_ms }, k) => {
-    const shift = delay_ms - HYPOTHESES[COARSE_HYPOTHESES[2]!]!.delay_ms
-    const at = (theta: number, drift: number) => logLikelihood(rough, theta, drift, k) + driftPrior(drift)
-    return climb(at, { ...start, theta: start.theta - shift / 2 }, scale / 5, withDrift ? driftStep / 2 : 0, 8)
+  // Each delay has its own peak, since an offset and a delay can stand in for each other; shares hardly move it.
+  const sets = merged(strata, withDrift ? FINE_GROUPS : 1, Math.min(scale / 50, 10))
+  const peaks = DELAY_MEANS_MS.flatMap((_, delay) => {
+    const shares = AGED_PER_FRESH.map((_, aged) => delay * AGED_PER_FRESH.length + aged)
+    const likely = best(shares, (k) => logLikelihood(rough, start.theta, start.drift, k))[0]!
+    const near = climb(posteriorOf(rough, likely), start, scale / 5, withDrift ? driftStep / 2 : 0, 9)
+    const two = best(shares, (k) => logLikelihood(sets, near.theta, near.drift, k)).slice(0, SHARES_PER_DELAY)
+    const first = climb(posteriorOf(sets, two[0]!), near, scale / 20, withDrift ? driftStep / 8 : 0, 8)
+    return two.map((k) => ({ ...first, value: posteriorOf(sets, k)(first.theta, first.drift), k }))
   })
-  const top = Math.max(...peaks.map((p) => p.value))
-  const kept = peaks.map((_, k) => k).filter((k) => peaks[k]!.value > top - NEGLIGIBLE)
+  const top = peaks.reduce((a, b) => (b.value > a.value ? b : a))
   const posterior: Posterior = { weights: [], ends: [], slopes: [] }
-  let best: Point & { k: number } = { value: -Infinity, theta: 0, drift: 0, k: 0 }
-  for (const k of kept) {
-    const at = (theta: number, drift: number) => logLikelihood(sets, theta, drift, k) + driftPrior(drift)
-    const peak = climb(at, peaks[k]!, scale / 20, withDrift ? driftStep / 8 : 0, 8)
-    if (peak.value > best.value) best = { ...peak, k }
-    spread(posterior, at, peak, half_s, scale, withDrift)
-  }
+  for (const peak of peaks)
+    if (peak.value > top.value - NEGLIGIBLE_HYPOTHESIS)
+      spread(posterior, posteriorOf(sets, peak.k), peak, half_s, scale, withDrift)
   const highest = Math.max(...posterior.weights)
-  const fresh = freshCount(sets, best.theta, best.drift, best.k)
+  const fresh = freshCount(sets, top.theta, top.drift, top.k)
   const temper = 1 / (1 + fresh / TRUSTED_FRESH)
   const weights = posterior.weights.map((w) => Math.exp((w - highest) * temper))
   const [low, mid, high] = quantiles(posterior.ends, weights, [TAIL, 0.5, 1 - TAIL])
@@ -151,7 +153,7 @@ export function fitLine(strata: readonly Stratum[], near_ms: number): LineFit | 
     drift_ppm: driftMid!,
     drift_half_ppm: withDrift ? (driftHigh! - driftLow!) / 2 : DRIFT_LIMIT_PPM,
     fresh,
-    edge: best.value - driftPrior(best.drift) - withoutEdge(sets, best.theta, best.drift),
+    edge: top.value - driftPrior(top.drift) - withoutEdge(sets, top.theta, top.drift),
     samples: span.samples,
   }
 }
@@ -321,6 +323,16 @@ function freshCount(sets: readonly Cells[], theta: number, drift: number, hypoth
   return fresh
 }
 
+/** Most likely first. */
+function best(hypotheses: readonly number[], value: (k: number) => number): number[] {
+  const values = new Map(hypotheses.map((k) => [k, value(k)]))
+  return [...hypotheses].sort((a, b) => values.get(b)! - values.get(a)!)
+}
+
+function posteriorOf(sets: readonly Cells[], hypothesis: number): (theta: number, drift: number) => number {
+  return (theta, drift) => logLikelihood(sets, theta, drift, hypothesis) + driftPrior(drift)
+}
+
 /** Walks uphill in ever smaller steps: each hypothesis' surface has one hill within reach of the coarse peak. */
 function climb(
   at: (theta: number, drift: number) => number,
@@ -329,22 +341,22 @@ function climb(
   driftStep: number,
   rounds: number,
 ): Point {
-  let best = { ...from, value: at(from.theta, from.drift) }
+  let highest = { ...from, value: at(from.theta, from.drift) }
   let a = thetaStep
   let b = driftStep
   const directions = b > 0 ? DIRECTIONS : DIRECTIONS.slice(0, 2)
   for (let round = 0; round < rounds; round++) {
-    const centre = best
+    const centre = highest
     for (const [x, y] of directions) {
       const value = at(centre.theta + x * a, centre.drift + y * b)
-      if (value > best.value) best = { value, theta: centre.theta + x * a, drift: centre.drift + y * b }
+      if (value > highest.value) highest = { value, theta: centre.theta + x * a, drift: centre.drift + y * b }
     }
-    if (best === centre) {
+    if (highest === centre) {
       a /= 2
       b /= 2
     }
   }
-  return best
+  return highest
 }
 
 /** How far one can walk from the peak on either side until the posterior has fallen to where it no longer matters. */

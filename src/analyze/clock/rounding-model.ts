@@ -53,7 +53,9 @@ export class RoundingModel {
   readonly resolution: Resolution
   readonly step_ms: number
   readonly zero_ms: number
-  readonly size: number
+  readonly end_ms: number
+  private readonly perStep: number
+  private readonly size: number
   readonly outlierLogMass: number
   /** Index: delay × AGED_PER_FRESH.length + aged. */
   readonly tables: readonly DelayTable[]
@@ -64,6 +66,8 @@ export class RoundingModel {
     this.step_ms = Math.max(FINEST_STEP_MS, Math.max(early_ms, late_ms) / CELLS_PER_RESOLUTION)
     this.zero_ms = -(late_ms + 2 * this.step_ms)
     this.size = Math.ceil((early_ms + FLAT_AFTER_MS - this.zero_ms) / this.step_ms)
+    this.end_ms = this.zero_ms + (this.size - 1) * this.step_ms
+    this.perStep = 1 / this.step_ms
     this.outlierLogMass = Math.log((OUTLIER_PER_S * late_ms) / 1000)
     this.tables = DELAY_MEANS_MS.flatMap((delay_ms, d) =>
       AGED_PER_FRESH.map((aged) => this.tabulate(delay_ms, aged, DELAY_LOG_PRIOR[d]!)),
@@ -71,22 +75,27 @@ export class RoundingModel {
   }
 
   logMass(table: DelayTable, z_ms: number): number {
-    const i = Math.round((z_ms - this.zero_ms) / this.step_ms)
-    if (i < 0) return this.outlierLogMass
-    return i < this.size ? table.logMass[i]! : table.flatLogMass
+    if (z_ms < this.zero_ms) return this.outlierLogMass
+    return z_ms < this.end_ms ? table.logMass[this.index(z_ms)]! : table.flatLogMass
   }
 
   /** Expected mass below z, outliers included. */
   massBelow(table: DelayTable, z_ms: number): number {
-    const i = Math.round((z_ms - this.zero_ms) / this.step_ms)
-    if (i < 0) return OUTLIER_MASS
-    return i < this.size ? table.mass[i]! : table.lastMass + (i - this.size + 1) * this.step_ms * table.flatPerMs
+    if (z_ms < this.zero_ms) return OUTLIER_MASS
+    if (z_ms < this.end_ms) return table.mass[this.index(z_ms)]!
+    return table.lastMass + (z_ms - this.end_ms) * table.flatPerMs
   }
 
   /** Share of the mass at z that fresh tokens make up: 0 … 1. */
   freshShare(table: DelayTable, z_ms: number): number {
-    const i = Math.round((z_ms - this.zero_ms) / this.step_ms)
-    return i < 0 || i >= this.size ? 0 : table.freshMass[i]! / Math.exp(table.logMass[i]!)
+    if (z_ms < this.zero_ms || z_ms >= this.end_ms) return 0
+    const i = this.index(z_ms)
+    return table.freshMass[i]! / Math.exp(table.logMass[i]!)
+  }
+
+  /** Truncation rounds, since z lies within the table; the innermost operation of every fit. */
+  private index(z_ms: number): number {
+    return ((z_ms - this.zero_ms) * this.perStep + 0.5) | 0
   }
 
   private tabulate(delay_ms: number, aged: number, logPrior: number): DelayTable {
