@@ -47,7 +47,7 @@ const STRATA_LIMIT = 3
 /** From this many fresh tokens on, an edge is an offset; below, only a bound. */
 const FRESH_FOR_VALUE = 3
 /** How much better (nats) an edge must explain the differences than aged tokens alone. */
-const EDGE_FOR_VALUE = 2.5
+const EDGE_FOR_VALUE = 1.8
 /** A value that could be anything within this is none, ms. */
 const WIDEST_VALUE_MS = 20_000
 /** Lowest differences kept for the bound. */

@@ -21,6 +21,9 @@ export interface Stretch {
 const STEP_EVIDENCE = 12
 /** … and per difference at the weaker edge, since the candidates' coarse grid costs likelihood. */
 const EVIDENCE_PER_SUPPORT = 0.6
+/** Slow clients blur the edge: steps below this (in units of the resolution) need that much more evidence. */
+const SMALL_STEP = 3
+const SMALL_STEP_DOUBT = 2
 /** Each side needs this many differences at its edge; two bad records are no step. */
 const EDGE_SUPPORT = 3
 /** A smaller jump is not told apart from drift and traffic: in units of the coarser resolution, and ms. */
@@ -35,7 +38,7 @@ const PEAKS_PER_SLICE = 2
 const AROUND = [-0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75]
 /** Aged tokens are thought of as spread evenly at most this far above the lowest difference; ms. */
 const WIDEST_SPREAD_MS = 4 * 3_600_000
-/** Hypotheses tried: a delay of 60 ms with few, some and many aged tokens. */
+/** Hypotheses tried: a delay of 25 ms with few, some and many aged tokens. */
 const HYPOTHESES = [0, 3, 5].map((aged) => AGED_PER_FRESH.length + aged)
 /** Stamps are cut down to this for the search, ms. */
 const COARSE_MS = 250
@@ -240,10 +243,11 @@ function findCuts(lines: Lines, from: number, to: number, allowed: number): numb
     const left = best(level, from, cut)
     const right = best(level, cut, to)
     const support = Math.min(left.support, right.support)
-    if (Math.abs(left.near - right.near) < Math.max(SMALLEST_STEP * lines.scale, SMALLEST_STEP_MS)) continue
-    if (support < EDGE_SUPPORT) continue
+    const step = Math.abs(left.near - right.near)
+    if (step < Math.max(SMALLEST_STEP * lines.scale, SMALLEST_STEP_MS) || support < EDGE_SUPPORT) continue
     const two = left.value + right.value
-    const needed = Math.max(STEP_EVIDENCE, support * EVIDENCE_PER_SUPPORT)
+    const doubt = step < SMALL_STEP * lines.scale ? SMALL_STEP_DOUBT : 1
+    const needed = Math.max(STEP_EVIDENCE, support * EVIDENCE_PER_SUPPORT) * doubt
     const gain = two - shared(level, from, cut, to)
     if (gain > needed && gain > found.gain) found = { cut, gain, two, needed }
   }

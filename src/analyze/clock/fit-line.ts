@@ -45,10 +45,12 @@ const NEGLIGIBLE_HYPOTHESIS = 4
 const UNSEEN_DELAY_MS = 50
 /** Aged tokens are of many ages: were they all within this, they would be fresh ones with a delay; ms. */
 const NARROWEST_AGES_MS = 4_000
+/** The tables' steps and the shape of real delays, ms. */
+const CLOSE_MS = 15
 /** Finer stamps than this do not make the search finer: delays blur the edge; ms. */
 const FINEST_SCALE_MS = 40
 /** The model's delays are not the world's: more fresh tokens than about this many no longer narrow the interval as they should. */
-const TRUSTED_FRESH = 150
+const TRUSTED_FRESH = 100
 const DRIFT_POINTS = 40
 const COARSE_GROUPS = 8
 const BLOCKS_AT_MOST = 1_024
@@ -59,7 +61,7 @@ const FINE_DRIFTS = 9
 const SHARES_PER_DELAY = 2
 /** Tail left out on each side of the interval. */
 const TAIL = 0.008
-/** A delay of 60 ms with few to many aged tokens. */
+/** A delay of 25 ms with few to many aged tokens. */
 const COARSE_HYPOTHESES = [1, 3, 5].map((aged) => AGED_PER_FRESH.length + aged)
 const DIRECTIONS = [
   [1, 0],
@@ -149,7 +151,7 @@ export function fitLine(strata: readonly Stratum[], near_ms: number): LineFit | 
     from_ms: span.from,
     offset_ms: mid!,
     low_ms: low! - UNSEEN_DELAY_MS,
-    high_ms: high!,
+    high_ms: high! + CLOSE_MS,
     drift_ppm: driftMid!,
     drift_half_ppm: withDrift ? (driftHigh! - driftLow!) / 2 : DRIFT_LIMIT_PPM,
     fresh,

@@ -11,12 +11,12 @@ export interface Resolution {
   late_ms: number
 }
 
-/** Mean delay of a fresh token between the two stamps, ms: unknown, so four values are weighed against each other. */
-export const DELAY_MEANS_MS = [15, 60, 200, 600] as const
-/** How plausible each is before any data: same rack, same country, slow client, very slow client. */
-const DELAY_LOG_PRIOR = [0.35, 0.35, 0.22, 0.08].map(Math.log)
-/** Aged tokens per second of age for each fresh one; from "nearly all fresh" to "no edge to be seen". */
-export const AGED_PER_FRESH = [0.003, 0.01, 0.03, 0.1, 0.3, 1] as const
+/** Mean delay of a fresh token between the two stamps, ms: unknown, so five values are weighed against each other. */
+export const DELAY_MEANS_MS = [5, 25, 80, 250, 1000] as const
+/** How plausible each is before any data: same machine, same site, same country, slow client, very slow client. */
+const DELAY_LOG_PRIOR = [0.27, 0.27, 0.24, 0.15, 0.07].map(Math.log)
+/** Aged tokens per second of age for each fresh one; from "nearly all fresh" to "tokens of all ages". */
+export const AGED_PER_FRESH = [0.003, 0.01, 0.03, 0.1, 0.3, 1, 4] as const
 
 /**
  * Probability density (per second) of a difference that no delay explains: a forged or foreign claim, a mangled stamp.
