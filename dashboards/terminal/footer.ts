@@ -1,6 +1,7 @@
 /** The two rows below the panels: what there is to say, and the keys that work here or the filter being typed. */
 import { formatStamp } from '../format-time.ts'
 import { EMPTY_LINE, type Line, line, type Span, span, spread } from './line.ts'
+import { screenNumber } from './screens.ts'
 import { sourceProblem } from './source-words.ts'
 import { openText, textRows, type View } from './view.ts'
 import { activePanel } from './view-state.ts'
@@ -30,7 +31,11 @@ function messageLine(view: View): Line {
   for (const source of model?.sources ?? []) {
     const problem = sourceProblem(source)
     if (problem !== null && state.screen !== 'sources') {
-      return spread([span(`${source.name}: ${problem}`, 'warn')], [span('5: sources', 'dim')], columns)
+      return spread(
+        [span(`${source.name}: ${problem}`, 'warn')],
+        [span(`${screenNumber('sources')}: sources`, 'dim')],
+        columns,
+      )
     }
   }
   return EMPTY_LINE

@@ -1,5 +1,6 @@
 /** The keys and the words of the filter, as scrolling text. The reducer (view-state.ts) is what it describes. */
 import { EMPTY_LINE, type Line, line, span } from './line.ts'
+import { SCREENS } from './screens.ts'
 
 const SECTIONS: readonly { title: string; keys: readonly (readonly [string, string])[] }[] = [
   {
@@ -10,7 +11,7 @@ const SECTIONS: readonly { title: string; keys: readonly (readonly [string, stri
       ['Ctrl-d Ctrl-u', 'half a page down, up'],
       ['PgDn PgUp', 'a page down, up'],
       ['Tab Shift-Tab', 'next, previous panel or screen'],
-      ['1 – 5', 'Overview, Incidents, Hosts, Clients, Sources'],
+      [`1 – ${SCREENS.length}`, SCREENS.map(({ title }) => title).join(', ')],
       ['e E n N', 'next, previous incident'],
       ['Enter l →', 'open an incident; filter by a cause, host or client'],
       ['Esc h ←', 'back; takes the last word off the filter'],
@@ -50,7 +51,7 @@ const SECTIONS: readonly { title: string; keys: readonly (readonly [string, stri
 
 const KEY_COLUMNS = 18
 
-export function helpText(_columns: number): Line[] {
+export function helpText(): Line[] {
   return SECTIONS.flatMap(({ title, keys }, i) => [
     ...(i === 0 ? [] : [EMPTY_LINE]),
     line(span(title, 'title')),

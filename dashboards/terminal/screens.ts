@@ -10,6 +10,11 @@ export const SCREENS = [
   { id: 'sources', title: 'Sources' },
 ] as const
 
+/** The number key of a screen. */
+export function screenNumber(id: ScreenId): number {
+  return SCREENS.findIndex((screen) => screen.id === id) + 1
+}
+
 export type ScreenId = (typeof SCREENS)[number]['id']
 
 /** Every screen but the overview is one panel of the same name. */

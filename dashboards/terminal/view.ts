@@ -36,7 +36,7 @@ export function layoutOf({ model, state, columns, rows }: View): Layout {
 
 /** The text that covers the panels: help before detail; null when neither is open. */
 export function openText(view: View): Line[] | null {
-  if (view.state.help) return helpText(view.columns)
+  if (view.state.help) return helpText()
   if (view.state.detail === null) return null
   const detail = view.answered?.incident_id === view.state.detail ? view.model?.detail : undefined
   return detailText(detail, view.columns, view.zone)
