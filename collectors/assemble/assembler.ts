@@ -8,12 +8,13 @@
 import { isAscii } from 'node:buffer'
 import type { Envelope, RawRecord } from '../../src/core/log-record.ts'
 import type { ByteBatch } from '../../src/core/ports/source.ts'
-import { type ZoneOffset, zoneOffset } from '../decode/zone-offset.ts'
+import { zoneOffset } from '../decode/zone-offset.ts'
 import type { Format, FormatSet } from '../formats/format-set.ts'
 import { stripAnsi } from './ansi.ts'
 import { openBraces } from './open-braces.ts'
 import { peel } from './peel.ts'
-import { isErrorHead, isFrame, isGoFrame, isGoTrace, isTraceback } from './trace-lines.ts'
+import type { PeelContext } from './peeled-line.ts'
+import { isErrorHead, isFrame, isGoFrame, isGoTrace, isLastWords, isTraceback } from './trace-lines.ts'
 
 /** Lines of one record that are kept: the deepest Java traces have a few hundred. */
 export const MAX_RECORD_LINES = 1000
@@ -64,22 +65,21 @@ interface Parts {
 
 export class RecordAssembler {
   readonly #stream: string
-  readonly #zone: ZoneOffset
   readonly #now: () => number
-  readonly #starts: readonly Format[]
+  readonly #starts: FormatSet['startsWith']
+  readonly #context: PeelContext
   #lastStart: Format | null = null
   #held: Held | null = null
   #parts: Parts | null = null
   #lines = 0
   #received: number | undefined
-  #reference = 0
   #out: RawRecord[] = []
 
   constructor(stream: string, formats: FormatSet, options: AssemblerOptions = {}) {
     this.#stream = stream
-    this.#zone = zoneOffset(options.zone ?? 'UTC')
+    this.#context = { zone: zoneOffset(options.zone ?? 'UTC'), reference_ms: 0 }
     this.#now = options.now ?? Date.now
-    this.#starts = formats.text
+    this.#starts = formats.startsWith
   }
 
   /** Offset of the first byte still held; a position behind it must not be committed. */
@@ -100,7 +100,7 @@ export class RecordAssembler {
     const end = Math.max(last ?? 0, this.#parts?.end ?? 0)
     if (last !== undefined && end !== batch.offset) this.#flush()
     this.#received = batch.received_collector_ms
-    this.#reference = batch.received_collector_ms ?? this.#now()
+    this.#context.reference_ms = batch.received_collector_ms ?? this.#now()
     this.#cut(batch)
     if (batch.ended) this.#flush()
     return this.#out
@@ -151,7 +151,7 @@ export class RecordAssembler {
       this.#emit(line, offset, end, undefined, false, this.#received)
       return
     }
-    const peeled = peel(line, { zone: this.#zone, reference_ms: this.#reference })
+    const peeled = peel(line, this.#context)
     if (peeled === null) {
       this.#endParts()
       this.#logical(line, offset, end, undefined, '', cut)
@@ -222,8 +222,9 @@ export class RecordAssembler {
         return
       }
     } else {
-      format = this.#startOf(line)
-      if (cut || line === '' || (format === null ? isPairs(line) : !format.multiline)) {
+      const pairs = isPairs(line)
+      format = pairs ? null : this.#startOf(line)
+      if (pairs || cut || line === '' || format?.multiline === false) {
         this.#emit(line, offset, end, envelope, cut, this.#received)
         return
       }
@@ -250,6 +251,7 @@ export class RecordAssembler {
   /** Does this line belong to the held record? Also keeps the record's state about traces. */
   #continues(held: Held, line: string): boolean {
     if (held.end - held.offset >= MAX_RECORD_SPAN) return false
+    if (held.format !== null && held.lines < held.format.headLines) return true
     const c = line.charCodeAt(0)
     if (held.braces > 0) {
       // An object at the left margin inside another one never is: the first was cut off.
@@ -271,7 +273,8 @@ export class RecordAssembler {
     }
     const afterBlank = held.blank
     held.blank = false
-    if (c === 123) return false
+    // The commonest answer first: the next record of the same format.
+    if (c === 123 || this.#lastStart?.start?.test(line)) return false
     if (isTraceback(line)) {
       if (line.charCodeAt(0) === 84 && line.charCodeAt(1) === 114) held.traceback = 'open'
       return true
@@ -286,14 +289,14 @@ export class RecordAssembler {
       return true
     }
     if (held.go && isGoFrame(line)) return true
-    if (this.#startOf(line) !== null) return false
+    if (isLastWords(line) || isPairs(line) || this.#startOf(line) !== null) return false
     if (isGoTrace(line) && held.format !== null) {
       held.go = true
       return true
     }
     if (held.format === null || held.frames) return false
     if (isErrorHead(line)) return true
-    if (isPairs(line) || (afterBlank && held.loose === 0)) return false
+    if (afterBlank && held.loose === 0) return false
     return ++held.loose <= MAX_LOOSE_LINES
   }
 
@@ -336,7 +339,8 @@ export class RecordAssembler {
   #startOf(line: string): Format | null {
     const last = this.#lastStart
     if (last !== null && last.start!.test(line)) return last
-    for (const format of this.#starts)
+    const code = line.charCodeAt(0)
+    for (const format of this.#starts[code < 128 ? code : 128] ?? [])
       if (format !== last && format.start!.test(line)) {
         this.#lastStart = format
         return format

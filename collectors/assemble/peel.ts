@@ -2,7 +2,7 @@
  * Takes wrappers off a line, outermost first: `web-1 | {"log":"…"}`, syslog around CRI. Which wrapper can stand there is told
  * by the first character, so an unwrapped line costs one comparison.
  */
-import { nest, type Peel, type PeelContext, type PeeledLine } from './peeled-line.ts'
+import { nest, type PeelContext, type PeeledLine } from './peeled-line.ts'
 import { peelCri } from './wrapper/cri.ts'
 import { peelDocker } from './wrapper/docker.ts'
 import { peelCompose, peelKubectl, peelPm2 } from './wrapper/prefix.ts'
@@ -26,19 +26,25 @@ export function peel(line: string, context: PeelContext): PeeledLine | null {
 function peelOne(line: string, context: PeelContext): PeeledLine | null {
   const c = line.charCodeAt(0)
   if (c === 123) return line.charCodeAt(2) === 108 ? peelDocker(line, context) : null
-  if (c >= 48 && c <= 57) return firstOf(DIGIT, line, context)
-  if ((c >= 65 && c <= 90) || (c >= 97 && c <= 122)) return firstOf(LETTER, line, context)
+  if (c >= 48 && c <= 57) {
+    // `2026-11-16T…`, `09:12:01 …`, `0|app …`: told apart before any pattern runs.
+    if (line.charCodeAt(10) === 84) return peelCri(line, context) ?? peelSyslog(line, context)
+    if (!hasBar(line)) return null
+    return line.charCodeAt(2) === 58 ? peelCompose(line, context) : peelPm2(line, context)
+  }
+  if ((c >= 65 && c <= 90) || (c >= 97 && c <= 122))
+    return (
+      (line.charCodeAt(3) === 32 ? peelSyslog(line, context) : null) ??
+      (hasBar(line) ? peelCompose(line, context) : null)
+    )
   if (c === 91) return line.startsWith('[pod/') ? peelKubectl(line, context) : null
   return c === 60 ? peelSyslog(line, context) : null
 }
 
-const DIGIT: readonly Peel[] = [peelCri, peelSyslog, peelPm2, peelCompose]
-const LETTER: readonly Peel[] = [peelSyslog, peelCompose]
+/** Names in front of a bar are short; nobody's message should be searched to its end for one. */
+const MAX_BAR = 150
 
-function firstOf(peels: readonly Peel[], line: string, context: PeelContext): PeeledLine | null {
-  for (const one of peels) {
-    const found = one(line, context)
-    if (found !== null) return found
-  }
-  return null
+function hasBar(line: string): boolean {
+  const bar = line.length > MAX_BAR ? line.slice(0, MAX_BAR).indexOf('|') : line.indexOf('|')
+  return bar > 0
 }

@@ -8,7 +8,9 @@ const FRAME =
   /^(?:Caused by: |Suppressed: |at [\w$.<[]|\.\.\. \d{1,6} (?:more|common frames omitted)|--- End of |---> |#\d{1,5} |Stack trace:$|\[stacktrace\]|Next [A-Z][\w\\]{1,200}:|goroutine \d{1,12} \[|created by |\[signal |exit status \d|from \S{1,300}:\d{1,7}:in |[\w./@+-]{1,300}:\d{1,7}:in [`']|Node\.js v\d|[}\])]|"\} ?$)/
 /** The error itself, printed under the log line that announces it. */
 const ERROR_HEAD =
-  /^(?:Uncaught |Unhandled exception\. |Exception in thread "|PHP |panic: |(?:[A-Za-z_$][\w$]{0,100}[.\\:]{1,2}){0,14}[A-Z][\w$]{0,120}(?:Error|Exception|Failure|Fault|Invalid|Expired)\w{0,40}(?::|$|\())/
+  /^(?:(?:[A-Za-z_$][\w$]{0,100}[.\\:]{1,2}){0,14}(?:[A-Z][\w$]{0,120})?(?:Error|Exception|Failure|Fault|Invalid|Expired)\w{0,40}(?::|$|\())/
+/** What a runtime prints when it gives up: never part of the line before. */
+const LAST_WORDS = /^(?:Exception in thread "|PHP [A-Z]|Unhandled exception\. |Uncaught |panic: |fatal error: )/
 const TRACEBACK =
   /^(?:Traceback \(most recent call last\):|During handling of the above exception|The above exception was the direct cause)/
 const GO_TRACE = /^(?:panic: |goroutine \d{1,12} \[|fatal error: )/
@@ -20,6 +22,10 @@ export function isFrame(line: string): boolean {
 
 export function isErrorHead(line: string): boolean {
   return ERROR_HEAD.test(line)
+}
+
+export function isLastWords(line: string): boolean {
+  return LAST_WORDS.test(line)
 }
 
 export function isTraceback(line: string): boolean {

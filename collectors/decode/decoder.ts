@@ -115,6 +115,7 @@ export class Decoder {
   }
 
   #fromText(format: Format, head: string, rest: string, record: Decodable, memory: FormatMemory): LogRecord | null {
+    if (format.headLines > 1) [head, rest] = moreHead(head, rest, format.headLines)
     for (const pattern of format.patterns) {
       const groups = pattern.exec(head)?.groups
       if (groups === undefined) continue
@@ -197,7 +198,7 @@ export class Decoder {
       if (plain.length > 1) this.#continue(draft, plain.slice(1).join('\n'))
       return
     }
-    const error = tracedError([...rest.split('\n', 1000), draft.message])
+    const error = tracedError([draft.message, ...rest.split('\n', 1000)])
     if (error !== null) draft.exception(error.type, error.message, rest)
     if (error !== null || /^\s+at |^\s+File "|^\s+from |^#\d|^goroutine /m.test(rest)) {
       if (error === null) draft.exception(undefined, undefined, rest)
@@ -258,6 +259,12 @@ export class Decoder {
     }
     return says
   }
+}
+
+/** Layouts whose head spans several lines: moves lines from the rest to the head. */
+function moreHead(head: string, rest: string, lines: number): [string, string] {
+  const following = rest === '' ? [] : rest.split('\n')
+  return [[head, ...following.slice(0, lines - 1)].join('\n'), following.slice(lines - 1).join('\n')]
 }
 
 /** nginx: `, client: 10.0.0.7, server: x, request: "GET / HTTP/1.1"`; Apache: `, referer: …`. */

@@ -12,7 +12,7 @@ export interface TracedError {
 const MAX_HEADS = 400
 /** `com.x.YException: message`, `Uncaught Error: …`, `System.Exception: …`, `jwt.exceptions.ExpiredSignatureError: …`. */
 const HEAD =
-  /^(?:Uncaught |Unhandled exception\. |Exception in thread "[^"]{0,200}" |PHP Fatal error: {1,2}Uncaught |Caused by: )?((?:[A-Za-z_$][\w$]{0,100}[.\\:]{1,2}){0,14}[A-Z][\w$]{0,120}(?:Error|Exception|Failure|Fault|Warning|Invalid|Expired|Exit|Interrupt|Timeout|Violation|Signature)[\w$]{0,40})(?::[ ]?(.*))?$/
+  /^(?:Uncaught |Unhandled exception\. |Exception in thread "[^"]{0,200}" |PHP Fatal error: {1,2}Uncaught |Caused by: )?((?:[A-Za-z_$][\w$]{0,100}[.\\:]{1,2}){0,14}(?:[A-Z][\w$]{0,120})?(?:Error|Exception|Failure|Fault|Warning|Invalid|Expired|Exit|Interrupt|Timeout|Violation|Signature)[\w$]{0,40})(?::[ ]?(.*))?$/
 /** `app.rb:3:in 'decode': Signature has expired (JWT::ExpiredSignature)`. */
 const RUBY = /^\S{1,300}:\d{1,7}:in [`'][^'\n]{1,200}': ([^\n]{0,2000}) \(([A-Z][\w:]{1,120})\)$/
 /** `Signature has expired (JWT::ExpiredSignature)`: Ruby's Logger and Rails. */

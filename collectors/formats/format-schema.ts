@@ -70,6 +70,8 @@ export const formatSchema = z.strictObject({
   start: text.optional(),
   /** May lines follow that belong to the record? Without them a record is handed on at once. */
   multiline: z.boolean().optional(),
+  /** Lines that the patterns see, joined by a newline; they always belong together. */
+  head_lines: z.number().int().min(1).max(4).default(1),
   patterns: z.array(text).max(16).default([]),
   detect: z
     .strictObject({

@@ -8,7 +8,7 @@ import { compileScale, type SeverityScale } from '../decode/severity.ts'
 import { compileTimeLayout, type TimeLayout } from '../decode/time-layout.ts'
 import type { CompiledFormats, FormatSource, VocabularySource } from './format-schema.ts'
 import { compileMessageShapes, type MessageShapes } from './message-shapes.ts'
-import { vetPattern } from './vet-pattern.ts'
+import { firstCodes, vetPattern } from './vet-pattern.ts'
 
 export interface FormatProblem {
   file: string
@@ -27,6 +27,8 @@ export interface Format {
   start: RegExp | null
   multiline: boolean
   patterns: readonly RegExp[]
+  /** Lines that the patterns see. */
+  headLines: number
   /** Does a parsed object have the fields that tell this format? */
   fits: ObjectTest
   plan: FieldPlan
@@ -50,6 +52,8 @@ export class FormatSet {
   readonly logfmt: readonly Format[]
   readonly text: readonly Format[]
   readonly messages: MessageShapes
+  /** Text formats whose records may begin with a character, by its code (128: any other), in the order to try them. */
+  readonly startsWith: readonly (readonly Format[])[]
   readonly problems: readonly FormatProblem[]
   /** For records that no format fits. */
   readonly plain: Format
@@ -73,6 +77,10 @@ export class FormatSet {
     this.json = formats.filter((f) => f.kind === 'json')
     this.logfmt = formats.filter((f) => f.kind === 'logfmt')
     this.text = formats.filter((f) => f.kind === 'text')
+    const firsts = this.text.map((format) => ({ format, codes: firstCodes(format.start!.source) }))
+    this.startsWith = Array.from({ length: 129 }, (_, code) =>
+      firsts.filter(({ codes }) => codes.has(code)).map(({ format }) => format),
+    )
     this.plain = compileFormat(PLAIN, vocabulary, scales)
     this.messages = compileMessageShapes(compiled.messages, vocabulary, (place, text) =>
       found.push({ file: 'messages.yaml', place, text }),
@@ -93,6 +101,7 @@ const PLAIN: FormatSource = {
   kind: 'text',
   priority: 0,
   zone: 'none',
+  head_lines: 1,
   patterns: [],
   fields: {},
   speech: [],
@@ -124,6 +133,7 @@ function compileFormat(source: FormatSource, vocabulary: VocabularySource, scale
     start: source.start === undefined ? null : compilePattern(source.start, vocabulary, 'start'),
     multiline: source.multiline ?? source.kind === 'text',
     patterns,
+    headLines: source.head_lines,
     fits: compileTest(source),
     plan: new FieldPlan(vocabulary, source),
     times: (source.time?.layout ?? ['iso', 'epoch']).map(compileTimeLayout),

@@ -44,6 +44,11 @@ export function vetPattern(source: string): string | null {
   }
 }
 
+/** Codes below 128 with which a text that a (vetted) pattern matches may begin; other characters are never excluded. */
+export function firstCodes(source: string): ReadonlySet<number> {
+  return union(new Parser(source).parse().map((option) => firstOfSequence(option, EMPTY)))
+}
+
 class Refusal extends Error {}
 const EMPTY: CharSet = new Set()
 
