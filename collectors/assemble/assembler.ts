@@ -340,7 +340,7 @@ export class RecordAssembler {
     const last = this.#lastStart
     if (last !== null && last.start!.test(line)) return last
     const code = line.charCodeAt(0)
-    for (const format of this.#starts[code < 128 ? code : 128] ?? [])
+    for (const format of this.#starts[Math.min(code, 128)] ?? [])
       if (format !== last && format.start!.test(line)) {
         this.#lastStart = format
         return format
