@@ -1,11 +1,12 @@
 /** A model of a small fleet in trouble, at a fixed instant: what the goldens and unit tests draw. */
-import type { Incident, Observation } from '../../../src/core/incident.ts'
-import { remedyOf } from '../../../src/core/remedy/remedy-of.ts'
-import type { SourceStatus } from '../../../src/core/source-status.ts'
-import type { CauseCount, SeriesPoint } from '../../../src/core/ports/store.ts'
+
 import { assembleModel, type StoreAnswers } from '../../../dashboards/terminal/assemble-model.ts'
 import type { DashboardModel, IncidentDetail, ModelRequest } from '../../../dashboards/terminal/model.ts'
 import { timeWindow } from '../../../dashboards/terminal/time-window.ts'
+import type { Incident, Observation } from '../../../src/core/incident.ts'
+import type { CauseCount, SeriesPoint } from '../../../src/core/ports/store.ts'
+import { remedyOf } from '../../../src/core/remedy/remedy-of.ts'
+import type { SourceStatus } from '../../../src/core/source-status.ts'
 
 export const NOW_MS = Date.UTC(2026, 10, 16, 9, 28, 41, 250)
 const MINUTE = 60_000
@@ -107,7 +108,9 @@ export const INCIDENTS: readonly Incident[] = [
     why: ['expected billing-api, got orders-api'],
   }),
   incident('7', 75_000, { client_id: 'mobile-app', subcause: 'not_yet_valid', why: ['not valid for another 4 s'] }),
-  ...Array.from({ length: 30 }, (_, i) => incident(String(100 + i), 90_000 + i * 11_000, { client_id: `batch-${(i % 4) + 1}` })),
+  ...Array.from({ length: 30 }, (_, i) =>
+    incident(String(100 + i), 90_000 + i * 11_000, { client_id: `batch-${(i % 4) + 1}` }),
+  ),
 ]
 
 /** Incidents without host and client have no such field at all. */
@@ -150,12 +153,27 @@ const OBSERVATIONS: readonly Observation[] = [
 ]
 
 export const SOURCES: readonly SourceStatus[] = [
-  source('s1', '/var/log/reports-1/app.log', { format: 'pino', last_record_ms: NOW_MS - 4_000, size: 1_204_900, offset: 1_204_900 }, [10_412, 10_412, 1_204]),
-  source('s2', '/var/log/nginx/access.log', { format: 'nginx-access', last_record_ms: NOW_MS - 1_000, size: 9_000_000, offset: 7_400_000 }, [88_120, 88_120, 2_311]),
+  source(
+    's1',
+    '/var/log/reports-1/app.log',
+    { format: 'pino', last_record_ms: NOW_MS - 4_000, size: 1_204_900, offset: 1_204_900 },
+    [10_412, 10_412, 1_204],
+  ),
+  source(
+    's2',
+    '/var/log/nginx/access.log',
+    { format: 'nginx-access', last_record_ms: NOW_MS - 1_000, size: 9_000_000, offset: 7_400_000 },
+    [88_120, 88_120, 2_311],
+  ),
   source(
     's3',
     '/var/log/billing/out.log',
-    { zone: 'UTC', sample: ['ok 200 17ms /invoices', 'ok 200 21ms /invoices/7', 'cache miss invoices/7'], size: 4_000, offset: 4_000 },
+    {
+      zone: 'UTC',
+      sample: ['ok 200 17ms /invoices', 'ok 200 21ms /invoices/7', 'cache miss invoices/7'],
+      size: 4_000,
+      offset: 4_000,
+    },
     [310, 310, 0],
   ),
 ]

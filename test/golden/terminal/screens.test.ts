@@ -4,10 +4,10 @@
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
+import { assembleModel } from '../../../dashboards/terminal/assemble-model.ts'
 import type { DashboardModel, ModelRequest } from '../../../dashboards/terminal/model.ts'
 import { driveDashboard } from './drive-dashboard.ts'
 import { fleetAnswers, fleetModel, INCIDENTS, NAMELESS, NOW_MS, quietModel, SOURCES } from './fleet-model.ts'
-import { assembleModel } from '../../../dashboards/terminal/assemble-model.ts'
 
 interface Scene {
   name: string
@@ -42,7 +42,12 @@ function renamed(names: readonly string[]): DashboardModel {
   const nameOf = (i: number) => names[i % names.length]!
   return assembleModel({
     ...answers,
-    incidents: INCIDENTS.map((incident, i) => ({ ...incident, host: nameOf(i), client_id: nameOf(i + 1), message: nameOf(i) })),
+    incidents: INCIDENTS.map((incident, i) => ({
+      ...incident,
+      host: nameOf(i),
+      client_id: nameOf(i + 1),
+      message: nameOf(i),
+    })),
     hosts: answers.hosts.map((row, i) => ({ ...row, value: nameOf(i) })),
     clients: answers.clients.map((row, i) => ({ ...row, value: nameOf(i + 2) })),
     sources: SOURCES.map((source, i) => ({ ...source, name: `/logs/${nameOf(i)}` })),
@@ -69,27 +74,69 @@ const SCENES: readonly Scene[] = [
   { name: 'loading', sizes: SMALL, never_answers: true, load: () => new Promise(() => {}) },
   { name: 'nothing-read', sizes: ALL_SIZES, load: () => quietModel() },
   { name: 'nothing-recognised', sizes: ALL_SIZES, load: () => nothingRecognised() },
-  { name: 'nothing-in-range', sizes: SMALL, load: () => quietModel({ extent: fleetAnswers().extent, sources: SOURCES }) },
+  {
+    name: 'nothing-in-range',
+    sizes: SMALL,
+    load: () => quietModel({ extent: fleetAnswers().extent, sources: SOURCES }),
+  },
   {
     name: 'no-failures',
     sizes: SMALL,
-    load: () => quietModel({ extent: fleetAnswers().extent, kinds: fleetAnswers().kinds.slice(0, 3), sources: SOURCES.slice(0, 2) }),
+    load: () =>
+      quietModel({
+        extent: fleetAnswers().extent,
+        kinds: fleetAnswers().kinds.slice(0, 3),
+        sources: SOURCES.slice(0, 2),
+      }),
   },
-  { name: 'error-at-once', sizes: ALL_SIZES, load: () => Promise.reject(new Error('/var/lib/authtop.db is no database')) },
-  { name: 'error-later', sizes: SMALL, load: failAfterOne() , keys: ['z']},
-  { name: 'notice', sizes: SMALL, load: (request) => ({ ...fleetModel(request), notices: [{ level: 'info', text: '/var/log/app.log was rotated; reading the new file' }] }) },
+  {
+    name: 'error-at-once',
+    sizes: ALL_SIZES,
+    load: () => Promise.reject(new Error('/var/lib/authtop.db is no database')),
+  },
+  { name: 'error-later', sizes: SMALL, load: failAfterOne(), keys: ['z'] },
+  {
+    name: 'notice',
+    sizes: SMALL,
+    load: (request) => ({
+      ...fleetModel(request),
+      notices: [{ level: 'info', text: '/var/log/app.log was rotated; reading the new file' }],
+    }),
+  },
   { name: 'nameless', sizes: SMALL, load: (request) => ({ ...fleetModel(request), incidents: [NAMELESS] }) },
-  { name: 'too-small', sizes: [[59, 20], [100, 14]] },
+  {
+    name: 'too-small',
+    sizes: [
+      [59, 20],
+      [100, 14],
+    ],
+  },
   { name: 'wide-characters', sizes: ALL_SIZES, load: () => renamed(WIDE_NAMES), keys: ['\t\t'] },
   { name: 'wide-characters-ascii', sizes: SMALL, ascii: true, load: () => renamed(WIDE_NAMES) },
-  { name: 'hostile', sizes: ALL_SIZES, load: () => renamed(HOSTILE_NAMES) , keys: ['\t']},
+  { name: 'hostile', sizes: ALL_SIZES, load: () => renamed(HOSTILE_NAMES), keys: ['\t'] },
 ]
 
 function nothingRecognised(): DashboardModel {
   return quietModel({
-    sources: [SOURCES[2]!, { ...SOURCES[2]!, stream: 's4', name: '/var/log/secure', error: 'permission denied', counters: { ...SOURCES[2]!.counters, records: 0 } }],
+    sources: [
+      SOURCES[2]!,
+      {
+        ...SOURCES[2]!,
+        stream: 's4',
+        name: '/var/log/secure',
+        error: 'permission denied',
+        counters: { ...SOURCES[2]!.counters, records: 0 },
+      },
+    ],
     unrecognised: [
-      { template: 'login refused for <*>', system: 'acme-sso', sample: 'login refused for u-17: bad ticket', count: 41, first_ms: NOW_MS, last_ms: NOW_MS },
+      {
+        template: 'login refused for <*>',
+        system: 'acme-sso',
+        sample: 'login refused for u-17: bad ticket',
+        count: 41,
+        first_ms: NOW_MS,
+        last_ms: NOW_MS,
+      },
     ],
   })
 }
