@@ -7,7 +7,7 @@
 import { findStretches } from './find-steps.ts'
 import { fitIntervals, type IntervalFit } from './fit-intervals.ts'
 import { DRIFT_LIMIT_PPM, fitLine, type LineFit } from './fit-line.ts'
-import { addDifference, createOneWay, type OneWayState, type Stratum } from './one-way-channel.ts'
+import { addDifference, createOneWay, latestRun, type OneWayState, type Stratum } from './one-way-channel.ts'
 import { resolutionClass } from './rounding-model.ts'
 import { addInterval, createTwoWay, type TwoWayState } from './two-way-channel.ts'
 
@@ -277,7 +277,7 @@ interface StretchFit {
 
 function fitAll(strata: readonly Stratum[]): StretchFit[] {
   const fits: StretchFit[] = []
-  for (const s of findStretches(strata)) {
+  for (const s of findStretches(strata.map((s) => ({ ...s, blocks: latestRun(s.blocks) })))) {
     const fit = fitLine(s.strata, s.near_ms)
     if (fit !== null) fits.push({ fit, cut_ms: s.cut_ms })
   }

@@ -20,10 +20,10 @@ export interface Stretch {
 /** How much better (nats) two edges must explain the differences than one line. */
 const STEP_EVIDENCE = 12
 /** … and per difference at the weaker edge, since the candidates' coarse grid costs likelihood. */
-const EVIDENCE_PER_SUPPORT = 0.6
+const EVIDENCE_PER_SUPPORT = 0.4
 /** Slow clients blur the edge: steps below this (in units of the resolution) need that much more evidence. */
-const SMALL_STEP = 3
-const SMALL_STEP_DOUBT = 2
+const SMALL_STEP = 1.4
+const SMALL_STEP_DOUBT = 1.6
 /** Each side needs this many differences at its edge; two bad records are no step. */
 const EDGE_SUPPORT = 3
 /** A smaller jump is not told apart from drift and traffic: in units of the coarser resolution, and ms. */
@@ -38,8 +38,10 @@ const PEAKS_PER_SLICE = 2
 const AROUND = [-0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75]
 /** Aged tokens are thought of as spread evenly at most this far above the lowest difference; ms. */
 const WIDEST_SPREAD_MS = 4 * 3_600_000
-/** Hypotheses tried: a delay of 25 ms with few, some and many aged tokens. */
-const HYPOTHESES = [0, 3, 5].map((aged) => AGED_PER_FRESH.length + aged)
+/** Hypotheses tried: a delay of 25 ms with few, some and many aged tokens; slow clients (1 s), whose edge is blurred. */
+const HYPOTHESES = [0, 3, 5]
+  .map((aged) => AGED_PER_FRESH.length + aged)
+  .concat([1, 3].map((aged) => 4 * AGED_PER_FRESH.length + aged))
 /** Stamps are cut down to this for the search, ms. */
 const COARSE_MS = 250
 /** A difference this far below an edge (beyond the resolution) does not belong to it; ms. */

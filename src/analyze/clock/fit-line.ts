@@ -42,11 +42,11 @@ const NEGLIGIBLE = 6
 /** … and hypotheses on delay and share. */
 const NEGLIGIBLE_HYPOTHESIS = 4
 /** The part of the delay that every token has cannot be seen one way; the interval allows for this much, ms. */
-const UNSEEN_DELAY_MS = 50
+const UNSEEN_DELAY_MS = 60
 /** Aged tokens are of many ages: were they all within this, they would be fresh ones with a delay; ms. */
 const NARROWEST_AGES_MS = 4_000
 /** The tables' steps and the shape of real delays, ms. */
-const CLOSE_MS = 15
+const CLOSE_MS = 25
 /** Finer stamps than this do not make the search finer: delays blur the edge; ms. */
 const FINEST_SCALE_MS = 40
 /** The model's delays are not the world's: more fresh tokens than about this many no longer narrow the interval as they should. */

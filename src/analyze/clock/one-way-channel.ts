@@ -21,6 +21,11 @@ const CELL_LIMIT = 16
 /** Differences are kept to this grid where stamps are finer, ms: merges equals, costs at most half of it in accuracy. */
 const QUANTUM_MS = 10
 
+/** Silence after which an old offset says nothing about a new one, ms. */
+const LONGEST_GAP_MS = 2 * 86_400_000
+/** A run with less than this share of the differences is bad stamps. */
+const RUN_SHARE = 0.04
+
 /** A difference and how often it was met: d ms, n, first and last time, ms. Flat numbers, so that 10,000 hosts stay small. */
 export const CELL_SIZE = 4
 export interface Block {
@@ -73,6 +78,24 @@ export function addDifference(state: OneWayState, time_ms: number, difference_ms
   insertCell(block, d, 1, time_ms, time_ms)
   if (blocks.length > BLOCK_LIMIT) shrink(state)
   return true
+}
+
+/**
+ * The blocks that belong together and speak of now: a stamp years off, or a host that was silent for days, must not
+ * stretch the line. The last run without a long gap, unless it holds next to nothing.
+ */
+export function latestRun(blocks: readonly Block[]): readonly Block[] {
+  const runs: { from: number; n: number }[] = []
+  let total = 0
+  for (const [i, b] of blocks.entries()) {
+    const before = blocks[i - 1]
+    if (before === undefined || b.start - before.start > LONGEST_GAP_MS) runs.push({ from: i, n: 0 })
+    runs[runs.length - 1]!.n += b.n
+    total += b.n
+  }
+  for (let i = runs.length - 1; i > 0; i--)
+    if (runs[i]!.n >= total * RUN_SHARE) return blocks.slice(runs[i]!.from, runs[i + 1]?.from)
+  return blocks.slice(0, runs[1]?.from)
 }
 
 /**
