@@ -28,6 +28,9 @@ export interface CollectOptions {
   caughtUp?(): void
 }
 
+/** By its descriptor, because a worker thread's `process.stdin` is not the process's. */
+const STDIN = 0
+
 /** Retention works in slices under 50 ms, this often; ms. */
 const RETAIN_EVERY_MS = 60_000
 
@@ -41,7 +44,7 @@ export async function collect(options: CollectOptions, signal: AbortSignal): Pro
     const sourceOptions = { follow: options.follow, known, notice: options.notice, now: Date.now }
     const source =
       options.paths.length === 1 && options.paths[0] === '-'
-        ? openStdinSource(process.stdin, sourceOptions)
+        ? openStdinSource(STDIN, sourceOptions)
         : await openFileSource(options.paths, sourceOptions)
     const stopRetention = keepRetention(writer, options.retention)
     try {

@@ -19,6 +19,9 @@ interface Options {
   tz?: string
 }
 
+/** By its descriptor, because a worker thread's `process.stdin` is not the process's. */
+const STDIN = 0
+
 /** A result is written in pieces of this size; characters. */
 const FLUSH_AT = 64 * 1024
 
@@ -65,7 +68,7 @@ Exit codes: 0 fine, 2 wrong usage, 3 cannot read.`,
 async function openInput(paths: string[]): Promise<LogSource> {
   const options = { follow: false, known: [], notice: noticed, now: Date.now }
   return paths.length === 0 || (paths.length === 1 && paths[0] === '-')
-    ? openStdinSource(process.stdin, options)
+    ? openStdinSource(STDIN, options)
     : openFileSource(paths, options)
 }
 
