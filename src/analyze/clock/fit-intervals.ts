@@ -22,7 +22,11 @@ export interface IntervalFit {
 
 /** Clocks wander a little about any line; bounds may miss it by this much; ms. */
 const WANDER_MS = 1.5
-const DRIFT_STEP_PPM = 4
+/** Searches end here: 0.02 ppm over 8 h are half a millisecond. */
+const FINEST_DRIFT_PPM = 0.02
+const SEARCH_ROUNDS = 60
+/** Lines weighed against each other for the middle of the room. */
+const DRIFT_POINTS = 32
 const DRIFT_SCALE_PPM = 30
 /** A stretch of fewer requests between others is a bad join, not two steps. */
 const STRETCH_SUPPORT = 3
@@ -106,34 +110,74 @@ function room(stretch: readonly Bounds[], drift: number, at_ms: number): { low: 
   return { low, high }
 }
 
-function passes(stretch: readonly Bounds[]): boolean {
-  const at = stretch[stretch.length - 1]!.block.mean_ms
-  for (let drift = 0; drift <= DRIFT_LIMIT_PPM; drift += DRIFT_STEP_PPM) {
-    const up = room(stretch, drift, at)
-    if (up.low <= up.high) return true
-    const down = room(stretch, -drift, at)
-    if (down.low <= down.high) return true
+/** Room is a concave function of the drift, so that one search finds whether any line passes, and the drift with most room. */
+function widest(stretch: readonly Bounds[], at_ms: number): { drift: number; width: number } {
+  const width = (drift: number) => {
+    const r = room(stretch, drift, at_ms)
+    return r.high - r.low
   }
-  return false
+  const drift = highest(width, -DRIFT_LIMIT_PPM, DRIFT_LIMIT_PPM)
+  return { drift, width: width(drift) }
+}
+
+/** Where a concave function is highest. */
+function highest(f: (x: number) => number, from: number, to: number): number {
+  let a = from
+  let b = to
+  for (let i = 0; i < SEARCH_ROUNDS && b - a > FINEST_DRIFT_PPM; i++) {
+    const left = a + (b - a) / 3
+    const right = b - (b - a) / 3
+    if (f(left) < f(right)) a = left
+    else b = right
+  }
+  return (a + b) / 2
+}
+
+/** Last drift on the way from `inside` to `outside` that still lets a line pass. */
+function edge(passing: (drift: number) => boolean, inside: number, outside: number): number {
+  if (passing(outside)) return outside
+  let good = inside
+  let bad = outside
+  for (let i = 0; i < SEARCH_ROUNDS && Math.abs(bad - good) > FINEST_DRIFT_PPM; i++) {
+    const middle = (good + bad) / 2
+    if (passing(middle)) good = middle
+    else bad = middle
+  }
+  return bad
+}
+
+function passes(stretch: readonly Bounds[]): boolean {
+  const at_ms = stretch[stretch.length - 1]!.block.mean_ms
+  const level = room(stretch, 0, at_ms)
+  return level.low <= level.high || widest(stretch, at_ms).width >= 0
 }
 
 function fitOne(stretch: readonly Bounds[], cut_ms: number | null): IntervalFit {
   const at_ms = stretch[stretch.length - 1]!.block.last_ms
-  let low = Infinity
-  let high = -Infinity
+  const best = widest(stretch, at_ms)
+  const passing = (drift: number) => {
+    const r = room(stretch, drift, at_ms)
+    return r.low <= r.high
+  }
+  const slowest = edge(passing, best.drift, -DRIFT_LIMIT_PPM)
+  const fastest = edge(passing, best.drift, DRIFT_LIMIT_PPM)
+  const low_ms = room(
+    stretch,
+    highest((x) => -room(stretch, x, at_ms).low, slowest, fastest),
+    at_ms,
+  ).low
+  const high_ms = room(
+    stretch,
+    highest((x) => room(stretch, x, at_ms).high, slowest, fastest),
+    at_ms,
+  ).high
   let weight = 0
   let offset = 0
   let drift_ppm = 0
-  let slowest = Infinity
-  let fastest = -Infinity
-  for (let drift = -DRIFT_LIMIT_PPM; drift <= DRIFT_LIMIT_PPM; drift += DRIFT_STEP_PPM) {
+  for (let i = 0; i <= DRIFT_POINTS; i++) {
+    const drift = slowest + ((fastest - slowest) * i) / DRIFT_POINTS
     const r = room(stretch, drift, at_ms)
-    if (r.low > r.high) continue
-    low = Math.min(low, r.low)
-    high = Math.max(high, r.high)
-    slowest = Math.min(slowest, drift)
-    fastest = Math.max(fastest, drift)
-    const w = (r.high - r.low + WANDER_MS) / (1 + (drift / DRIFT_SCALE_PPM) ** 2)
+    const w = (Math.max(0, r.high - r.low) + 1e-6) / (1 + (drift / DRIFT_SCALE_PPM) ** 2)
     weight += w
     offset += w * ((r.low + r.high) / 2)
     drift_ppm += w * drift
@@ -141,11 +185,11 @@ function fitOne(stretch: readonly Bounds[], cut_ms: number | null): IntervalFit 
   return {
     from_ms: stretch[0]!.block.first_ms,
     at_ms,
-    offset_ms: offset / weight,
-    low_ms: low,
-    high_ms: high,
+    offset_ms: Math.min(Math.max(offset / weight, low_ms), high_ms),
+    low_ms,
+    high_ms,
     drift_ppm: drift_ppm / weight,
-    drift_half_ppm: (fastest - slowest) / 2 + DRIFT_STEP_PPM / 2,
+    drift_half_ppm: (fastest - slowest) / 2,
     samples: count(stretch),
     cut_ms,
   }
