@@ -33,6 +33,7 @@ export class PlainContent implements Content {
   mark: Mark
   readonly #files: OpenFiles
   readonly #buffer: ReadBuffer
+  #recent: { start: number; bytes: Uint8Array } | null = null
   #last: { start: number; bytes: Uint8Array } | null = null
 
   constructor(file: DiskFile, mark: Mark, files: OpenFiles, buffer: ReadBuffer) {
@@ -55,9 +56,14 @@ export class PlainContent implements Content {
   }
 
   async passed(end: number): Promise<void> {
-    const mark = (this.#last && markWithin(this.#last.bytes, this.#last.start, end)) ?? (await this.#readMark(end))
+    const last = this.#last
     this.#last = null
+    const mark = (last && markWithin(last.bytes, last.start, end)) ?? (await this.#readMark(end))
     if (!mark) throw new ContentReplaced(this.file.path)
+    if (last && end <= last.start + last.bytes.length) {
+      const start = Math.max(last.start, end - RECENT_BYTES)
+      this.#recent = { start, bytes: Buffer.from(last.bytes.subarray(start - last.start, end - last.start)) }
+    }
     this.mark = mark
   }
 
@@ -65,16 +71,40 @@ export class PlainContent implements Content {
 
   /** The mark of any earlier offset, or null when the content is no longer what was read. */
   async markAt(offset: number): Promise<Mark | null> {
-    if (offset === this.mark.offset) return this.mark
-    const mark = await this.#readMark(offset)
-    // Compared afterwards: if it is intact now, it was while the mark was read.
-    return (await this.isIntact()) ? mark : null
+    const { mark } = this
+    if (offset === mark.offset) return mark
+    const recent = this.#recent && markWithin(this.#recent.bytes, this.#recent.start, offset)
+    if (recent) return recent
+    const found = await this.#readMark(offset)
+    // Compared afterwards: if the content is intact now, it was while the mark was read.
+    return (await this.#holds(mark)) ? found : null
   }
 
-  /** True when the file still holds what was read from it. */
-  async isIntact(): Promise<boolean> {
-    const now = await this.#readMark(this.mark.offset)
-    return now?.hash === this.mark.hash
+  /** The mark of the file's present end; null when it is gone or no longer holds what was read from it. */
+  async endMark(): Promise<Mark | null> {
+    try {
+      const { mark } = this
+      const { size } = await this.#files.stat(this.file)
+      const end = size < mark.offset ? null : await this.#readMark(size)
+      return end && (await this.#holds(mark)) ? end : null
+    } catch {
+      // Closed and gone from its path: whether it still exists is found out when it is looked for.
+      return null
+    }
+  }
+
+  /** The mark of any offset as the file is now; null behind its end. */
+  markOf(offset: number): Promise<Mark | null> {
+    return this.#readMark(offset)
+  }
+
+  /** Gives up the bytes kept for checkpoints; they are read again if one is asked for all the same. */
+  forget(): void {
+    this.#recent = null
+  }
+
+  async #holds(mark: Mark): Promise<boolean> {
+    return (await this.#readMark(mark.offset))?.hash === mark.hash
   }
 
   async #readMark(offset: number): Promise<Mark | null> {
@@ -83,3 +113,9 @@ export class PlainContent implements Content {
     return markWithin(bytes, offset - length, offset)
   }
 }
+
+/**
+ * Kept of what was read last: a checkpoint is mostly taken as of the record before the last one, and must be right even if
+ * the file is truncated between the two.
+ */
+const RECENT_BYTES = 16 * 1024

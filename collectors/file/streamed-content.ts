@@ -41,6 +41,11 @@ export class StreamedContent implements Content {
     return this.#end
   }
 
+  /** How far it was passed or skipped, bytes. */
+  get passedEnd(): number {
+    return this.#position
+  }
+
   /** True when nothing more will arrive. */
   get ended(): boolean {
     return this.#ended
