@@ -14,8 +14,11 @@ const MIN_LENGTH = 10
 const DECODE_LIMIT = 65_536
 const FACT_LIMIT = 256
 const SCOPE_LIMIT = 512
-/** A run behind `/` or `+` at least this long belongs to a token in the wrong alphabet, not to the path behind it. */
-const STANDARD_ALPHABET_RUN = 12
+/** What follows a token in a path is shorter than this; characters. */
+const PATH_LIMIT = 256
+/** `/users/17/orders`: words, short numbers and UUIDs between single slashes. */
+const PATH_SEGMENTS =
+  /^(?:\/(?:[a-z_-]{1,24}|[0-9]{1,10}|v[0-9]{1,2}|[\w-]{1,32}\.[a-z]{2,5}|[0-9a-f]{8}-[0-9a-f-]{27})?)+$/
 
 function isBase64url(code: number): boolean {
   return (
@@ -82,27 +85,17 @@ function paddingEnd(text: string, from: number): number {
   return i
 }
 
-/** A token written in the standard base64 alphabet goes on behind `+` and `/`; a URL path does so too, but in short words. */
-function standardAlphabetEnd(text: string, from: number): number {
-  let end = from
-  for (;;) {
-    const width = standardCharLength(text, end)
-    if (width === 0) return end
-    const runStart = end + width
-    let run = base64urlEnd(text, runStart)
-    while (dotLength(text, run) === 1 && isBase64url(text.charCodeAt(run + 1))) run = base64urlEnd(text, run + 1)
-    if (run - runStart < STANDARD_ALPHABET_RUN && standardCharLength(text, run) === 0) return end
-    end = paddingEnd(text, run)
-  }
-}
+const STANDARD_ALPHABET = /(?:[\w.-]|\+|\\?\/|%2[BbFf])*(?:=|%3[Dd]){0,2}/y
 
-function standardCharLength(text: string, i: number): number {
-  const char = text[i]
-  if (char === '+' || char === '/') return 1
-  if (char === '\\' && text[i + 1] === '/') return 2
-  if (char !== '%' || text[i + 1] !== '2') return 0
-  const hex = text[i + 2]
-  return hex === 'B' || hex === 'b' || hex === 'F' || hex === 'f' ? 3 : 0
+/** A token written in the standard base64 alphabet goes on behind `+` and `/`; a URL's path does so too, but in words and ids. */
+function standardAlphabetEnd(text: string, from: number): number {
+  if (!/^(?:\+|\\?\/|%2[BbFf])/.test(text.slice(from, from + 3))) return from
+  STANDARD_ALPHABET.lastIndex = from
+  STANDARD_ALPHABET.test(text)
+  let end = STANDARD_ALPHABET.lastIndex
+  while (text[end - 1] === '.') end--
+  if (end - from > PATH_LIMIT) return end
+  return PATH_SEGMENTS.test(text.slice(from, end)) ? from : end
 }
 
 /** Nothing word-like in front, or only the tail of an escape such as `\n`, `%3D`, `\u003d`. */
@@ -133,7 +126,7 @@ export function parseJose(value: string): JoseToken | undefined {
   const header = readHeader(segments[0]!)
   // Base64 of some other JSON object: a cursor, a state parameter.
   if (segments.length === 1 && header === undefined && isJson(segments[0]!)) return undefined
-  if (segments.length === 5 || header?.['enc'] !== undefined) {
+  if (segments.length === 5 || header?.enc !== undefined) {
     return { kind: 'jwe', identity: value, header, payload: undefined }
   }
   return { kind: 'jwt', identity: segments.slice(0, 2).join('.').replaceAll('=', ''), header, payload: segments[1] }
@@ -177,21 +170,21 @@ export function joseFacts(
   const keep = <K extends keyof typeof facts>(name: K, value: (typeof facts)[K] | undefined) => {
     if (value !== undefined) facts[name] = value
   }
-  keep('alg', word(header['alg']))
-  keep('kid', word(header['kid']))
-  keep('typ', word(header['typ']))
-  keep('iss', word(claims['iss'] ?? header['iss']))
-  keep('aud', list(claims['aud'] ?? header['aud'], FACT_LIMIT))
+  keep('alg', word(header.alg))
+  keep('kid', word(header.kid))
+  keep('typ', word(header.typ))
+  keep('iss', word(claims.iss ?? header.iss))
+  keep('aud', list(claims.aud ?? header.aud, FACT_LIMIT))
   // `appid` is Entra ID v1, `cid` Okta.
-  keep('client_id', word(claims['azp'] ?? claims['client_id'] ?? claims['appid'] ?? claims['cid']))
-  keep('scope', list(claims['scope'] ?? claims['scp'], SCOPE_LIMIT))
-  const subject = claims['sub']
+  keep('client_id', word(claims.azp ?? claims.client_id ?? claims.appid ?? claims.cid))
+  keep('scope', list(claims.scope ?? claims.scp, SCOPE_LIMIT))
+  const subject = claims.sub
   if (isPlain(subject)) keep('subject', fingerprint('sub', String(subject)))
-  const id = claims['jti']
+  const id = claims.jti
   if (isPlain(id)) keep('jti', fingerprint('jti', String(id)))
-  keep('iat_ms', instant(claims['iat']))
-  keep('nbf_ms', instant(claims['nbf']))
-  keep('exp_ms', instant(claims['exp']))
+  keep('iat_ms', instant(claims.iat))
+  keep('nbf_ms', instant(claims.nbf))
+  keep('exp_ms', instant(claims.exp))
   return facts
 }
 

@@ -7,8 +7,7 @@ import type { Scan } from './scan.ts'
 /** JSON in JSON in JSON in JSON is 15 backslashes; 6 levels are 63. More is an attack on the scanner. */
 const MAX_BACKSLASHES = 63
 
-const EXOTIC_QUOTE =
-  /%(?:25){0,3}5[Cc]%(?:25){0,3}2[27]|%(?:25){0,3}2[27]|&(?:quot|#34|#39|#x27|apos);|\\{1,7}u002[27]/y
+const EXOTIC_QUOTE = /(?:%(?:25){0,3}5[Cc]){0,31}%(?:25){0,3}2[27]|&(?:quot|#34|#39|#x27|apos);|\\{1,7}u002[27]/y
 
 /** The quote that opens at `at` as it is written (`"`, `\\"`, `%22`), or ''. */
 export function quoteAt(text: string, at: number): string {
@@ -23,54 +22,67 @@ export function quoteAt(text: string, at: number): string {
   return ''
 }
 
+/** How often a quote as {@link quoteAt} gives it is percent-encoded; 0 if it is not. */
+export function quoteLevel(quote: string): number {
+  const nested = /%((?:25)*)2[27]$/.exec(quote)?.[1]
+  return nested === undefined ? 0 : 1 + nested.length / 2
+}
+
+/** The parts of a quote: what escapes it, how often, and the mark itself. */
+function anatomy(quote: string): { unit: string; depth: number; mark: string } {
+  const percent = /^((?:%(?:25){0,3}5[Cc])*)(%(?:25){0,3}2[27])$/.exec(quote)
+  if (percent !== null) {
+    const [, escapes, mark] = percent as unknown as [string, string, string]
+    const unit = `${mark.slice(0, -2)}5C`
+    return { unit, depth: escapes.length / unit.length, mark }
+  }
+  const depth = quote.search(/[^\\]/)
+  return { unit: '\\', depth, mark: quote.slice(depth) }
+}
+
 /** Where the value that `quote` opened before `from` ends: its closing quote, or the line's end if that was cut off. */
 export function quotedEnd(scan: Scan, from: number, quote: string): number {
   const { text } = scan
+  const { unit, depth, mark } = anatomy(quote)
   const limit = scan.lineEnd(from)
-  const char = quote.at(-1)!
-  if (char === ';' || /[0-9]/.test(char)) {
-    const end = boundedIndexOf(text, quote, from, limit)
-    return end < 0 ? limit : end
-  }
-  const depth = quote.length - 1
-  const code = char.charCodeAt(0)
-  let backslashes = 0
-  for (let i = from; i < limit; i++) {
-    const c = text.charCodeAt(i)
-    if (c === 92) {
-      backslashes++
+  const first = mark.charCodeAt(0)
+  let escapes = 0
+  for (let i = from; i < limit; ) {
+    if (unit === '\\' ? text.charCodeAt(i) === 92 : isUnitAt(text, i, unit)) {
+      escapes++
+      i += unit.length
       continue
     }
-    // Fewer backslashes close an outer string; more are an inner quote, unless whole escaped backslashes stand in front.
-    if (c === code && (backslashes <= depth || (backslashes - depth) % (2 * (depth + 1)) === 0)) {
-      return i - Math.min(backslashes, depth)
+    if (text.charCodeAt(i) === first && text.startsWith(mark, i)) {
+      // Fewer escapes close an outer string; more are an inner quote, unless whole escaped backslashes stand in front.
+      if (escapes <= depth || (escapes - depth) % (2 * (depth + 1)) === 0) {
+        return i - Math.min(escapes, depth) * unit.length
+      }
     }
-    backslashes = 0
+    escapes = 0
+    i++
   }
   return limit
 }
 
-function boundedIndexOf(text: string, needle: string, from: number, limit: number): number {
-  const first = needle.charCodeAt(0)
-  for (let i = from; i < limit; i++) {
-    if (text.charCodeAt(i) === first && text.startsWith(needle, i)) return i
-  }
-  return -1
+function isUnitAt(text: string, at: number, unit: string): boolean {
+  return text.charCodeAt(at) === 37 && text.slice(at, at + unit.length).toUpperCase() === unit
 }
 
 const NEXT_ASSIGNMENT = /[A-Za-z_$][\w.$[\]%-]{0,40}(?:=|:(?!\/\/))/y
 /** `%26` and its like end a value whose own separator was percent-encoded at the same level. */
 const ENCODED_DELIMITER = /^(?:26|22|27|20|2[Cc]|7[Dd]|3[BbCcEe]|0[AaDd]|5[Dd]|23)$/
-const ENDS_ALWAYS = new Set([...'"\'`<> \t\n\r\v\f\u2028\u2029'].map((c) => c.charCodeAt(0)))
+const ENDS_ALWAYS = new Set([...'"`<> \t\n\r\v\f\u2028\u2029'].map((c) => c.charCodeAt(0)))
 /** End a value only if what follows says that something else begins; they may be part of a password. */
-const ENDS_PERHAPS = new Set([...',;)]}|&'].map((c) => c.charCodeAt(0)))
+const ENDS_PERHAPS = new Set([...",;)]}|&'"].map((c) => c.charCodeAt(0)))
 const SENTENCE_END = new Set([...'.,:;)]}'].map((c) => c.charCodeAt(0)))
 
 /**
  * End of a bare value. `level` is how often its separator was percent-encoded (0: `=`, 1: `%3D`, 2: `%253D`).
+ * In a query or form (`inQuery`) only `&` separates; quotes and brackets there belong to the value unless the text around it ends with them.
  * JSON escapes of `/`, `+`, `=` belong to the value; any other backslash ends it.
  */
-export function bareEnd(text: string, from: number, level: number): number {
+export function bareEnd(text: string, from: number, level: number, inQuery = false): number {
   let i = from
   for (; i < text.length; i++) {
     const code = text.charCodeAt(i)
@@ -82,7 +94,7 @@ export function bareEnd(text: string, from: number, level: number): number {
     } else if (code === 37 && level > 0) {
       const encoded = text.slice(i + 1, i + 1 + 2 * level)
       if (encoded.startsWith('25'.repeat(level - 1)) && ENCODED_DELIMITER.test(encoded.slice(-2))) break
-    } else if (ENDS_PERHAPS.has(code) && somethingElseFollows(text, i)) break
+    } else if (ENDS_PERHAPS.has(code) && (inQuery ? queryEnds(text, i) : somethingElseFollows(text, i))) break
   }
   while (i > from && SENTENCE_END.has(text.charCodeAt(i - 1))) i--
   return i
@@ -93,6 +105,17 @@ function escapedValueChar(text: string, at: number): number {
   while (i - at <= MAX_BACKSLASHES && text.charCodeAt(i) === 92) i++
   if (text[i] === '/') return i + 1 - at
   return /^u00(?:2[BbFfDd]|3[Dd])/.test(text.slice(i, i + 5)) ? i + 5 - at : 0
+}
+
+function queryEnds(text: string, at: number): boolean {
+  if (text.charCodeAt(at) === 38 /* & */) return true
+  // Only a few closing marks follow one another around a link; bounded, because every one of them asks.
+  for (let i = at + 1; i < at + 8; i++) {
+    const code = text.charCodeAt(i)
+    if (Number.isNaN(code) || code <= 32 || code === 92 || ENDS_ALWAYS.has(code)) return true
+    if (!ENDS_PERHAPS.has(code) && code !== 46 /* . */) return false
+  }
+  return false
 }
 
 function somethingElseFollows(text: string, at: number): boolean {

@@ -95,7 +95,7 @@ function secretSpans(text: string): Span[] {
   if (named === null && evident === null) return []
   const scan = new Scan(text)
   while (named !== null || evident !== null) {
-    const namedIsNext = named !== null && (evident === null || named.index <= evident.index)
+    const namedIsNext = named !== null && (evident === null || named.index < evident.index)
     const trigger = namedIsNext ? named! : evident!
     const wordEnd = trigger.index + trigger[0].length
     const context = namedIsNext ? assignment : contextOf(trigger[0])

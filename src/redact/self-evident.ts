@@ -66,6 +66,11 @@ export function formOf(value: string): Form | undefined {
   return key?.end === value.length ? { kind: key.kind, identity: value } : undefined
 }
 
+/** Is the value, whole or in part, something that no name is needed for? */
+export function saysItself(value: string): boolean {
+  return JOSE_START.test(value) ? joseEnd(value, 0) > 0 : prefixedKeyAt(value, 0) !== undefined
+}
+
 /** What may follow a token inside its quotes and be read on: `… [truncated]`, ` (expired)`. */
 const REST_LIMIT = 200
 const REST_RUN = /[A-Za-z0-9+/_-]{8,}/g

@@ -19,6 +19,8 @@ const SHORT_WORD = 5
 /** English has at most four consonants in a row inside a word as used here ("length"); y counts as a vowel. */
 const CONSONANT_RUN = /[bcdfghjklmnpqrstvwxz]{5}/i
 const VOWEL = /[aeiouy]/gi
+/** `NO_OP`: few letters say little, but they hide little too. */
+const SHORT_VALUE = 8
 const CAMEL_PIECE = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g
 const SEPARATORS = /[\s_\-./:,]+/
 const WORDS_ONLY = /^[A-Za-z0-9_\-./:, ()'!]+$/
@@ -75,7 +77,7 @@ export function looksLikeWords(value: string): boolean {
     }
   }
   // Random mixed case falls apart into pieces of about two letters; words do not.
-  return pieces > 0 && (letters / pieces >= 3 || letters <= 6)
+  return pieces > 0 && (value.length <= SHORT_VALUE || (letters >= 3 * pieces && 2 * letters >= value.length))
 }
 
 function isPronounceable(piece: string): boolean {
@@ -93,6 +95,15 @@ const TIME_OR_NUMBER = /^[0-9.,:+\-/TZ]+$/i
 /** For prose, where nothing but the value's own shape speaks for a secret. */
 export function looksRandom(value: string): boolean {
   if (value.length < RANDOM_MIN || TIME_OR_NUMBER.test(value) || looksLikeWords(value)) return false
-  if (/^[./~]|[/\\].*[/\\]|:\/\//.test(value.slice(0, 64))) return false
+  if (looksLikePath(value)) return false
   return /[A-Za-z]/.test(value) && (/[0-9]/.test(value) || value.length >= RANDOM_LETTERS_MIN)
+}
+
+/** `/srv/app/token.js`, `src/auth/session.ts`; base64 has slashes too, but no words between them. */
+function looksLikePath(value: string): boolean {
+  if (value.includes('://')) return true
+  if (!value.includes('/')) return false
+  const names = value.split('/').filter((name) => name.length > 2)
+  if (/^[./~]/.test(value)) return looksLikeWords(names[0] ?? '')
+  return names.every(looksLikeWords)
 }

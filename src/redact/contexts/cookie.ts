@@ -2,6 +2,7 @@
  * Values inside a Cookie or Set-Cookie header (RFC 6265 §4); names and Set-Cookie attributes stay, they tell sessions apart from consent banners.
  * Leaves finding the header to assignment.ts.
  */
+import { quoteAt, quotedEnd } from '../quoting.ts'
 import type { Scan } from '../scan.ts'
 import { isPlaceholder, looksRandom } from '../words.ts'
 
@@ -81,4 +82,21 @@ function withoutQuotes(text: string, start: number, end: number): [number, numbe
   if (open === undefined || end - start < 2 * open.length || !text.startsWith(open, end - open.length))
     return [start, end]
   return [start + open.length, end - open.length]
+}
+
+const MEMBER = /\s{0,8},?\s{0,8}\\{0,15}["'][^"'\\]{1,128}\\{0,15}["']\s{0,8}(?::|=>)\s{0,8}/y
+
+/** `"cookies":{"sid":"…","theme":"dark"}`: parsed cookies, every value. Returns the position behind the last one. */
+export function cookieObject(scan: Scan, brace: number): number {
+  const { text } = scan
+  let at = brace + 1
+  for (;;) {
+    MEMBER.lastIndex = at
+    const quote = MEMBER.test(text) ? quoteAt(text, MEMBER.lastIndex) : ''
+    if (quote === '') return at
+    const start = MEMBER.lastIndex + quote.length
+    const end = quotedEnd(scan, start, quote)
+    scan.add(start, end, 'cookie')
+    at = Math.min(text.length, end + quote.length)
+  }
 }

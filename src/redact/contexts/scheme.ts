@@ -5,35 +5,37 @@
  */
 import { fingerprintLengthAt } from '../fingerprint.ts'
 import type { Context } from '../scan.ts'
-import { tokenPartEnd } from '../self-evident.ts'
+import { saysItself, tokenPartEnd } from '../self-evident.ts'
 import { isPlaceholder, looksLikeWords } from '../words.ts'
 
-const GAPS = /(?:bearer|dpop|basic|[ \t+:]|%20|%2520|\\u0020){1,64}/iy
+const REPEATED = /(?:(?:bearer|dpop|basic)(?!:[0-9a-f]{16})|[ \t+:]|%20|%2520|\\u0020){1,64}/iy
 /** token68 of RFC 9110 §11.2, also percent-encoded or with JSON's escaped slash. */
 const TOKEN68 = /(?:[\w.~+/-]|\\{1,7}\/|%2[BbFf])+(?:=|%3[Dd]){0,2}/y
 const TOKEN_MIN = 8
 
 export const scheme: Context = (scan, at, wordEnd) => {
   const { text } = scan
-  GAPS.lastIndex = at
-  GAPS.test(text)
-  const start = Math.max(GAPS.lastIndex, wordEnd)
+  REPEATED.lastIndex = at
+  REPEATED.test(text)
+  const start = Math.max(REPEATED.lastIndex, wordEnd)
   if (fingerprintLengthAt(text, start) > 0) return start
   TOKEN68.lastIndex = start
   if (!TOKEN68.test(text)) return start
   let end = TOKEN68.lastIndex
-  // `error="…"`, `realm=x`: an equals sign inside is a parameter, at the end it is padding.
-  if (text[end - 1] === '=' && /^[\w"'\\]/.test(text.slice(end, end + 1))) return end
+  // `error="…"`, `realm=x`: behind a word an equals sign begins a parameter's value, behind anything else it is padding.
+  if (text[end - 1] === '=' && /^[a-z_-]{1,32}=$/i.test(text.slice(start, end)) && /["'\\\w]/.test(text[end] ?? ''))
+    return end
   while (end > start && text[end - 1] === '.') end--
   const isBasic = /^basic/i.test(text.slice(at, at + 5))
   const value = text.slice(start, Math.min(end, start + 4096))
-  if (isBasic ? !isBasicCredentials(value) : isWords(value)) return end
+  if (isBasic ? !isBasicCredentials(value) : isWords(value)) return start
   scan.add(start, tokenPartEnd(text, start, end), isBasic ? 'basic' : 'opaque')
   return end
 }
 
 function isWords(value: string): boolean {
-  return value.length < TOKEN_MIN || isPlaceholder(value) || looksLikeWords(value) || /^[0-9.:-]+$/.test(value)
+  if (saysItself(value)) return false
+  return value.length < TOKEN_MIN || isPlaceholder(value) || looksLikeWords(value) || /^[0-9.:-]{1,15}$/.test(value)
 }
 
 /** `user:password` in base64 (RFC 7617 §2), as against "Basic authentication failed". */
