@@ -274,7 +274,7 @@ export class RecordAssembler {
     const afterBlank = held.blank
     held.blank = false
     // The commonest answer first: the next record of the same format.
-    if (c === 123 || this.#lastStart?.start?.test(line)) return false
+    if (c === 123 || this.#lastStart?.start?.test(line) || isLastWords(line)) return false
     if (isTraceback(line)) {
       if (line.charCodeAt(0) === 84 && line.charCodeAt(1) === 114) held.traceback = 'open'
       return true
@@ -289,7 +289,7 @@ export class RecordAssembler {
       return true
     }
     if (held.go && isGoFrame(line)) return true
-    if (isLastWords(line) || isPairs(line) || this.#startOf(line) !== null) return false
+    if (isPairs(line) || this.#startOf(line) !== null) return false
     if (isGoTrace(line) && held.format !== null) {
       held.go = true
       return true

@@ -10,11 +10,12 @@ const FRAME =
 const ERROR_HEAD =
   /^(?:(?:[A-Za-z_$][\w$]{0,100}[.\\:]{1,2}){0,14}(?:[A-Z][\w$]{0,120})?(?:Error|Exception|Failure|Fault|Invalid|Expired)\w{0,40}(?::|$|\())/
 /** What a runtime prints when it gives up: never part of the line before. */
-const LAST_WORDS = /^(?:Exception in thread "|PHP [A-Z]|Unhandled exception\. |Uncaught |panic: |fatal error: )/
+const LAST_WORDS =
+  /^(?:Exception in thread "|PHP [A-Z]|Unhandled exception\. |Uncaught |panic: |fatal error: |[\w./@+-]{1,300}:\d{1,7}:in [`'][^'\n]{1,200}': )/
 const TRACEBACK =
   /^(?:Traceback \(most recent call last\):|During handling of the above exception|The above exception was the direct cause)/
 const GO_TRACE = /^(?:panic: |goroutine \d{1,12} \[|fatal error: )/
-const GO_FRAME = /^(?:[\w./*()[\]{}~-]{1,300}\([^\n]{0,1000}\)|created by |goroutine |exit status|\[signal |panic: )/
+const GO_FRAME = /^(?:[\w./*()[\]{}~-]{1,300}\([^\n]{0,1000}\)|created by |goroutine |exit status|\[signal )/
 
 export function isFrame(line: string): boolean {
   return FRAME.test(line)

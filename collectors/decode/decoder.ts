@@ -286,6 +286,7 @@ interface Fitted {
 }
 
 function readShape(shape: MessageShape, message: string): Fitted | null {
+  if (shape.starts !== null && !message.startsWith(shape.starts)) return null
   if (shape.pattern !== null) {
     const line = message.indexOf('\n')
     const found = shape.pattern.exec(line < 0 ? message : message.slice(0, line))

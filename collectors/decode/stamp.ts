@@ -47,14 +47,15 @@ export function parseIso(text: string, zone: ZoneOffset): Stamp | null {
       at = 20
       let scale = 100
       for (let c = text.charCodeAt(at) - 48; c >= 0 && c <= 9; c = text.charCodeAt(++at) - 48) {
-        fraction += c * scale
+        // Whole milliseconds only: rounding up would date a record after it was written.
+        if (fractionDigits < 3) fraction += c * scale
         scale /= 10
         fractionDigits++
       }
       if (fractionDigits === 0) return null
     }
   }
-  const local = dateUtc(year, month, day, hour, minute, second) + Math.floor(fraction + 1e-6)
+  const local = dateUtc(year, month, day, hour, minute, second) + fraction
   const resolution = at === 16 ? 60_000 : RESOLUTIONS[Math.min(fractionDigits, 3)]!
   const offset = at === text.length ? undefined : zoneSuffix(text, at)
   if (offset === null) return null

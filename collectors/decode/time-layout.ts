@@ -69,7 +69,7 @@ export function compileTimeLayout(layout: string): TimeLayout {
     if (g.a !== undefined) hour = (hour % 12) + (g.a === 'P' || g.a === 'p' ? 12 : 0)
     const suffix = g.z === undefined ? undefined : zoneSuffix(g.z, 0)
     if (suffix === null) return null
-    const fraction = g.f === undefined ? 0 : Math.floor(Number(`0.${g.f}`) * 1000 + 1e-6)
+    const fraction = g.f === undefined ? 0 : Number(g.f.slice(0, 3).padEnd(3, '0'))
     const instant = (year: number): number => {
       const local = dateUtc(year, month, day, hour, minute, second) + fraction
       return local - (suffix ?? zone(local))

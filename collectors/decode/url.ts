@@ -28,8 +28,9 @@ export function pathOf(url: string): string {
 export function queryWorthKeeping(url: string): string | undefined {
   const start = url.indexOf('?')
   if (start < 0 || url.indexOf('error', start) < 0) return undefined
+  const fragment = url.indexOf('#', start)
   const kept = url
-    .slice(start + 1, start + 1 + 4 * MAX_QUERY)
+    .slice(start + 1, fragment < 0 ? start + 1 + 4 * MAX_QUERY : fragment)
     .split('&')
     .filter((part) => /^error(?:_description|_uri|_code)?=/.test(part))
   return kept.length === 0 ? undefined : kept.join('&').slice(0, MAX_QUERY)

@@ -1,6 +1,6 @@
 /**
  * The shape of a format file and of the vocabulary, checked with zod so that a mistake is told with its place.
- * What the words mean is written once, in docs/formats.md; reading files is parse-format.ts's business.
+ * What the words mean is written once, in README.md beside this file; reading files is parse-format.ts's business.
  * Invariant: everything downstream (format-set.ts, the decoder) works on these types and never on YAML.
  */
 import { z } from 'zod'
@@ -146,6 +146,8 @@ export const messageShapesSchema = z.strictObject({
         /** Literals of which one must be in the message before anything else is tried. */
         contains: z.array(text).min(1).max(40),
         pattern: text.optional(),
+        /** The message begins so; for pairs, which have no pattern to anchor them. */
+        starts: text.optional(),
         /** The whole message is `key=value` pairs separated so. */
         pairs: z.enum(['comma', 'space']).optional(),
         fields: z.record(z.string(), fieldTarget).default({}),

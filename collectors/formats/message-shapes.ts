@@ -10,6 +10,7 @@ import { compilePattern } from './format-set.ts'
 export interface MessageShape {
   name: string
   contains: readonly string[]
+  starts: string | null
   pattern: RegExp | null
   pairs: 'comma' | 'space' | null
   plan: FieldPlan
@@ -38,6 +39,7 @@ export function compileMessageShapes(
       shapes.push({
         name: source.name,
         contains: source.contains,
+        starts: source.starts ?? null,
         pattern: source.pattern === undefined ? null : compilePattern(source.pattern, vocabulary, 'pattern'),
         pairs: source.pairs ?? null,
         plan: new FieldPlan(vocabulary, { fields: source.fields, speech: [] }),

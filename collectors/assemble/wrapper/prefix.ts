@@ -4,8 +4,8 @@
  */
 import type { Peel } from '../peeled-line.ts'
 
-/** `web-1  | message`; https://docs.docker.com/reference/cli/docker/compose/logs/ */
-const COMPOSE = /^([A-Za-z][\w.-]{0,100}) {1,40}\| ?/
+/** `web-1  | message`, padded to two blanks at least or numbered, so that a table is not taken for it; https://docs.docker.com/reference/cli/docker/compose/logs/ */
+const COMPOSE = /^([A-Za-z][\w.-]{0,100})(?: {2,40}|(?<=[-_.]\d{1,4}) )\| ?/
 /** `0|orders  | message`, with `--timestamp` a stamp between; https://pm2.keymetrics.io/docs/usage/log-management/ */
 const PM2 = /^(\d{1,4})\|([^|\s]{1,100}) {0,40}\| ?/
 /** `[pod/orders-7d/container] message` */
