@@ -158,8 +158,8 @@ export class ClockBook {
     const claims = this.claims(sample, seen_ms, host, issuer)
     observeLeeway(host.leeway, { ...sample, ...claims })
     const link = this.link(hostParty(host.name), issuerParty(issuer.name))
-    if (decision === 'expired' && claims.exp_ms !== undefined)
-      link.overshoot_ms = Math.min(link.overshoot_ms ?? Infinity, seen_ms - claims.exp_ms)
+    if (decision === 'expired' && claims.exp_ms !== undefined && claims.iat_ms !== undefined)
+      link.expired_lifetime_ms = Math.max(link.expired_lifetime_ms ?? 0, claims.exp_ms - claims.iat_ms)
     if (claims.iat_ms !== undefined) observeProfile(issuer.profile, claims.iat_ms, claims.nbf_ms, claims.exp_ms)
     const iat =
       claims.iat_ms === undefined

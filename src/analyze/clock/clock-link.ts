@@ -36,8 +36,8 @@ export interface LinkState {
   to_ms: number
   /** Tokens refused as not yet valid with no instants shown: the first party is behind, by how much is not known. */
   refused_early: number
-  /** Smallest seen − exp among refused tokens, ms; null before the first. */
-  overshoot_ms: number | null
+  /** Longest exp − iat among tokens refused as expired, ms; null before the first. */
+  expired_lifetime_ms: number | null
   /** Tokens refused as not yet valid, and whose iat lay in the future. */
   proven_behind: number
 }
@@ -55,7 +55,7 @@ const LOWEST_KEPT = 8
 /** Up to this share of records may be bad (a forged or foreign iat): they lie this much lower than all others; ms. */
 const BAD_SHARE = 0.05
 const LONE_GAP_MS = 30_000
-/** An edge among expired tokens alone needs this many, all of them this far past their end (ms). */
+/** An edge among expired tokens alone needs this many, and to lie this far past the end of a token minted just now (ms). */
 const EXPIRED_SUPPORT = 5
 const EXPIRED_CLEARANCE_MS = 2_000
 /** Blocks of receipts that speak of now. */
@@ -77,7 +77,7 @@ export function createLink(first: string, second: string): LinkState {
     from_ms: Infinity,
     to_ms: -Infinity,
     refused_early: 0,
-    overshoot_ms: null,
+    expired_lifetime_ms: null,
     proven_behind: 0,
   }
 }
@@ -250,23 +250,36 @@ function forwardStretches(link: LinkState, accepted_ms: number | null): Forward 
   }
   const all = fitAll([...stated, ...logged])
   const stretches = values(all)
-  if (stretches.length > 0) return { stretches, basis, fresh: all.at(-1)!.fit.fresh, shift_ms: 0 }
   const expired = expiredOnly(link, accepted_ms ?? -Infinity)
-  if (expired !== null) return { ...expired, basis: 'expired tokens', shift_ms: 0 }
-  return { stretches: [], basis, fresh: 0, shift_ms: 0 }
+  if (expired !== null) {
+    const [first, ...later] = expired.stretches
+    const before = stretches.filter((s) => s.at_ms < first!.from_ms)
+    const cut_ms = before.length === 0 ? null : (before.at(-1)!.at_ms + first!.from_ms) / 2
+    return {
+      stretches: [...before, { ...first!, cut_ms }, ...later],
+      basis: 'expired tokens',
+      fresh: expired.fresh,
+      shift_ms: 0,
+    }
+  }
+  return { stretches, basis, fresh: stretches.length > 0 ? all.at(-1)!.fit.fresh : 0, shift_ms: 0 }
 }
 
-/** Where a host refuses every token, the youngest of them show its offset: nobody mints tokens only to let them grow old. */
+/**
+ * Where a host has refused every token since some time, the youngest of them show its offset: nobody mints tokens only to
+ * let them grow old. Their edge must lie clear of where natural expiry begins.
+ */
 function expiredOnly(link: LinkState, since: number): { stretches: OffsetStretch[]; fresh: number } | null {
   const strata: Stratum[] = (link.ways.expired ?? []).map(({ resolution, blocks }) => ({
     resolution,
-    blocks: blocks.filter((b) => (b.cells[2] ?? b.mean_ms) > since && b.start > since),
+    blocks: blocks.filter((b) => b.start > since),
   }))
   const count = strata.reduce((sum, s) => sum + s.blocks.reduce((n, b) => n + b.n, 0), 0)
-  if (count < EXPIRED_SUPPORT || link.overshoot_ms === null || link.overshoot_ms < EXPIRED_CLEARANCE_MS) return null
+  if (count < EXPIRED_SUPPORT || link.expired_lifetime_ms === null) return null
   const fits = fitAll(strata)
   const last = fits.at(-1)
   if (last === undefined || !isValue(last.fit) || last.fit.fresh < EXPIRED_SUPPORT) return null
+  if (last.fit.low_ms < link.expired_lifetime_ms + EXPIRED_CLEARANCE_MS) return null
   return { stretches: values(fits), fresh: last.fit.fresh }
 }
 
