@@ -1,6 +1,7 @@
 /**
  * How well host clocks are estimated, against simulated fleets of known truth: errors, coverage, steps, decoys, and the cost
- * of ten thousand hosts. Prints tables; run with `node bench/clocks.ts [hosts per row]`. Simulated data is not field data.
+ * of ten thousand hosts. Prints tables; run with `node bench/clocks.ts [hosts per row]`
+ * or, for the cost alone, `node --expose-gc bench/clocks.ts --scale`. Simulated data is not field data.
  */
 import { ClockBook } from '../src/analyze/clock/clock-book.ts'
 import { ClockReading } from '../src/analyze/clock/clock-table.ts'
@@ -8,7 +9,7 @@ import { createRandom, type Random } from '../test/simulation/clock/random.ts'
 import { type HostScore, scoreFleet } from '../test/simulation/clock/score-fleet.ts'
 import { type FleetPlan, type HostPlan, simulateFleet } from '../test/simulation/clock/simulate-fleet.ts'
 
-const HOSTS = Number(process.argv[2] ?? 40)
+const HOSTS = Number(process.argv[2] ?? 40) || 40
 const ISSUER = 'https://id.example'
 
 interface Row {
@@ -227,7 +228,9 @@ function scale(): void {
   )
 }
 
-offsets()
-pairs()
-situations()
 if (process.argv.includes('--scale')) scale()
+else {
+  offsets()
+  pairs()
+  situations()
+}
