@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { checkFormats } from '../../collectors/formats/check.ts'
-import { loadFormats } from '../../collectors/formats/load.ts'
+import { loadFormatSources } from '../../collectors/formats/load.ts'
 import { toPrintable } from '../../dashboards/terminal/printable.ts'
 import { checkPacks } from '../app/check-knowledge.ts'
 import { Classifier } from '../app/classifier.ts'
@@ -71,7 +71,7 @@ async function checkPacksAndFormats(): Promise<Finding[]> {
     ...set.problems.map((p) => `${p.file}: ${p.place}: ${p.text}`),
     ...checkPacks(set.packs, classifier).map((p) => `${p.place}: ${p.text}`),
   ]
-  const formats = loadFormats()
+  const formats = loadFormatSources()
   const formatProblems = checkFormats(formats)
   const examples = proofs.reduce((n, p) => n + p.examples.length, 0)
   const near = proofs.reduce((n, p) => n + p.not.length, 0)

@@ -1,5 +1,6 @@
 /** `authtop classify`: records in, NDJSON events out; a pure filter without a store. */
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { RecordAssembler } from '../../collectors/assemble/assembler.ts'
 import { newFormatMemory } from '../../collectors/decode/format-memory.ts'
@@ -10,6 +11,7 @@ import { eventJson } from '../app/event-json.ts'
 import { type Knowledge, loadKnowledge } from '../app/knowledge.ts'
 import type { RawRecord } from '../core/log-record.ts'
 import type { LogSource } from '../core/ports/source.ts'
+import { EXIT, UserError } from './exit-code.ts'
 import { note, print } from './output.ts'
 import { checkZone, ZONE_HELP } from './zone-option.ts'
 
@@ -53,6 +55,8 @@ Examples:
 Exit codes: 0 fine, 2 wrong usage, 3 cannot read.`,
     )
     .action(async (paths: string[], options: Options) => {
+      const missing = paths.find((path) => path !== '-' && !/[*?[{]/.test(path) && !existsSync(path))
+      if (missing !== undefined) throw new UserError(`there is no file ${missing}`, undefined, EXIT.io)
       const zone = checkZone(options.tz)
       const knowledge = await loadKnowledge(process.env)
       const classifier = new Classifier(knowledge, randomBytes(32), zone)

@@ -3,12 +3,12 @@ import type { Command } from 'commander'
 import { incidentLine } from '../../dashboards/terminal/incident-line.ts'
 import { toPrintable } from '../../dashboards/terminal/printable.ts'
 import { incidentJson } from '../app/incident-json.ts'
-import { parsePeriod } from '../app/period.ts'
 import type { IncidentQuery } from '../core/ports/store.ts'
 import { openReader } from '../store/index.ts'
 import { addFilterOptions, filterOf } from './filter-options.ts'
 import { positiveInteger } from './number-option.ts'
 import { print } from './output.ts'
+import { readPeriod } from './period-option.ts'
 import { addStoreOptions, type StoreOptions, storeLocation } from './store-option.ts'
 import { checkZone, ZONE_HELP } from './zone-option.ts'
 
@@ -58,7 +58,7 @@ Exit codes: 0 fine, 2 wrong usage, 3 cannot read the store.`,
       const range =
         options.since === undefined && options.until === undefined
           ? { from_ms: extent.from_ms, to_ms: now + 1 }
-          : parsePeriod(options.since, options.until, Date.now(), zone, now - extent.from_ms + 1)
+          : readPeriod(options.since, options.until, zone, now - extent.from_ms + 1)
       let left = options.limit ?? (options.json ? Number.POSITIVE_INFINITY : TABLE_LIMIT)
       let before: IncidentQuery['before']
       while (left > 0) {

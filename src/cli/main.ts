@@ -1,22 +1,47 @@
 /** The command line: builds the program from one file per command and turns errors into a sentence and an exit code. */
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
-import { PeriodError } from '../app/period.ts'
 import { StoreRefusal } from '../core/ports/store.ts'
-import { checkCommand } from './check.ts'
-import { classifyCommand } from './classify.ts'
-import { collectCommand } from './collect.ts'
-import { completionCommand } from './completion.ts'
-import { dashCommand } from './dash.ts'
-import { demoCommand } from './demo.ts'
 import { EXIT, UserError } from './exit-code.ts'
-import { explainCommand } from './explain.ts'
-import { failuresCommand } from './failures.ts'
 import { endQuietlyOnClosedPipe } from './output.ts'
-import { queryCommand } from './query.ts'
-import { topCommand } from './top.ts'
 
-export function buildProgram(): Command {
+type Register = (program: Command, names: readonly string[]) => void
+
+/** In the order of the help. Loaded only when needed: start-up pays for one command and not for all. */
+const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
+  top: async () => (await import('./top.ts')).topCommand,
+  collect: async () => (await import('./collect.ts')).collectCommand,
+  dash: async () => (await import('./dash.ts')).dashCommand,
+  failures: async () => (await import('./failures.ts')).failuresCommand,
+  explain: async () => (await import('./explain.ts')).explainCommand,
+  classify: async () => (await import('./classify.ts')).classifyCommand,
+  query: async () => (await import('./query.ts')).queryCommand,
+  check: async () => (await import('./check.ts')).checkCommand,
+  demo: async () => (await import('./demo.ts')).demoCommand,
+  completion: async () => (await import('./completion.ts')).completionCommand,
+}
+const NAMES = Object.keys(COMMANDS)
+
+export async function main(argv: string[]): Promise<void> {
+  endQuietlyOnClosedPipe()
+  try {
+    const program = await buildProgram(needed(argv.slice(2)))
+    await program.parseAsync(argv)
+  } catch (error) {
+    process.exitCode = report(error)
+  }
+}
+
+/** Which commands these arguments can reach. */
+function needed(args: readonly string[]): readonly string[] {
+  const [first] = args
+  if (first === '--version' || first === '-V') return []
+  if (first === undefined || first === 'help' || first === 'completion' || first === '--help' || first === '-h')
+    return NAMES
+  return Object.hasOwn(COMMANDS, first) ? [first] : ['top']
+}
+
+async function buildProgram(names: readonly string[]): Promise<Command> {
   const program = new Command('authtop')
     .description(
       'htop for authentication flows: reads the logs you already write, finds every token issuance and validation, and says why the failures fail.',
@@ -28,27 +53,9 @@ export function buildProgram(): Command {
     .showSuggestionAfterError()
     .exitOverride()
     .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
-  topCommand(program)
-  collectCommand(program)
-  dashCommand(program)
-  failuresCommand(program)
-  explainCommand(program)
-  classifyCommand(program)
-  queryCommand(program)
-  checkCommand(program)
-  demoCommand(program)
-  completionCommand(program)
+  for (const name of names) (await COMMANDS[name]!())(program, NAMES)
   for (const command of program.commands) command.exitOverride()
   return program
-}
-
-export async function main(argv: string[]): Promise<void> {
-  endQuietlyOnClosedPipe()
-  try {
-    await buildProgram().parseAsync(argv)
-  } catch (error) {
-    process.exitCode = report(error)
-  }
 }
 
 function report(error: unknown): number {
@@ -56,10 +63,6 @@ function report(error: unknown): number {
   if (error instanceof UserError) {
     say(error.message, error.hint)
     return error.exit_code
-  }
-  if (error instanceof PeriodError) {
-    say(error.message, undefined)
-    return EXIT.usage
   }
   if (error instanceof StoreRefusal) {
     say(error.message, error.hint)

@@ -11,7 +11,6 @@ import type { IncidentChange } from '../core/ports/store.ts'
 import { openReader } from '../store/index.ts'
 import { closestName } from './closest-name.ts'
 import { DETAIL_DAYS, ROLLUP_DAYS } from './collect.ts'
-import { runDemo } from './demo.ts'
 import { UserError } from './exit-code.ts'
 import { note, print } from './output.ts'
 import { addScreenOptions, type ScreenOptions, showDashboard, showSummary } from './screen.ts'
@@ -28,7 +27,7 @@ const FIRST_LOOK_MS = 1_500
 /** Source notices kept for the screen; count. */
 const NOTICES_KEPT = 50
 
-export function topCommand(program: Command): void {
+export function topCommand(program: Command, names: readonly string[]): void {
   const command = program
     .command('top [paths...]', { isDefault: true })
     .summary('read, follow and show logs live (the default command)')
@@ -53,23 +52,20 @@ Examples:
 Exit codes: 0 fine, 2 wrong usage, 3 cannot read or write.`,
   )
   command.action(async (paths: string[], options: Options) => {
-    if (paths.length === 0) return runDemo({ ...options, speed: 1 })
-    checkPaths(program, paths)
+    if (paths.length === 0) return (await import('./demo.ts')).runDemo({ ...options, speed: 1 })
+    checkPaths(names, paths)
     if (process.stdout.isTTY && process.env.TERM !== 'dumb') await onTerminal(paths, options)
     else await inPipe(paths, options)
   })
 }
 
 /** `authtop failurs` is a mistyped command and no file. */
-function checkPaths(program: Command, paths: string[]): void {
+function checkPaths(names: readonly string[], paths: string[]): void {
   if (paths.includes('-') && paths.length > 1)
     throw new UserError('"-" (standard input) cannot be mixed with files', 'name the files only, or pipe everything')
   const [first] = paths
   if (first === undefined || first === '-' || /[/*?[{.]/.test(first) || existsSync(first)) return
-  const guess = closestName(
-    first,
-    program.commands.map((c) => c.name()),
-  )
+  const guess = closestName(first, names)
   throw new UserError(
     `there is no command and no file "${first}"`,
     guess === null ? 'authtop --help lists the commands' : `did you mean "authtop ${guess}"?`,

@@ -1,0 +1,19 @@
+/** `--since` and `--until` as typed: what cannot be read is the user's mistake. */
+import { PeriodError, parsePeriod } from '../app/period.ts'
+import type { TimeRange } from '../core/filter.ts'
+import { UserError } from './exit-code.ts'
+
+/** @param fallback_ms length of the period when `since` is not given, ms */
+export function readPeriod(
+  since: string | undefined,
+  until: string | undefined,
+  zone: string,
+  fallback_ms: number,
+): TimeRange {
+  try {
+    return parsePeriod(since, until, Date.now(), zone, fallback_ms)
+  } catch (error) {
+    if (error instanceof PeriodError) throw new UserError(error.message)
+    throw error
+  }
+}
