@@ -53,6 +53,18 @@ async function buildProgram(names: readonly string[]): Promise<Command> {
     .showSuggestionAfterError()
     .exitOverride()
     .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
+    .usage('[command] [options] [paths...]')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ authtop                              the built-in demo fleet
+  $ authtop '/var/log/myapp/*.log'       read, follow and show your logs
+  $ kubectl logs -f deploy/api | authtop -
+  $ authtop failures --since 24h --cause skew
+
+Exit codes: 0 fine, 1 a check or condition says so, 2 wrong usage or config, 3 cannot read or write.`,
+    )
   for (const name of names) (await COMMANDS[name]!())(program, NAMES)
   for (const command of program.commands) command.exitOverride()
   return program

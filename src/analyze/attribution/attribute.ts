@@ -43,7 +43,8 @@ export function attribute(sighting: Sighting, before: Verdicted | null): Verdict
   // A revision by a less specific record adds facts, but what led keeps leading.
   const reported = { cause: told.reported_cause, subcause: told.reported_subcause }
   const verdict = decide(reported, told.evidence, event.confidence, sighting, leads, told)
-  return { ...told, ...verdict }
+  // The reason comes first, because lists show one line; what was said is the weakest of them.
+  return { ...told, ...verdict, why: [...verdict.why, `${told.system} said: ${told.symptom}`] }
 }
 
 const IDENTITY = [
@@ -77,7 +78,7 @@ function decide(
   leads: boolean,
   told: Verdicted,
 ): Verdict {
-  const why = [`${told.system} said: ${told.symptom}`]
+  const why: string[] = []
   const verdict: Verdict = { ...reported, confidence: leads ? confidence : told.confidence, why }
   const { exp_ms, nbf_ms, iat_ms } = evidence
   const checked_ms = evidence.validator_ms ?? told.time_ms
