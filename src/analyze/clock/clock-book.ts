@@ -7,6 +7,7 @@ import type { ClockSample, IssuanceSample, PairSample, ReceiptSample, TokenSampl
 import {
   addBound,
   addOneWay,
+  addReceived,
   addTwoWay,
   createLink,
   estimateLink,
@@ -75,6 +76,24 @@ export interface SavedClocks {
   unused: Unused
 }
 
+interface KeptEstimate {
+  samples: number
+  to_ms: number
+  accepted_ms: number | null
+  estimate: LinkEstimate
+}
+
+/** Live tables are read every second; an estimate this much older than the evidence is as good. */
+const FRESH_ENOUGH_MS = 30_000
+const FRESH_ENOUGH_SHARE = 0.05
+
+function outdated(kept: KeptEstimate, link: LinkState, accepted_ms: number | null): boolean {
+  // One acceptance refutes that everything is refused.
+  if (kept.estimate.basis === 'expired tokens' && kept.accepted_ms !== accepted_ms) return true
+  const more = link.samples - kept.samples
+  return more > kept.samples * FRESH_ENOUGH_SHARE || (more > 0 && link.to_ms - kept.to_ms > FRESH_ENOUGH_MS)
+}
+
 export class ClockBook {
   readonly hosts = new Map<string, HostState>()
   readonly issuers = new Map<string, IssuerState>()
@@ -88,10 +107,7 @@ export class ClockBook {
     too_many_partners: 0,
   }
   private readonly seen = new WeakMap<LinkState, SeenTokens>()
-  private readonly estimates = new WeakMap<
-    LinkState,
-    { samples: number; accepted_ms: number | null; estimate: LinkEstimate }
-  >()
+  private readonly estimates = new WeakMap<LinkState, KeptEstimate>()
 
   add(sample: ClockSample): void {
     switch (sample.source) {
@@ -110,13 +126,13 @@ export class ClockBook {
     }
   }
 
-  /** Estimates cost some ms; they are made when asked for and kept until the link has new evidence. */
+  /** Estimates cost some ms: they are made when asked for and kept until the link has enough new evidence to matter. */
   estimate(link: LinkState): LinkEstimate {
     const kept = this.estimates.get(link)
     const accepted_ms = this.hosts.get(link.first.slice(hostParty('').length))?.accepted_ms ?? null
-    if (kept?.samples === link.samples && kept.accepted_ms === accepted_ms) return kept.estimate
+    if (kept !== undefined && !outdated(kept, link, accepted_ms)) return kept.estimate
     const estimate = estimateLink(link, accepted_ms)
-    this.estimates.set(link, { samples: link.samples, accepted_ms, estimate })
+    this.estimates.set(link, { samples: link.samples, to_ms: link.to_ms, accepted_ms, estimate })
     return estimate
   }
 
@@ -245,7 +261,7 @@ export class ClockBook {
     const host = this.host(sample.host)
     const link = this.link(COLLECTOR, hostParty(host.name))
     const difference = received_collector_ms - logged_writer_ms
-    addOneWay(link, 'logged', received_collector_ms, difference, logged_resolution_ms, 1)
+    addReceived(link, received_collector_ms, difference, logged_resolution_ms, 1)
   }
 
   /** The claims in ms, whatever unit they came in. */

@@ -8,6 +8,7 @@ import { findStretches } from './find-steps.ts'
 import { fitIntervals, type IntervalFit } from './fit-intervals.ts'
 import { DRIFT_LIMIT_PPM, fitLine, type LineFit } from './fit-line.ts'
 import { addDifference, createOneWay, latestRun, type OneWayState, type Stratum } from './one-way-channel.ts'
+import { addLowest, createRollingLowest, lowestOf, type RollingLowest } from './rolling-lowest.ts'
 import { resolutionClass } from './rounding-model.ts'
 import { addInterval, createTwoWay, type TwoWayState } from './two-way-channel.ts'
 
@@ -27,6 +28,8 @@ export interface LinkState {
   second: string
   ways: Partial<Record<Way, OneWayState[]>>
   pairs: TwoWayState | null
+  /** Only on links from the collector. */
+  receipts: RollingLowest | null
   /** Lowest differences + resolution, ascending: upper bounds of first − second, sound for any age; ms. */
   lowest: number[]
   /** The same for the reverse direction. */
@@ -58,8 +61,6 @@ const LONE_GAP_MS = 30_000
 /** An edge among expired tokens alone needs this many, and to lie this far past the end of a token minted just now (ms). */
 const EXPIRED_SUPPORT = 5
 const EXPIRED_CLEARANCE_MS = 2_000
-/** Blocks of receipts that speak of now. */
-const RECENT_BLOCKS = 6
 /** Below this much drift per ppm of doubt, extrapolation uses no drift. */
 export const UNKNOWN_DRIFT_PPM = 20
 /** Estimates of two kinds of evidence that differ by more than this beyond their intervals contradict each other; ms. */
@@ -71,6 +72,7 @@ export function createLink(first: string, second: string): LinkState {
     second,
     ways: {},
     pairs: null,
+    receipts: null,
     lowest: [],
     lowest_reverse: [],
     samples: 0,
@@ -110,6 +112,20 @@ export function addOneWay(
 export function addBound(link: LinkState, time_ms: number, high_ms: number): void {
   touch(link, time_ms)
   lower(link.lowest, high_ms)
+}
+
+/** Adds the collector's receive time minus a stamp. */
+export function addReceived(
+  link: LinkState,
+  time_ms: number,
+  difference_ms: number,
+  early: number,
+  late: number,
+): void {
+  link.receipts ??= createRollingLowest()
+  touch(link, time_ms)
+  lower(link.lowest, difference_ms + late)
+  addLowest(link.receipts, time_ms, difference_ms, early, late)
 }
 
 /** Adds low ≤ first − second ≤ high. */
@@ -175,7 +191,7 @@ export function estimateLink(link: LinkState, accepted_ms: number | null): LinkE
     high_ms: Math.min(upperBound(link.lowest, link.samples), link.refused_early >= 2 ? 0 : Infinity),
     stamp_shift_ms: 0,
   }
-  if (isReceipts(link)) return { ...none, ...receipts(link) }
+  if (link.receipts !== null) return { ...none, stretches: receiptStretch(link, link.receipts), basis: 'receipts' }
   const pairs = link.pairs === null ? [] : fitIntervals(link.pairs.blocks)
   const forward = forwardStretches(link, accepted_ms)
   const reverse = fitStretches(link.ways.reverse ?? []).map(negated)
@@ -193,37 +209,10 @@ export function estimateLink(link: LinkState, accepted_ms: number | null): LinkE
   return { ...none, stretches: single, basis, fresh: forward.fresh, stamp_shift_ms: forward.shift_ms }
 }
 
-function isReceipts(link: LinkState): boolean {
-  return link.first === 'collector'
-}
-
-/**
- * Receipts tell the offset plus the least time a record takes to arrive, which nobody knows: the edge is not worth a fit.
- * The lowest difference of the last blocks, since both clocks may drift.
- */
-function receipts(link: LinkState): Pick<LinkEstimate, 'stretches' | 'basis'> {
-  const stretches: OffsetStretch[] = []
-  for (const { resolution, blocks } of link.ways.logged ?? []) {
-    const recent = blocks.slice(-RECENT_BLOCKS)
-    const n = recent.reduce((sum, b) => sum + b.n, 0)
-    const lowest = Math.min(...recent.map((b) => b.cells[0] ?? Infinity))
-    if (!Number.isFinite(lowest)) continue
-    // Of n stamps cut down to a resolution, the luckiest lost about an n-th of it; three times that is safe.
-    stretches.push({
-      from_ms: recent[0]!.start,
-      at_ms: link.to_ms,
-      offset_ms: lowest,
-      low_ms: lowest - resolution.early_ms * Math.min(1, 3 / n),
-      high_ms: lowest + resolution.late_ms,
-      drift_ppm: 0,
-      drift_half_ppm: DRIFT_LIMIT_PPM,
-      cut_ms: null,
-    })
-  }
-  return {
-    stretches: stretches.sort((a, b) => b.high_ms - b.low_ms - (a.high_ms - a.low_ms)).slice(-1),
-    basis: 'receipts',
-  }
+function receiptStretch(link: LinkState, receipts: RollingLowest): OffsetStretch[] {
+  const lowest = lowestOf(receipts)
+  if (lowest === null) return []
+  return [{ ...lowest, at_ms: link.to_ms, drift_ppm: 0, drift_half_ppm: DRIFT_LIMIT_PPM, cut_ms: null }]
 }
 
 interface Forward {

@@ -118,7 +118,7 @@ function sliceUp(strata: readonly Stratum[]): Slice[] {
       for (let c = 0; c < b.cells.length && b.cells[c]! < part.top; c += CELL_SIZE) {
         part.d.push(b.cells[c]!)
         part.count.push(b.cells[c + 1]!)
-        part.time.push(b.cells[c + 2]!, b.cells[c + 3]!)
+        part.time.push(b.start + b.cells[c + 2]!, b.start + b.cells[c + 3]!)
       }
       slice.parts.push(part)
     }

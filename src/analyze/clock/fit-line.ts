@@ -168,8 +168,8 @@ function spanOf(strata: readonly Stratum[]): { from: number; to: number; samples
       span.from = Math.min(span.from, b.mean_ms)
       span.to = Math.max(span.to, b.mean_ms)
       for (let c = 0; c < b.cells.length; c += CELL_SIZE) {
-        span.from = Math.min(span.from, b.cells[c + 2]!)
-        span.to = Math.max(span.to, b.cells[c + 3]!)
+        span.from = Math.min(span.from, b.start + b.cells[c + 2]!)
+        span.to = Math.max(span.to, b.start + b.cells[c + 3]!)
       }
     }
   return span
@@ -200,7 +200,7 @@ function gather(
     for (let c = 0; c < b.cells.length && b.cells[c]! < top; c += CELL_SIZE) {
       const d = b.cells[c]!
       const n = b.cells[c + 1]!
-      const time = ((b.cells[c + 2]! + b.cells[c + 3]!) / 2 - middle) / 1e6
+      const time = (b.start + (b.cells[c + 2]! + b.cells[c + 3]!) / 2 - middle) / 1e6
       total += n
       const key = Math.round((d - near_ms) / bin_ms) * BLOCKS_AT_MOST + Math.floor(i / per)
       const cell = cells.get(key)

@@ -26,7 +26,7 @@ const LONGEST_GAP_MS = 2 * 86_400_000
 /** A run with less than this share of the differences is bad stamps. */
 const RUN_SHARE = 0.04
 
-/** A difference and how often it was met: d ms, n, first and last time, ms. Flat numbers, so that 10,000 hosts stay small. */
+/** A difference and how often it was met: d ms, n, first and last time, ms since the block's start. Flat and small to save. */
 export const CELL_SIZE = 4
 export interface Block {
   /** Multiple of the channel's width, ms. */
@@ -34,7 +34,7 @@ export interface Block {
   n: number
   /** Mean time of all differences, ms: what `n` stands for in time. */
   mean_ms: number
-  /** d, n, first, last; ascending by d. */
+  /** Ascending by d; see `CELL_SIZE`. */
   cells: number[]
   /** Lowest difference that was dropped; null while none was. */
   cut: number | null
@@ -75,7 +75,7 @@ export function addDifference(state: OneWayState, time_ms: number, difference_ms
   block.mean_ms += (time_ms - block.mean_ms) / block.n
   const finest = Math.min(state.resolution.early_ms, state.resolution.late_ms)
   const d = finest >= 1000 ? difference_ms : Math.floor(difference_ms / QUANTUM_MS) * QUANTUM_MS
-  insertCell(block, d, 1, time_ms, time_ms)
+  insertCell(block, d, 1, time_ms - start, time_ms - start)
   if (blocks.length > BLOCK_LIMIT) shrink(state)
   return true
 }
@@ -116,11 +116,6 @@ export function coarsen(resolution: Resolution, blocks: readonly Block[], late_m
   }
 }
 
-/** Forgets everything before `time_ms`: a step makes older differences false. */
-export function forgetBefore(state: OneWayState, time_ms: number): void {
-  state.blocks = state.blocks.filter((b) => b.start + state.width_ms > time_ms)
-}
-
 function insertCell(block: Block, d: number, n: number, first: number, last: number): void {
   const { cells } = block
   let at = cells.length
@@ -133,11 +128,11 @@ function insertCell(block: Block, d: number, n: number, first: number, last: num
     return
   }
   if (block.cut !== null && d >= block.cut) return
-  cells.splice(at, 0, d, n, first, last)
-  if (cells.length > CELL_LIMIT * CELL_SIZE) {
-    block.cut = cells[cells.length - CELL_SIZE]!
-    cells.length -= CELL_SIZE
-  }
+  // A new array of exact size: grown ones keep room to spare, which on 10,000 hosts is more than the cells themselves.
+  block.cells = cells.toSpliced(at, 0, d, n, first, last)
+  if (block.cells.length <= CELL_LIMIT * CELL_SIZE) return
+  block.cut = block.cells[block.cells.length - CELL_SIZE]!
+  block.cells = block.cells.slice(0, -CELL_SIZE)
 }
 
 function shrink(state: OneWayState): void {
@@ -161,17 +156,24 @@ function shrink(state: OneWayState): void {
 function mergeNeighbours(state: OneWayState): void {
   const merged: Block[] = []
   for (const block of state.blocks) {
-    block.start = Math.floor(block.start / state.width_ms) * state.width_ms
+    const start = Math.floor(block.start / state.width_ms) * state.width_ms
+    const shift = block.start - start
     const last = merged[merged.length - 1]
-    if (last === undefined || last.start !== block.start) {
+    if (last === undefined || last.start !== start) {
+      block.start = start
+      for (let c = 0; c < block.cells.length; c += CELL_SIZE) {
+        block.cells[c + 2]! += shift
+        block.cells[c + 3]! += shift
+      }
       merged.push(block)
       continue
     }
     last.mean_ms = (last.mean_ms * last.n + block.mean_ms * block.n) / (last.n + block.n)
     last.n += block.n
     if (block.cut !== null) lowerCut(last, block.cut)
-    for (let c = 0; c < block.cells.length; c += CELL_SIZE)
-      insertCell(last, block.cells[c]!, block.cells[c + 1]!, block.cells[c + 2]!, block.cells[c + 3]!)
+    const { cells } = block
+    for (let c = 0; c < cells.length; c += CELL_SIZE)
+      insertCell(last, cells[c]!, cells[c + 1]!, cells[c + 2]! + shift, cells[c + 3]! + shift)
   }
   state.blocks.splice(0, state.blocks.length, ...merged)
 }
