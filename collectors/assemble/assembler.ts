@@ -19,9 +19,9 @@ import { isErrorHead, isFrame, isGoFrame, isGoTrace, isLastWords, isTraceback } 
 /** Lines of one record that are kept: the deepest Java traces have a few hundred. */
 export const MAX_RECORD_LINES = 1000
 /** Characters of one record that are kept; a pretty-printed request dump fits, a heap dump does not. */
-export const MAX_RECORD_CHARS = 262_144
+const MAX_RECORD_CHARS = 262_144
 /** Bytes of one record after which it is handed on even if more follows, so that the position moves on. */
-export const MAX_RECORD_SPAN = 8_388_608
+const MAX_RECORD_SPAN = 8_388_608
 /** Lines that look like nothing in particular and are taken for the message's next line. */
 export const MAX_LOOSE_LINES = 20
 

@@ -5,7 +5,8 @@
  * Invariants: sizes are bounded; nothing a remote party fills in reaches `speech` through here.
  */
 import type { AttributeValue } from '../../src/core/log-record.ts'
-import { type FieldNode, type FieldPlan, OP, type Role } from './field-plan.ts'
+import type { FieldNode, FieldPlan } from './field-plan.ts'
+import { OP, type Role } from './field-words.ts'
 import { parsePairs } from './logfmt.ts'
 import { tracedError } from './trace.ts'
 import { pathOf, queryWorthKeeping } from './url.ts'
@@ -13,9 +14,9 @@ import { pathOf, queryWorthKeeping } from './url.ts'
 /** Attributes kept of one record; the rest is noise no signature reads. */
 export const MAX_ATTRIBUTES = 160
 /** Characters kept of one attribute; stack traces are the long ones. */
-export const MAX_ATTRIBUTE_LENGTH = 32_768
+const MAX_ATTRIBUTE_LENGTH = 32_768
 /** Objects inside objects that are looked into; real logs stay under six. */
-export const MAX_DEPTH = 10
+const MAX_DEPTH = 10
 /** Elements of an array that are looked into. */
 const MAX_ELEMENTS = 16
 /** Characters of speech kept: as much as signatures look at. */
@@ -380,7 +381,7 @@ function traceId(value: string): string {
 }
 
 /** `10.0.0.7:4242` → `10.0.0.7`, `[::1]:80` → `::1`. */
-export function withoutPort(address: string): string {
+function withoutPort(address: string): string {
   if (address.startsWith('[')) {
     const close = address.indexOf(']')
     return close > 0 ? address.slice(1, close) : address

@@ -120,7 +120,7 @@ export function parseEpoch(value: unknown): Stamp | null {
 }
 
 /** Non-negative number of `count` digits at `at`, or a negative value. */
-export function digits(text: string, at: number, count: number): number {
+function digits(text: string, at: number, count: number): number {
   let value = 0
   for (let i = at; i < at + count; i++) {
     const c = text.charCodeAt(i) - 48

@@ -11,7 +11,7 @@ const names = z.array(text).max(400).default([])
 const scalar = z.union([z.string(), z.number(), z.boolean()])
 
 /** How a value is read before it is kept; `text` is the default. */
-export const CONVERSIONS = [
+const CONVERSIONS = [
   'text',
   'number',
   'status',
@@ -162,9 +162,17 @@ export const messageShapesSchema = z.strictObject({
 
 export type MessageShapesSource = z.output<typeof messageShapesSchema>
 
+/** A format, with what the build found out about it so that start-up need not: YAML cannot state these. */
+export interface CompiledFormat extends FormatSource {
+  /** Character codes with which its records begin; there only when its patterns were vetted. */
+  first_codes?: number[]
+}
+
+export type CompiledShape = MessageShapesSource['messages'][number] & { vetted?: true }
+
 /** What the build writes to formats.compiled.json: sources without their samples. */
 export interface CompiledFormats {
-  formats: FormatSource[]
+  formats: CompiledFormat[]
   vocabulary: VocabularySource
-  messages: MessageShapesSource['messages']
+  messages: CompiledShape[]
 }

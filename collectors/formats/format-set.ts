@@ -4,11 +4,13 @@
  * Invariant: every pattern in here has passed vet-pattern.ts, so its running time grows with the line's length only.
  */
 import { FieldPlan } from '../decode/field-plan.ts'
+import { compileVocabulary, type FieldWords } from '../decode/field-words.ts'
 import { compileScale, type SeverityScale } from '../decode/severity.ts'
 import { compileTimeLayout, type TimeLayout } from '../decode/time-layout.ts'
-import type { CompiledFormats, FormatSource, VocabularySource } from './format-schema.ts'
+import { compilePattern } from './compile-pattern.ts'
+import type { CompiledFormat, CompiledFormats, FormatSource, VocabularySource } from './format-schema.ts'
 import { compileMessageShapes, type MessageShapes } from './message-shapes.ts'
-import { firstCodes, vetPattern } from './vet-pattern.ts'
+import { firstCodes } from './vet-pattern.ts'
 
 export interface FormatProblem {
   file: string
@@ -40,7 +42,7 @@ export interface Format {
   /** Literal at which the message ends, and the field that follows it; null: nginx's `key: value` list. */
   tail: { at: string; field: string | null } | null
   body: readonly (string | { attribute: string })[] | null
-  source: FormatSource
+  source: CompiledFormat
 }
 
 /** Formats below this priority fit nearly anything and never keep a better one from being tried. */
@@ -62,12 +64,13 @@ export class FormatSet {
     const found: FormatProblem[] = [...problems]
     const { vocabulary } = compiled
     const formats: Format[] = []
+    const words = compileVocabulary(vocabulary)
     const scales = new Map<string, SeverityScale>()
     for (const source of compiled.formats) {
       try {
         if (formats.some((f) => f.name === source.format))
           throw new RangeError('a format of this name is there already')
-        formats.push(compileFormat(source, vocabulary, scales))
+        formats.push(compileFormat(source, vocabulary, words, scales))
       } catch (error) {
         found.push({ file: `${source.format}.yaml`, place: source.format, text: (error as Error).message })
       }
@@ -77,19 +80,23 @@ export class FormatSet {
     this.json = formats.filter((f) => f.kind === 'json')
     this.logfmt = formats.filter((f) => f.kind === 'logfmt')
     this.text = formats.filter((f) => f.kind === 'text')
-    const firsts = this.text.map((format) => ({ format, codes: firstCodes(format.start!.source) }))
+    const firsts = this.text.map((format) => ({
+      format,
+      codes: new Set(format.source.first_codes ?? firstCodes(format.start!.source)),
+    }))
     this.startsWith = Array.from({ length: 129 }, (_, code) =>
       firsts.filter(({ codes }) => codes.has(code)).map(({ format }) => format),
     )
-    this.plain = compileFormat(PLAIN, vocabulary, scales)
-    this.messages = compileMessageShapes(compiled.messages, vocabulary, (place, text) =>
+    this.plain = compileFormat(PLAIN, vocabulary, words, scales)
+    this.messages = compileMessageShapes(compiled.messages, vocabulary, words, (place, text) =>
       found.push({ file: 'messages.yaml', place, text }),
     )
     this.problems = found
   }
 
-  get(name: string): Format | undefined {
-    return this.formats.find((f) => f.name === name)
+  /** Codes of the characters with which records of a text format may begin. */
+  firstCodesOf(name: string): number[] {
+    return this.startsWith.flatMap((formats, code) => (formats.some((f) => f.name === name) ? [code] : []))
   }
 }
 
@@ -110,7 +117,12 @@ const PLAIN: FormatSource = {
   samples: [],
 }
 
-function compileFormat(source: FormatSource, vocabulary: VocabularySource, scales: Map<string, SeverityScale>): Format {
+function compileFormat(
+  source: CompiledFormat,
+  vocabulary: VocabularySource,
+  words: FieldWords,
+  scales: Map<string, SeverityScale>,
+): Format {
   const scaleName = source.severity?.scale ?? 'words'
   if (scaleName !== 'words' && !Object.hasOwn(vocabulary.scales, scaleName))
     throw new RangeError(
@@ -121,7 +133,8 @@ function compileFormat(source: FormatSource, vocabulary: VocabularySource, scale
     scale = compileScale(scaleName, vocabulary)
     scales.set(scaleName, scale)
   }
-  const patterns = source.patterns.map((p, i) => compilePattern(p, vocabulary, `patterns.${i}`))
+  const vetted = source.first_codes !== undefined
+  const patterns = source.patterns.map((p, i) => compilePattern(p, vocabulary, `patterns.${i}`, vetted))
   if (source.kind === 'text' && source.format !== 'text') {
     if (source.start === undefined) throw new RangeError('start: a text format says how its records begin')
     if (patterns.length === 0) throw new RangeError('patterns: a text format has at least one')
@@ -130,12 +143,12 @@ function compileFormat(source: FormatSource, vocabulary: VocabularySource, scale
     name: source.format,
     kind: source.kind,
     priority: source.priority,
-    start: source.start === undefined ? null : compilePattern(source.start, vocabulary, 'start'),
+    start: source.start === undefined ? null : compilePattern(source.start, vocabulary, 'start', vetted),
     multiline: source.multiline ?? source.kind === 'text',
     patterns,
     headLines: source.head_lines,
     fits: compileTest(source),
-    plan: new FieldPlan(vocabulary, source),
+    plan: new FieldPlan(words, source),
     times: (source.time?.layout ?? ['iso', 'epoch']).map(compileTimeLayout),
     scale,
     silent: source.silent,
@@ -144,22 +157,6 @@ function compileFormat(source: FormatSource, vocabulary: VocabularySource, scale
     body: source.body === undefined ? null : compileBody(source.body),
     source,
   }
-}
-
-/** Expands `%{NAME:group}`, vets and compiles. Throws a RangeError that names `place`. */
-export function compilePattern(pattern: string, vocabulary: VocabularySource, place: string): RegExp {
-  const source = expandFragments(pattern, vocabulary, place)
-  const reason = vetPattern(source)
-  if (reason !== null) throw new RangeError(`${place}: ${reason}`)
-  return new RegExp(source)
-}
-
-export function expandFragments(pattern: string, vocabulary: VocabularySource, place: string): string {
-  return pattern.replace(/%\{([A-Z][A-Z0-9_]*)(?::([A-Za-z_]\w*))?\}/g, (_, name: string, group?: string) => {
-    const fragment = vocabulary.fragments[name]
-    if (fragment === undefined) throw new RangeError(`${place}: no fragment "${name}"`)
-    return group === undefined ? `(?:${fragment})` : `(?<${group}>${fragment})`
-  })
 }
 
 function compileTest({ detect }: FormatSource): ObjectTest {

@@ -41,8 +41,13 @@ export function loadFormats(dir: string = FORMATS_FOLDER, own: readonly string[]
 /** What the build writes beside the YAML. Throws when a built-in file has a problem: a broken build must not ship. */
 export function compileFormats(dir: string = FORMATS_FOLDER): CompiledFormats {
   const { problems, ...read } = readFolder(dir)
-  if (problems.length > 0) throw new Error(problems.map((p) => `${p.file}: ${p.place}: ${p.text}`).join('\n'))
-  return { ...read, formats: read.formats.map((f) => ({ ...f, samples: [] })) }
+  const set = new FormatSet(read, problems)
+  if (set.problems.length > 0) throw new Error(set.problems.map((p) => `${p.file}: ${p.place}: ${p.text}`).join('\n'))
+  return {
+    vocabulary: read.vocabulary,
+    formats: read.formats.map((f) => ({ ...f, samples: [], first_codes: set.firstCodesOf(f.format) })),
+    messages: read.messages.map((m) => ({ ...m, samples: [], vetted: true })),
+  }
 }
 
 /** A set from what `compileFormats` gave. */

@@ -4,8 +4,9 @@
  * Data is in messages.yaml; the decoder asks only when one of the literals is there.
  */
 import { FieldPlan } from '../decode/field-plan.ts'
-import type { MessageShapesSource, VocabularySource } from './format-schema.ts'
-import { compilePattern } from './format-set.ts'
+import type { FieldWords } from '../decode/field-words.ts'
+import { compilePattern } from './compile-pattern.ts'
+import type { CompiledShape, VocabularySource } from './format-schema.ts'
 
 export interface MessageShape {
   name: string
@@ -17,7 +18,7 @@ export interface MessageShape {
   speech: 'all' | 'none' | 'pairs' | 'group'
   /** Pair keys that speak, lower case. */
   says: ReadonlySet<string>
-  source: MessageShapesSource['messages'][number]
+  source: CompiledShape
 }
 
 export interface MessageShapes {
@@ -27,8 +28,9 @@ export interface MessageShapes {
 }
 
 export function compileMessageShapes(
-  sources: MessageShapesSource['messages'],
+  sources: readonly CompiledShape[],
   vocabulary: VocabularySource,
+  words: FieldWords,
   problem: (place: string, text: string) => void,
 ): MessageShapes {
   const shapes: MessageShape[] = []
@@ -40,9 +42,10 @@ export function compileMessageShapes(
         name: source.name,
         contains: source.contains,
         starts: source.starts ?? null,
-        pattern: source.pattern === undefined ? null : compilePattern(source.pattern, vocabulary, 'pattern'),
+        pattern:
+          source.pattern === undefined ? null : compilePattern(source.pattern, vocabulary, 'pattern', source.vetted),
         pairs: source.pairs ?? null,
-        plan: new FieldPlan(vocabulary, { fields: source.fields, speech: [] }),
+        plan: new FieldPlan(words, { fields: source.fields }),
         speech: source.speech,
         says: new Set(source.says.map((s) => s.toLowerCase())),
         source,

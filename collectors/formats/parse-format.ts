@@ -15,15 +15,19 @@ import {
 import type { FormatProblem } from './format-set.ts'
 
 /** No honest format comes near this; bytes. Also bounds what YAML aliases could expand. */
-export const FORMAT_SIZE_LIMIT = 1024 * 1024
+const FORMAT_SIZE_LIMIT = 1024 * 1024
 
-export interface ParsedFile {
+interface ParsedFile {
   formats: FormatSource[]
   vocabulary?: VocabularySource
   messages?: MessageShapesSource['messages']
   problems: FormatProblem[]
 }
 
+/**
+ * Required at run time by load.ts, so that no import shows it.
+ * @public
+ */
 export function parseFormatFile(file: string, text: string): ParsedFile {
   const parsed: ParsedFile = { formats: [], problems: [] }
   if (text.length > FORMAT_SIZE_LIMIT) {
