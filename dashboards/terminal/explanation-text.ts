@@ -33,7 +33,10 @@ export function explanationText(e: ExplainedRecord, zone: string): string {
   const more = (text: string) => out.push(`${' '.repeat(10)} ${text}`)
 
   const { lines, bytes, wrapper } = e.read
-  step('read', `${lines} ${lines === 1 ? 'line' : 'lines'}, ${bytes} bytes${wrapper === null ? '' : `, wrapped by ${wrapper}`}`)
+  step(
+    'read',
+    `${lines} ${lines === 1 ? 'line' : 'lines'}, ${bytes} bytes${wrapper === null ? '' : `, wrapped by ${wrapper}`}`,
+  )
   const [firstLine = '', ...rest] = e.redacted.text.split('\n')
   step('redact', firstLine)
   if (rest.length > 0) more(`… and ${rest.length} more ${rest.length === 1 ? 'line' : 'lines'}`)
@@ -51,7 +54,10 @@ export function explanationText(e: ExplainedRecord, zone: string): string {
     if (e.template !== null) more(`its shape: ${e.template}`)
     return finish(out)
   }
-  step('recognise', `${event.signature}: ${event.system} says "${event.symptom}" (${kindNoun(event.kind)}, ${event.outcome})`)
+  step(
+    'recognise',
+    `${event.signature}: ${event.system} says "${event.symptom}" (${kindNoun(event.kind)}, ${event.outcome})`,
+  )
   if (e.alternatives.length > 0) more(`also fits: ${e.alternatives.slice(0, ALTERNATIVES_SHOWN).join(', ')}`)
   if (event.outcome === 'success') {
     step('append', `counted as a successful ${kindNoun(event.kind)}; nothing to attribute`)
