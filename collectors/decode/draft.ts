@@ -68,8 +68,8 @@ export class Draft {
   }
 
   field(node: FieldNode, value: unknown, depth: number): void {
-    if (value === null || value === undefined || value === '') return
     const { role } = node
+    if (value === null || value === undefined || value === '' || role.op === OP.drop) return
     if (typeof value === 'object') {
       this.#nested(node, role, value, depth)
       return
@@ -177,7 +177,7 @@ export class Draft {
   }
 
   #nested(node: FieldNode, role: Role, value: object, depth: number): void {
-    if (depth >= MAX_DEPTH || role.op === OP.drop) return
+    if (depth >= MAX_DEPTH) return
     if (Array.isArray(value)) {
       this.#array(node, role, value, depth)
       return

@@ -23,6 +23,8 @@ export interface FieldNode {
 /** Different keys remembered per format; beyond that each is looked up anew. Real formats stay under a few hundred. */
 const MAX_REMEMBERED = 4096
 
+const DROP: Role = { ...REST, op: OP.drop }
+
 export class FieldPlan {
   readonly root: FieldNode = { name: '', key: '', role: REST, inError: false, lookup: '', children: new Map() }
   readonly #own = new Map<string, Role>()
@@ -87,6 +89,10 @@ export class FieldPlan {
     if (explicit !== undefined) {
       node.role = explicit
       node.inError = explicit.op === OP.error || parent.inError
+      return node
+    }
+    if (this.#words.selective.has(parent.lookup)) {
+      node.role = DROP
       return node
     }
     if (parent.inError) {

@@ -46,6 +46,8 @@ export interface FieldWords {
   /** Inside an error object, by normalised key. */
   errorFields: ReadonlyMap<string, Role>
   containers: ReadonlySet<string>
+  /** Names of objects of which only fields with a meaning are kept. */
+  selective: ReadonlySet<string>
   isResource(name: string): boolean
 }
 
@@ -78,6 +80,7 @@ export function compileVocabulary(vocabulary: VocabularySource): FieldWords {
     roles,
     errorFields,
     containers: new Set(vocabulary.containers.map(normalise)),
+    selective: new Set(vocabulary.drop_under.flatMap(expandBraces).map(normalise)),
     isResource: (name) => Object.hasOwn(vocabulary.resource, name),
   }
 }

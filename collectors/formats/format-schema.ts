@@ -112,6 +112,8 @@ export const vocabularySchema = z.strictObject({
   trace_id: names,
   span_id: names,
   drop: names,
+  /** Objects of which only fields with a meaning are kept. */
+  drop_under: names,
   attributes: z.array(
     z.strictObject({
       to: text,

@@ -71,6 +71,7 @@ const NO_VOCABULARY: CompiledFormats['vocabulary'] = {
   trace_id: [],
   span_id: [],
   drop: [],
+  drop_under: [],
   attributes: [],
   resource: {},
   errors: [],

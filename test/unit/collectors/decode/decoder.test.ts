@@ -238,6 +238,14 @@ test('queries are not kept, except what an OAuth redirect reports', () => {
   })
 })
 
+test('of headers only those with a meaning are kept', () => {
+  const headers = { host: 'api:8080', accept: '*/*', cookie: 'session=1', 'user-agent': 'curl', 'x-custom': 'y' }
+  expect(json({ level: 30, time: 1, msg: 'x', req: { headers } }).attributes).toEqual({
+    'server.address': 'api',
+    'user_agent.original': 'curl',
+  })
+})
+
 describe('hostile records', () => {
   test('10,000 levels of nesting are a value', () => {
     const deep = '['.repeat(10_000) + ']'.repeat(10_000)
