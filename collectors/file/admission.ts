@@ -8,7 +8,7 @@ import { archiveInflow, type Compression, compressionOf, foreignCompressionOf, m
 import type { FollowedFiles } from './followed-files.ts'
 import { headOf, type Mark, START } from './identity.ts'
 import { ARCHIVES_AT_ONCE, HEAD_BYTES, KEPT_BYTES, TELLING_BYTES } from './limits.ts'
-import type { DiskFile, FileStat } from './open-files.ts'
+import { type DiskFile, FileGone, type FileStat } from './open-files.ts'
 import type { PathLabels } from './path-template.ts'
 import { PlainContent } from './plain-content.ts'
 import { archiveCandidate, fileCandidate, recogniseArchive, recogniseFile, type Verdict } from './recognise.ts'
@@ -18,6 +18,8 @@ import type { Tail } from './tail.ts'
 
 export interface Applicant {
   path: string
+  /** Which file was seen there; another one that has taken its place meanwhile is not let in. */
+  key: string
   labels: PathLabels
   /** The stream that the path led to until its content was replaced. */
   formerly: Stream | null
@@ -63,6 +65,7 @@ export class Admissions {
     const { file, stat } = await files.open(applicant.path)
     let admission: Admission | null = null
     try {
+      if (stat.key !== applicant.key) throw new FileGone(`${applicant.path} is another file now`)
       const existing = this.#followed.at(stat.key)
       if (existing) {
         admission = { kind: 'followed', tail: existing }

@@ -38,12 +38,16 @@ export interface AskedPath {
 export interface Rotation {
   /** Streams whose content is looked for. */
   lost: Set<Stream>
+  /** Those of them whose content was found. */
+  found: Set<Stream>
   /** When the former file at the path was last written to (mtime, ns): what was written to since is newer content. */
   since_ns: bigint | null
   /** The same of what was found again, for those whose file was not at hand. */
   found_ns: bigint | null
   /** Siblings between the old and the present content are wanted. */
   between: boolean
+  /** A sibling that may be part of it is being decoded, or not yet written to its end. */
+  pending: boolean
   /** When to stop looking, monotonic ms. */
   until: number
 }

@@ -57,6 +57,10 @@ export class AskedPaths {
     this.#followed = followed
     this.#admissions = admissions
     this.#recovery = recovery
+    recovery.onNews = (asked) => {
+      this.#dirty.add(asked)
+      context.wake.up()
+    }
     this.#templates = templates
     this.#openFifo = openFifo
     this.#watcher = new DirectoryWatcher(context.follow && context.limits.watch, (path, renamed) =>
@@ -97,7 +101,7 @@ export class AskedPaths {
     if (stopped()) return
     if (!this.#started) {
       this.#started = true
-      for (const asked of this.#paths.values()) this.#recovery.startFromEarlierRuns(asked)
+      for (const asked of this.#paths.values()) await this.#recovery.startFromEarlierRuns(asked)
     }
     await this.#recover()
     if (slow) this.#rest(begun)
@@ -262,10 +266,15 @@ export class AskedPaths {
       } else if (asked.named || !found.isDirectory()) this.#problem(asked, `is ${kindOf(found)}`)
       else this.#paths.delete(asked.path)
     } catch (error) {
-      asked.seen = null
-      if (error instanceof FileGone || isMissing(error)) this.#dirty.add(asked)
-      else this.#problem(asked, describe(error as NodeJS.ErrnoException))
+      this.#lookFailed(asked, error as NodeJS.ErrnoException)
     }
+  }
+
+  #lookFailed(asked: AskedPath, error: NodeJS.ErrnoException): void {
+    asked.seen = null
+    // It changed between looking and opening: look again.
+    if (error instanceof FileGone || isMissing(error)) this.#dirty.add(asked)
+    else this.#problem(asked, describe(error))
   }
 
   async #handleError(asked: AskedPath, error: NodeJS.ErrnoException): Promise<void> {
@@ -301,7 +310,7 @@ export class AskedPaths {
     const { copyOf } = asked
     const stays = copyOf !== null && !changed && (copyOf.tail !== null || copyOf.finished || !copyOf.wasRead)
     if (stays && !asked.again) this.#tellCopy(asked)
-    else await this.#admit(asked)
+    else await this.#admit(asked, seen.key)
   }
 
   /** The path leads to the file it led to before. */
@@ -339,7 +348,7 @@ export class AskedPaths {
     tail.paths.add(asked.path)
   }
 
-  async #admit(asked: AskedPath): Promise<void> {
+  async #admit(asked: AskedPath, key: string): Promise<void> {
     asked.admitting = true
     asked.again = false
     asked.copyOf = null
@@ -347,12 +356,12 @@ export class AskedPaths {
     const { path, labels, formerly } = asked
     let decoding = false
     try {
-      const admission = await this.#admissions.admit({ path, labels, formerly, mayGrow: true, wanted: () => true })
+      const admission = await this.#admissions.admit({ path, key, labels, formerly, mayGrow: true, wanted: () => true })
       if (admission.kind === 'decoding') {
         decoding = true
         void admission.result
           .then((result) => this.#admitted(asked, result))
-          .catch((error: NodeJS.ErrnoException) => this.#problem(asked, describe(error)))
+          .catch((error: NodeJS.ErrnoException) => this.#lookFailed(asked, error))
           .finally(() => {
             asked.admitting = false
             this.#context.wake.up()
@@ -372,7 +381,6 @@ export class AskedPaths {
     if (admission.kind === 'followed') {
       asked.formerly = null
       this.#attach(asked, admission.tail)
-      if (asked.seen?.key !== admission.tail.key) this.#dirty.add(asked)
     } else if (admission.kind === 'later') asked.again = true
     else if (admission.kind === 'copy') {
       asked.copyOf = admission.of
@@ -410,7 +418,9 @@ export class AskedPaths {
     for (const asked of this.#paths.values()) {
       const { rotation } = asked
       if (!rotation) continue
-      if (!(await this.#recovery.look(asked, (path) => this.isAsked(path)))) continue
+      const over = await this.#recovery.look(asked, (path) => this.isAsked(path))
+      this.#followed.holdBack(asked.path, rotation.pending && !over)
+      if (!over) continue
       this.#recovery.giveUp(rotation)
       asked.rotation = null
     }

@@ -13,6 +13,7 @@ import { ContentReplaced } from './content.ts'
 import { Context } from './context.ts'
 import { Fifos } from './fifos.ts'
 import { emptyEnd, FollowedFiles } from './followed-files.ts'
+import { headOf } from './identity.ts'
 import { type FileLimits, LINE_LIMIT_BYTES } from './limits.ts'
 import { FileGone } from './open-files.ts'
 import { type PathTemplate, parsePathTemplate } from './path-template.ts'
@@ -98,6 +99,8 @@ class FileSource implements LogSource {
     try {
       const turn = await tail.turn(this.#context)
       this.#asked.readable(tail)
+      // The file may have been rewritten between being recognised and being read for the first time.
+      if (turn.batch?.offset === 0) this.#context.registry.setHead(tail.stream, headOf(turn.batch.bytes))
       if (turn.notUtf8) this.#tellNotUtf8(tail.file.path)
       if (turn.batch && turn.batch.cut_bytes > 0) this.#tellCut(tail.stream.id, tail.file.path)
       if (turn.ended) this.#end(tail)
@@ -112,6 +115,7 @@ class FileSource implements LogSource {
   }
 
   #failed(tail: Tail, error: NodeJS.ErrnoException): void {
+    tail.caughtUpAt = this.#context.monotonic()
     if (error instanceof ContentReplaced) this.#asked.replaced(tail)
     else if (error instanceof FileGone || error.code === 'ENOENT' || error.code === 'ENOTDIR') this.#asked.gone(tail)
     else if (this.#context.follow) {

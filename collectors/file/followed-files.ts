@@ -17,6 +17,9 @@ import { Tail } from './tail.ts'
 /** Ended archives whose last bytes stay at hand for checkpoints; later ones are decoded again if that is needed at all. */
 const ENDED_ARCHIVES_HELD = 4
 
+/** Contents met at the asked path itself come, in the order in which they were met, after all that was found beside it. */
+const FIRST_ASKED = Number.MAX_SAFE_INTEGER / 2
+
 export class FollowedFiles {
   readonly #context: Context
   readonly #tails = new Set<Tail>()
@@ -25,6 +28,9 @@ export class FollowedFiles {
   readonly #ready = new Set<Tail>()
   /** Those with a time at which they are due. */
   readonly #timed = new Set<Tail>()
+  /** Asked paths whose older content is still being decoded or looked for. */
+  readonly #heldBack = new Set<string>()
+  #attached = 0
   readonly #endings: ByteBatch[] = []
   readonly #endedArchives: StreamedContent[] = []
   /** Called when an archive is done with, so that the next one can begin. */
@@ -68,10 +74,18 @@ export class FollowedFiles {
     return tail
   }
 
+  /** The file was found beside an asked path, with this time of last writing (ms). */
+  foundBeside(tail: Tail, path: string, mtime_ms: number): void {
+    if (tail.askedAs !== null) return
+    tail.askedAs = path
+    tail.order = mtime_ms
+  }
+
   /** An asked path leads to the file. */
   attach(tail: Tail, path: string): void {
     tail.paths.add(path)
     tail.askedAs = path
+    if (tail.order < FIRST_ASKED) tail.order = FIRST_ASKED + this.#attached++
     tail.leftAt = null
     tail.movedTo(path)
   }
@@ -159,10 +173,29 @@ export class FollowedFiles {
   nextReady(now: number): Tail | undefined {
     for (const tail of this.#timed) if (tail.dueAt <= now) this.makeReady(tail)
     for (const tail of this.#ready) {
+      if (tail.notBegun && this.#hasOlder(tail)) continue
       this.#ready.delete(tail)
       return tail
     }
     return undefined
+  }
+
+  /**
+   * Begins nothing new at an asked path while `held`. Older content is read first, and not only for the order: a path whose
+   * present content is unknown after a crash tells the next run that there is older content to be looked for.
+   */
+  holdBack(path: string, held: boolean): void {
+    if (held) this.#heldBack.add(path)
+    else if (this.#heldBack.delete(path)) this.#context.wake.up()
+  }
+
+  #hasOlder(tail: Tail): boolean {
+    const { askedAs, order } = tail
+    if (askedAs === null) return false
+    // What was found beside the path is not held back: it may keep an archive that is still waited for from being decoded.
+    if (order >= FIRST_ASKED && this.#heldBack.has(askedAs)) return true
+    for (const other of this.#tails) if (other.askedAs === askedAs && other.order < order && other.hasRest) return true
+    return false
   }
 
   /** When a tail is due without news, monotonic ms. */

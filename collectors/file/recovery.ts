@@ -27,6 +27,8 @@ export class Recovery {
   readonly #lookedForLost = new Map<string, string>()
   readonly #lookedBetween = new Map<string, string>()
   readonly #underWay = new Set<string>()
+  /** Called when another look is worth while at once. */
+  onNews: (asked: AskedPath) => void = () => {}
 
   constructor(context: Context, followed: FollowedFiles, admissions: Admissions) {
     this.#context = context
@@ -36,25 +38,42 @@ export class Recovery {
 
   /** Adds to what is looked for at a path. `since_ns`: when its former file was last written to, if that is known. */
   start(asked: AskedPath, lost: readonly Stream[], since_ns: bigint | null): void {
-    asked.rotation ??= { lost: new Set(), since_ns, found_ns: null, between: true, until: 0 }
+    asked.rotation ??= {
+      lost: new Set(),
+      found: new Set(),
+      since_ns,
+      found_ns: null,
+      between: true,
+      pending: false,
+      until: 0,
+    }
     const { rotation } = asked
-    for (const stream of lost) rotation.lost.add(stream)
+    for (const stream of lost) {
+      rotation.lost.add(stream)
+      rotation.found.delete(stream)
+    }
     if (lost.length > 0) this.#lookedForLost.clear()
     // Several rotations at once: the oldest content decides what is newer.
     if (since_ns !== null && (rotation.since_ns === null || since_ns < rotation.since_ns)) rotation.since_ns = since_ns
     const { lost_search_ms, watched_poll_ms } = this.#context.limits
     // Also without anything lost it is looked again, lest the listing was made in the middle of a renaming.
-    rotation.until = this.#context.monotonic() + (rotation.lost.size > 0 ? lost_search_ms : watched_poll_ms)
+    rotation.until =
+      this.#context.monotonic() + (rotation.lost.size > rotation.found.size ? lost_search_ms : watched_poll_ms)
   }
 
   /** Streams of earlier runs that were last seen at the path or as older content of it, and may have a rest. */
-  startFromEarlierRuns(asked: AskedPath): void {
+  async startFromEarlierRuns(asked: AskedPath): Promise<void> {
     const known = [...this.#context.registry.all()].filter(
       (stream) => stream.tail === null && !stream.wasRead && isOlderContentOf(asked.path, stream.name),
     )
-    const replaced = known.filter((stream) => stream.name === asked.path)
-    const between = replaced.length > 0 && isNew(asked)
-    const lost = known.filter((stream) => stream.size === undefined || stream.mark.offset < stream.size || between)
+    if (known.length === 0) return
+    const siblings = await listSiblings(asked.path)
+    const hasGrown = (stream: Stream) =>
+      siblings.some(({ inode, size }) => inode === stream.inode && size > stream.mark.offset)
+    const between = isNew(asked)
+    const lost = known.filter(
+      (stream) => between || stream.size === undefined || stream.mark.offset < stream.size || hasGrown(stream),
+    )
     if (lost.length === 0) return
     this.start(asked, lost, null)
     if (asked.rotation) asked.rotation.between = between
@@ -64,10 +83,11 @@ export class Recovery {
   async look(asked: AskedPath, isAsked: (path: string) => boolean): Promise<boolean> {
     const { rotation } = asked
     if (!rotation) return true
+    rotation.pending = false
     const siblings = await listSiblings(asked.path)
     for (const sibling of siblings) this.#rename(sibling)
     const unread = siblings.filter((sibling) => !isAsked(sibling.path) && !this.#followed.at(sibling.key))
-    if (rotation.lost.size > 0) {
+    if (rotation.lost.size > rotation.found.size) {
       for (const sibling of unread) await this.#findLost(asked, rotation, sibling)
     }
     this.#forgetFound(rotation)
@@ -82,7 +102,8 @@ export class Recovery {
 
   /** Nothing more is to be found: what was read in this run ends here. */
   giveUp(rotation: Rotation): void {
-    for (const stream of rotation.lost) if (stream.wasRead && stream.tail === null) this.#followed.endStream(stream)
+    for (const stream of rotation.lost)
+      if (stream.wasRead && !stream.finished && stream.tail === null) this.#followed.endStream(stream)
   }
 
   /** A renamed file that is still being read has a new name. */
@@ -96,7 +117,8 @@ export class Recovery {
   async #findLost(asked: AskedPath, rotation: Rotation, sibling: Sibling): Promise<void> {
     const wanted = (verdict: Verdict) => verdict.kind === 'known' && rotation.lost.has(verdict.stream)
     await this.#admit(asked, sibling, this.#lookedForLost, wanted, (stream) => {
-      if (!rotation.lost.delete(stream)) return
+      if (!rotation.lost.has(stream)) return
+      rotation.found.add(stream)
       if (rotation.found_ns === null || sibling.mtime_ns > rotation.found_ns) rotation.found_ns = sibling.mtime_ns
     })
   }
@@ -116,10 +138,11 @@ export class Recovery {
   ): Promise<void> {
     const { key, path } = sibling
     const state = `${sibling.size} ${sibling.mtime_ns}`
+    if (this.#underWay.has(key) && asked.rotation) asked.rotation.pending = true
     if (this.#underWay.has(key) || this.#followed.at(key) || looked.get(key) === state) return
     const settle = (admission: Admission) => {
       if (admission.kind === 'followed') {
-        admission.tail.askedAs ??= asked.path
+        this.#followed.foundBeside(admission.tail, asked.path, sibling.mtime_ms)
         holds(admission.tail.stream)
       } else if (admission.kind !== 'later' && admission.kind !== 'empty') {
         if (looked.size >= LOOKED_LIMIT) looked.clear()
@@ -130,31 +153,34 @@ export class Recovery {
     this.#underWay.add(key)
     const done = () => void this.#underWay.delete(key)
     try {
-      const admission = await this.#admissions.admit({
-        path,
-        labels: asked.labels,
-        formerly: null,
-        mayGrow: false,
-        wanted,
-      })
-      if (admission.kind === 'decoding')
-        void admission.result
-          .then(settle)
-          .catch(() => {})
-          .finally(done)
+      const applicant = { path, key, labels: asked.labels, formerly: null, mayGrow: false, wanted }
+      const admission = await this.#admissions.admit(applicant)
+      if (asked.rotation) asked.rotation.pending ||= admission.kind === 'decoding' || admission.kind === 'later'
+      if (admission.kind === 'decoding') void this.#whenDecoded(admission.result.then(settle), asked, done)
       else {
         settle(admission)
         done()
       }
     } catch {
       // Renamed or compressed between listing and opening: it is found under its new name at the next look.
+      if (asked.rotation) asked.rotation.pending = true
       done()
     }
   }
 
+  async #whenDecoded(settled: Promise<void>, asked: AskedPath, done: () => void): Promise<void> {
+    try {
+      await settled
+    } catch {
+      // Gone while it was decoded: as above.
+    }
+    done()
+    this.onNews(asked)
+  }
+
   /** What was found at an asked path in the meantime. */
   #forgetFound(rotation: Rotation): void {
-    for (const stream of rotation.lost) if (stream.tail) rotation.lost.delete(stream)
+    for (const stream of rotation.lost) if (stream.tail) rotation.found.add(stream)
   }
 }
 

@@ -42,8 +42,12 @@ export class Tail {
   readonly paths = new Set<string>()
   /** The asked path that led to it last, or beside which it was found. */
   askedAs: string | null = null
+  /** Place among the contents of one asked path: smaller is older. */
+  order = 0
   /** Since when no asked path leads to it, monotonic ms. */
   leftAt: number | null = null
+  /** When all that was there had been handed out, or could not be; monotonic ms. */
+  caughtUpAt = Number.NEGATIVE_INFINITY
   /** When to look again without news, monotonic ms. */
   dueAt = Number.POSITIVE_INFINITY
   /** Size when it was last looked at; grows with what is read. */
@@ -127,7 +131,7 @@ export class Tail {
     if (!archive) this.stream.size = this.size
     if (!step.lines) {
       this.ended = !step.more && (atEnd || left)
-      if (!step.more) this.live = true
+      if (!step.more) this.#caughtUp(now)
       this.dueAt = this.#nextLook(clock)
       return { batch: null, more: step.more, ended: this.ended, notUtf8: false }
     }
@@ -152,8 +156,23 @@ export class Tail {
       ended: this.ended,
       ...(this.live && !archive ? { received_collector_ms: clock.now() } : {}),
     }
-    if (!step.more) this.live = true
+    if (!step.more) this.#caughtUp(now)
     return { batch, more: !this.ended && (step.more || atEnd), ended: this.ended, notUtf8: foreign }
+  }
+
+  /** True when nothing of a new stream has been handed out. */
+  get notBegun(): boolean {
+    return this.stream.marks.length === 1 && !this.stream.restored
+  }
+
+  /** True when its file was left and something may still be in it. */
+  get hasRest(): boolean {
+    return !this.ended && this.leftAt !== null && this.caughtUpAt < this.leftAt
+  }
+
+  #caughtUp(now: number): void {
+    this.live = true
+    this.caughtUpAt = now
   }
 
   #want(): number {
