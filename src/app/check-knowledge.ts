@@ -4,6 +4,7 @@
  * no pattern is slow on a hostile line. Used by `authtop check` and by the tests, through the very classifier of production.
  */
 import { performance } from 'node:perf_hooks'
+import { unwrapRecord } from '../../collectors/assemble/unwrap.ts'
 import type { AuthEvent } from '../core/auth-event.ts'
 import { isCaptureName } from '../signatures/capture.ts'
 import type { Pack, Signature } from '../signatures/signature.ts'
@@ -37,7 +38,7 @@ export function checkPacks(packs: readonly Pack[], classifier: Classifier): Know
         if (problem !== null) problems.push({ place: proof.id, text: `${problem}; example: ${excerpt(example.text)}` })
       }
       for (const text of proof.not) {
-        const { event } = classifier.classify({ text })
+        const { event } = classifier.classify(unwrapRecord(text))
         if (event?.signature === proof.id)
           problems.push({ place: proof.id, text: `wins its near miss: ${excerpt(text)}` })
       }
@@ -52,7 +53,7 @@ function exampleProblem(
   gives: Readonly<Record<string, string | number | null>>,
   classifier: Classifier,
 ): string | null {
-  const { event, record } = classifier.classify({ text })
+  const { event, record } = classifier.classify(unwrapRecord(text))
   if (event === null) return `not recognised (format ${record.format})`
   if (event.signature !== id) return `${event.signature} wins instead`
   if (!classifier.mayMatch(text)) return 'the prefilter would drop it'

@@ -30,10 +30,16 @@ export interface Explanation {
   template: string | null
 }
 
-/** Every record of the text, explained; `now_ms` is the collector's clock. */
-export function explain(text: string, knowledge: Knowledge, classifier: Classifier, now_ms: number): Explanation[] {
+/** Every record of the text, explained; `now_ms` is the collector's clock, `zone` that of stamps without one. */
+export function explain(
+  text: string,
+  knowledge: Knowledge,
+  classifier: Classifier,
+  now_ms: number,
+  zone = 'UTC',
+): Explanation[] {
   const bytes = Buffer.from(text.endsWith('\n') ? text : `${text}\n`, 'utf8')
-  const assembler = new RecordAssembler('explain', knowledge.formats)
+  const assembler = new RecordAssembler('explain', knowledge.formats, { zone, now: () => now_ms })
   const records = assembler.push({
     stream: 'explain',
     bytes,

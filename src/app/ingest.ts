@@ -97,7 +97,7 @@ class Ingest {
     const now = this.#o.now()
     let work = this.#works.get(batch.stream)
     if (work === undefined) {
-      work = new StreamWork(batch.stream, this.#o.formats, this.#known.get(batch.stream))
+      work = new StreamWork(batch.stream, this.#o.formats, this.#o, this.#known.get(batch.stream))
       this.#works.set(batch.stream, work)
     }
     if (!this.#names.has(batch.stream))

@@ -11,12 +11,15 @@ export interface Knowledge {
   signatures: SignatureSet
 }
 
-/** The user's own packs: `$XDG_CONFIG_HOME/authtop/packs`. */
-export function userPackFolder(env: NodeJS.ProcessEnv): string {
-  return join(env.XDG_CONFIG_HOME || join(homedir(), '.config'), 'authtop', 'packs')
+/** The user's own packs and formats: `$XDG_CONFIG_HOME/authtop/packs` and `…/formats`. */
+export function userFolder(kind: 'packs' | 'formats', env: NodeJS.ProcessEnv): string {
+  return join(env.XDG_CONFIG_HOME || join(homedir(), '.config'), 'authtop', kind)
 }
 
 export async function loadKnowledge(env: NodeJS.ProcessEnv): Promise<Knowledge> {
-  const own = userPackFolder(env)
-  return { formats: loadFormats(), signatures: await loadSignatures(existsSync(own) ? [own] : []) }
+  const own = userFolder('packs', env)
+  return {
+    formats: loadFormats(undefined, [userFolder('formats', env)]),
+    signatures: await loadSignatures(existsSync(own) ? [own] : []),
+  }
 }

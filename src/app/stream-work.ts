@@ -33,9 +33,14 @@ export class StreamWork {
   /** More bytes are known to follow at once. */
   more = false
 
-  constructor(stream: string, formats: FormatSet, before: StreamState | undefined) {
+  constructor(
+    stream: string,
+    formats: FormatSet,
+    clock: { zone: string; now: () => number },
+    before: StreamState | undefined,
+  ) {
     this.stream = stream
-    this.#assembler = new RecordAssembler(stream, formats)
+    this.#assembler = new RecordAssembler(stream, formats, clock)
     this.counters = { ...(before?.counters ?? NO_COUNTS) }
     this.#linesBefore = this.counters.lines
     this.#end = before?.offset ?? 0

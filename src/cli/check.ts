@@ -8,7 +8,7 @@ import { toPrintable } from '../../dashboards/terminal/printable.ts'
 import { checkPacks } from '../app/check-knowledge.ts'
 import { Classifier } from '../app/classifier.ts'
 import { clockState } from '../app/clock-state.ts'
-import { loadKnowledge, userPackFolder } from '../app/knowledge.ts'
+import { loadKnowledge, userFolder } from '../app/knowledge.ts'
 import { StoreRefusal } from '../core/ports/store.ts'
 import { loadPacks, PACKS_FOLDER } from '../signatures/load.ts'
 import { openReader } from '../store/index.ts'
@@ -61,7 +61,7 @@ Exit codes: 0 all is well, 1 something is wrong, 2 wrong usage, 3 cannot read th
 }
 
 async function checkPacksAndFormats(): Promise<Finding[]> {
-  const own = userPackFolder(process.env)
+  const own = userFolder('packs', process.env)
   const folders = [PACKS_FOLDER, ...(existsSync(own) ? [own] : [])]
   const set = await loadPacks(folders)
   const knowledge = await loadKnowledge(process.env)

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { RecordAssembler } from '../../collectors/assemble/assembler.ts'
+import { unwrapRecord } from '../../collectors/assemble/unwrap.ts'
 import { newFormatMemory } from '../../collectors/decode/format-memory.ts'
 import { openFileSource } from '../../collectors/file/file-source.ts'
 import { openStdinSource } from '../../collectors/stdin/stdin-source.ts'
@@ -62,8 +63,8 @@ Exit codes: 0 fine, 2 wrong usage, 3 cannot read.`,
       const classifier = new Classifier(knowledge, randomBytes(32), zone)
       const input = await openInput(paths)
       const out = new LineWriter()
-      if (options.jsonl) await classifyJsonl(input, classifier, options.all ?? false, out)
-      else await classifyText(input, knowledge, classifier, options.all ?? false, out)
+      if (options.jsonl) await classifyJsonl(input, classifier, zone, options.all ?? false, out)
+      else await classifyText(input, knowledge, classifier, zone, options.all ?? false, out)
       await out.flush()
       await input.close()
     })
@@ -85,6 +86,7 @@ async function classifyText(
   input: LogSource,
   knowledge: Knowledge,
   classifier: Classifier,
+  zone: string,
   all: boolean,
   out: LineWriter,
 ): Promise<void> {
@@ -100,7 +102,10 @@ async function classifyText(
   for await (const batch of input.batches(new AbortController().signal)) {
     let work = streams.get(batch.stream)
     if (work === undefined) {
-      work = { assembler: new RecordAssembler(batch.stream, knowledge.formats), memory: newFormatMemory() }
+      work = {
+        assembler: new RecordAssembler(batch.stream, knowledge.formats, { zone, now: Date.now }),
+        memory: newFormatMemory(),
+      }
       streams.set(batch.stream, work)
     }
     await answer(work.assembler.push(batch), work.memory)
@@ -109,7 +114,13 @@ async function classifyText(
 }
 
 /** One JSON object per line, each record judged by itself. Every input line is answered when `all` is set, bad ones too. */
-async function classifyJsonl(input: LogSource, classifier: Classifier, all: boolean, out: LineWriter): Promise<void> {
+async function classifyJsonl(
+  input: LogSource,
+  classifier: Classifier,
+  zone: string,
+  all: boolean,
+  out: LineWriter,
+): Promise<void> {
   for await (const batch of input.batches(new AbortController().signal)) {
     if (batch.bytes.length === 0) continue
     const lines = Buffer.from(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.length)
@@ -119,7 +130,7 @@ async function classifyJsonl(input: LogSource, classifier: Classifier, all: bool
     for (const line of lines) {
       const { id, text } = readJsonLine(line)
       if (!all && !classifier.mayMatch(text)) continue
-      const { event, record } = classifier.classify({ text })
+      const { event, record } = classifier.classify(unwrapRecord(text, zone))
       if (event !== null || all)
         await out.line(JSON.stringify(eventJson(event, record.format, record.logged_writer_ms, id)))
     }

@@ -45,7 +45,7 @@ Exit codes: 0 fine, 2 wrong usage, 3 cannot read.`,
       if (input.trim() === '') throw new UserError('nothing to explain', 'give a text, or pipe one in')
       const knowledge = await loadKnowledge(process.env)
       const classifier = new Classifier(knowledge, randomBytes(32), zone)
-      const explanations = explain(input, knowledge, classifier, Date.now())
+      const explanations = explain(input, knowledge, classifier, Date.now(), zone)
       await print(
         options.json
           ? `${JSON.stringify(explanations.map(asJson))}\n`

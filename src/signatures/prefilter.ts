@@ -7,16 +7,27 @@
 import { anchorLiterals } from './matcher.ts'
 import type { Signature } from './signature.ts'
 
-/** Runs that JSON, Go's and .NET's HTML-safe JSON, logfmt and access-log escaping leave alone; `_` and digits included. */
+/** Words, and runs of words: what JSON, Go's and .NET's HTML-safe JSON, logfmt and access-log escaping leave alone. */
 const WORD = /[a-z0-9_]+/g
+const PHRASE = /[a-z0-9_]+(?: [a-z0-9_]+)*/g
 const STEM_MIN = 3
 const PREFIX_MIN = 5
 
-/** Words that fill ordinary logs: they may stand for an anchor only where it has nothing rarer. */
+/** Words that fill ordinary logs: an anchor made of nothing else is stood for by its longest phrase instead. */
 const ORDINARY: ReadonlySet<string> = new Set(
-  'the and for not with from was has are this that your you can could found failed fail error errors request requests response server client http https user name type time value message data code level info warn debug null true false invalid valid exception java org com net core status object missing unable been does must should unknown access event events service key id no is of to in at on'.split(
-    ' ',
-  ),
+  (
+    'the and for not with from was has are this that your you can could found failed fail error errors request requests ' +
+    'response responses server client clients http https user users name type time value values message data code level ' +
+    'info warn debug null true false invalid valid exception java org com net core status state object missing unable been ' +
+    'does must should unknown access event events service services key keys id no is of to in at on by or an set get put ' +
+    'post already another other different expected required provided public private before after block many find known ' +
+    'fetch limit parts active inactive account accounts custom future past issue issued action session sessions order ' +
+    'orders allowed denied contain contains default config configuration source target host port path url uri query api ' +
+    'app web new old all any none one two three first last next json xml text html body header headers method timestamp ' +
+    'login logout page list create created update updated delete deleted start started stop stopped end ended success ' +
+    'successful successfully ok enabled disabled locked blocked changed reset invalidated enough more than number string ' +
+    'integer format field fields input output result results empty too large small long short read write open close closed'
+  ).split(' '),
 )
 
 export function stemsOf(signatures: readonly Signature[]): string[] {
@@ -37,20 +48,22 @@ export function prefilterSource(stems: readonly string[]): string {
   return stems.map((s) => s.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')
 }
 
-/** Words of one anchor, and prefixes of them, that may stand for it, with how telling each is. */
+/** What may stand for one anchor, with how telling it is: its rare words and their prefixes, else its longest phrase. */
 function candidates(text: string): Map<string, number> {
   const found = new Map<string, number>()
   for (const [word] of text.matchAll(WORD)) {
-    if (word.length < STEM_MIN) continue
-    const telling = ORDINARY.has(word) ? 0.05 : 1
-    found.set(word, telling * Math.min(word.length, 10))
+    if (word.length < STEM_MIN || ORDINARY.has(word)) continue
+    found.set(word, Math.min(word.length, 10))
     for (let size = PREFIX_MIN; size < word.length; size++) {
       const prefix = word.slice(0, size)
-      if (!ORDINARY.has(prefix)) found.set(prefix, telling * size * 0.9)
+      if (!ORDINARY.has(prefix) && !prefix.endsWith('_')) found.set(prefix, size * 0.9)
     }
   }
-  if (found.size === 0) throw new RangeError(`"${text}" has no word of ${STEM_MIN} characters to be found by`)
-  return found
+  if (found.size > 0) return found
+  const phrases = [...text.matchAll(PHRASE)].map((m) => m[0]).filter((p) => p.length >= STEM_MIN)
+  const longest = phrases.reduce((a, b) => (b.length > a.length ? b : a), '')
+  if (longest === '') throw new RangeError(`"${text}" has no word of ${STEM_MIN} characters to be found by`)
+  return found.set(longest, longest.length)
 }
 
 /** Greedy set cover: the stem that stands for most anchors, weighed by how telling it is for them, first. */
