@@ -20,7 +20,7 @@ export type Verdict =
   | { kind: 'known'; stream: Stream; mark: Mark; from: Tail | null }
   /** Everything in it was, or is being, read as this stream. */
   | { kind: 'copy'; of: Stream }
-  /** It may be a copy of an archive that is being read: ask again when that has ended. */
+  /** It may be a copy of an archive that is being read, or of a file that was just truncated: ask again. */
   | { kind: 'later'; after: Stream }
 
 const NEW: Verdict = { kind: 'new', from: null }
@@ -111,16 +111,21 @@ async function findOriginal(candidate: Candidate, streams: readonly Stream[], si
     .filter(isPlainlyRead)
     .toSorted((a, b) => Math.abs((a.tail?.size ?? 0) - size) - Math.abs((b.tail?.size ?? 0) - size))
     .slice(0, COMPARED_FILES)
+  let unsettled: Stream | null = null
   for (const stream of nearest) {
     const end = await endOf(stream)
-    if (!end) continue
+    if (!end) {
+      // Truncated a moment ago: this file may be its copy, and may have been looked at before it was whole.
+      if (stream.tail && !stream.tail.ended) unsettled = stream
+      continue
+    }
     if (size <= end.offset) {
       const content = stream.tail?.content
       const there = content instanceof PlainContent ? await content.markAt(size) : null
       if (there && (await same(candidate, there))) return { kind: 'copy', of: stream }
     } else if (end.offset > 0 && (await same(candidate, end))) return fork(end)
   }
-  return null
+  return unsettled && { kind: 'later', after: unsettled }
 }
 
 /** Shared beginnings below TELLING_BYTES may be a banner: then the file is read whole. */
