@@ -6,14 +6,23 @@ import { SEED } from './workload.ts'
 
 /** Counts per cause and subcause. */
 export function expectCounts(failures: readonly Failure[], truth: Iterable<Truth>): void {
-  expect(countsOf(failures), `seed ${SEED}`).toEqual(countsOf(truth))
+  expect(count(failures, labelOf), `seed ${SEED}`).toEqual(count(truth, labelOf))
 }
 
 /** Where logs carry the request's id: one incident per failed request, each with its own true cause. */
 export function expectEachRequest(failures: readonly Failure[], truth: ReadonlyMap<string, Truth>): void {
-  const found = failures.map((failure) => `${failure.request_id} ${labelOf(failure)}`)
-  const wanted = [...truth].map(([id, one]) => `${id} ${labelOf(one)}`)
-  expect(found.sort(), `seed ${SEED}`).toEqual(wanted.sort())
+  const told = Map.groupBy(failures, ({ request_id }) => request_id ?? 'no request id')
+  const requests = new Set([...truth.keys(), ...told.keys()])
+  const verdicts = [...requests].map((id) => {
+    const wanted = truth.get(id)
+    const got = told.get(id)?.map(labelOf).join(' and ') ?? 'nothing'
+    return { wanted: wanted === undefined ? 'nothing' : labelOf(wanted), got }
+  })
+  const mistaken = verdicts.filter(({ wanted, got }) => wanted !== got)
+  expect(
+    count(mistaken, ({ wanted, got }) => `${wanted} told as ${got}`),
+    `seed ${SEED}`,
+  ).toEqual({})
 }
 
 /** Every incident lies within the time the emitter ran, by its clock: a zone misread shows here. Epoch ms, ±1 s stamps. */
@@ -24,9 +33,9 @@ export function expectTimes(failures: readonly Failure[], from_ms: number, to_ms
   }
 }
 
-function countsOf(list: Iterable<Truth>): Record<string, number> {
+function count<T>(list: Iterable<T>, label: (one: T) => string): Record<string, number> {
   const counts: Record<string, number> = {}
-  for (const one of list) counts[labelOf(one)] = (counts[labelOf(one)] ?? 0) + 1
+  for (const one of list) counts[label(one)] = (counts[label(one)] ?? 0) + 1
   return counts
 }
 

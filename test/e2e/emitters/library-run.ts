@@ -1,5 +1,5 @@
 /** One run of a token library in a service of its own: make the requests, let the service log, collect, compare. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
@@ -37,9 +37,10 @@ export async function runLibrary({ faults, ...run }: LibraryRun): Promise<Librar
   return { failures, truth }
 }
 
-/** Gone when the test is over. */
+/** Readable for daemons that drop their privileges; gone when the test is over. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'authtop-emitters-'))
+  chmodSync(folder, 0o755)
   onTestFinished(() => rmSync(folder, { recursive: true }))
   return folder
 }

@@ -49,7 +49,7 @@ export async function openTokenForge(): Promise<TokenForge> {
     not_yet_valid: () => sign({ nbf: Math.floor(Date.now() / 1000) + 120 }),
     issued_in_future: () => sign({ nbf: undefined }, -120),
     fresh_to_a_clock_behind: () => sign({ nbf: Math.floor(Date.now() / 1000) }),
-    fresh_to_a_clock_ahead: () => sign({}, 0),
+    fresh_to_a_clock_ahead: () => sign({ exp: Math.floor(Date.now() / 1000) + 200 }, 0),
     wrong_audience: () => sign({ aud: 'billing-api' }),
     wrong_issuer: () => sign({ iss: 'https://old-auth.example.com' }),
     unknown_key: () => sign({}, MIDDLE_AGE_S, { key: stranger, kid: 'key-9' }),
