@@ -4,9 +4,21 @@
  * Invariant: the database file is never opened with plain file calls once SQLite may have it open in this process:
  * closing such a descriptor would silently drop SQLite's POSIX locks.
  */
-import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { StoreRefusal } from '../../core/ports/store.ts'
 import { KNOWN_VERSION } from './migrations/index.ts'
@@ -95,11 +107,33 @@ function connectReadable(path: string): Database.Database {
     return db
   } catch (error) {
     db.close()
-    // A WAL store needs its shared-memory file. Where that cannot be made and no WAL waits, the file is all there is.
+    // A store needs its shared-memory file beside it; where none can be made, nobody can be writing either.
     const code = error instanceof Database.SqliteError ? error.code : ''
-    const stuck = code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY')
-    if (!stuck || existsSync(`${path}-wal`)) throw error
-    return new Database(`${pathToFileURL(path)}?immutable=1`, { readonly: true, fileMustExist: true })
+    if (!code.startsWith('SQLITE_CANTOPEN') && !code.startsWith('SQLITE_READONLY')) throw error
+    return openCopy(path)
+  }
+}
+
+/** Reads a store in a read-only directory by way of a private copy, which exists only as long as it is open. */
+function openCopy(path: string): Database.Database {
+  const directory = mkdtempSync(join(tmpdir(), 'authtop-'))
+  try {
+    const copy = join(directory, 'store.db')
+    for (const ending of ['', '-wal']) {
+      if (ending !== '' && !existsSync(path + ending)) continue
+      copyFileSync(path + ending, copy + ending, constants.COPYFILE_FICLONE)
+      chmodSync(copy + ending, 0o600)
+    }
+    const db = new Database(copy, { readonly: true, fileMustExist: true })
+    try {
+      db.prepare('SELECT count(*) FROM sqlite_schema').get()
+      return db
+    } catch (error) {
+      db.close()
+      throw error
+    }
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
   }
 }
 

@@ -5,7 +5,7 @@
 import type Database from 'better-sqlite3'
 import type { Filter, TimeRange } from '../../core/filter.ts'
 import type { Dimension } from '../../core/ports/store.ts'
-import { type DimensionCondition, type FilterIds, filterIds } from './filter-ids.ts'
+import { addCondition, type FilterIds, filterIds } from './filter-ids.ts'
 import { DIMENSIONS, type Lexicon, type Verdict } from './lexicon.ts'
 import { NO_DIMENSION } from './rollup-delta.ts'
 import { Statements } from './statements.ts'
@@ -86,7 +86,9 @@ function sourceOf(segment: Segment, ids: FilterIds, asked: Dimension | undefined
     for (const condition of ids.dimensions) addCondition(conditions, params, 'r.value', condition)
     return { from: 'facet r', verdict: 'r.verdict', value: 'r.value', conditions, params }
   }
-  for (const condition of ids.dimensions) addCondition(conditions, params, `s.${condition.dimension}`, condition)
+  const series = ids.series()
+  if (series !== null) addCondition(conditions, params, 'r.series', { include: series, exclude: [] })
+  else for (const condition of ids.dimensions) addCondition(conditions, params, `s.${condition.dimension}`, condition)
   // CROSS JOIN: counts first, because only they are in order of time.
   return {
     from: 'cube r CROSS JOIN series s ON s.id = r.series',
@@ -94,23 +96,6 @@ function sourceOf(segment: Segment, ids: FilterIds, asked: Dimension | undefined
     value: `s.${asked}`,
     conditions,
     params,
-  }
-}
-
-/** Adds the SQL and parameters of one condition on `column`. */
-export function addCondition(
-  conditions: string[],
-  params: unknown[],
-  column: string,
-  condition: DimensionCondition,
-): void {
-  if (condition.include !== null) {
-    conditions.push(`${column} IN (SELECT value FROM json_each(?))`)
-    params.push(JSON.stringify(condition.include))
-  }
-  if (condition.exclude.length > 0) {
-    conditions.push(`${column} NOT IN (SELECT value FROM json_each(?))`)
-    params.push(JSON.stringify(condition.exclude))
   }
 }
 

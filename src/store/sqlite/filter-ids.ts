@@ -24,7 +24,12 @@ export interface FilterIds {
   verdicts: ReadonlyMap<number, Verdict>
   /** Only dimensions with a condition. */
   dimensions: readonly DimensionCondition[]
+  /** All series that pass, where there is a condition on a dimension and they are few enough to list; null otherwise. */
+  series(): readonly number[] | null
 }
+
+/** A longer list of series costs more to read, in every statement, than looking up the series of each count. */
+const SERIES_LISTED = 2000
 
 export function filterIds(db: Database.Database, lexicon: Lexicon, filter: Filter): FilterIds {
   const verdicts = new Map<number, Verdict>()
@@ -40,7 +45,48 @@ export function filterIds(db: Database.Database, lexicon: Lexicon, filter: Filte
     if (include === undefined && exclude === undefined) return []
     return [{ dimension, include: include === undefined ? null : known(include), exclude: known(exclude ?? []) }]
   })
-  return { verdicts, dimensions }
+  let series: readonly number[] | null | undefined
+  return {
+    verdicts,
+    dimensions,
+    series() {
+      if (series === undefined) series = dimensions.length === 0 ? null : listSeries(db, verdicts.keys(), dimensions)
+      return series
+    },
+  }
+}
+
+/** Adds the SQL and parameters of one condition on `column`. */
+export function addCondition(
+  conditions: string[],
+  params: unknown[],
+  column: string,
+  { include, exclude }: Pick<DimensionCondition, 'include' | 'exclude'>,
+): void {
+  if (include !== null) {
+    conditions.push(`${column} IN (SELECT value FROM json_each(?))`)
+    params.push(JSON.stringify(include))
+  }
+  if (exclude.length > 0) {
+    conditions.push(`${column} NOT IN (SELECT value FROM json_each(?))`)
+    params.push(JSON.stringify(exclude))
+  }
+}
+
+function listSeries(
+  db: Database.Database,
+  verdicts: Iterable<number>,
+  dimensions: readonly DimensionCondition[],
+): readonly number[] | null {
+  const conditions: string[] = []
+  const params: unknown[] = []
+  addCondition(conditions, params, 'verdict', { include: [...verdicts], exclude: [] })
+  for (const condition of dimensions) addCondition(conditions, params, condition.dimension, condition)
+  const list = db
+    .prepare<unknown[], number>(`SELECT id FROM series WHERE ${conditions.join(' AND ')} LIMIT ${SERIES_LISTED + 1}`)
+    .pluck()
+    .all(...params)
+  return list.length > SERIES_LISTED ? null : list
 }
 
 /** The same filter where the rollups could not tell one value from another: incidents may be counted under `(other)`. */

@@ -5,8 +5,8 @@
 import type Database from 'better-sqlite3'
 import type { Incident } from '../../core/incident.ts'
 import type { IncidentQuery } from '../../core/ports/store.ts'
-import { addCondition, type CountQuery } from './count-query.ts'
-import { type FilterIds, filterIds, filterWithOther, incidentPasses } from './filter-ids.ts'
+import type { CountQuery } from './count-query.ts'
+import { addCondition, type FilterIds, filterIds, filterWithOther, incidentPasses } from './filter-ids.ts'
 import { INCIDENT_COLUMNS, type IncidentRow, unpackIncident } from './incident-row.ts'
 import type { Lexicon } from './lexicon.ts'
 import { Statements } from './statements.ts'
@@ -100,10 +100,14 @@ export class IncidentList {
     const params: unknown[] = [cursor.from_ms, cursor.time_ms, cursor.time_ms, cursor.id]
     let join = ''
     if (ids !== null) {
-      join = 'CROSS JOIN series s ON s.id = i.series'
-      conditions.push('s.verdict IN (SELECT value FROM json_each(?))')
-      params.push(JSON.stringify([...ids.verdicts.keys()]))
-      for (const condition of ids.dimensions) addCondition(conditions, params, `s.${condition.dimension}`, condition)
+      const series = ids.series()
+      if (series !== null) {
+        addCondition(conditions, params, 'i.series', { include: series, exclude: [] })
+      } else {
+        join = 'CROSS JOIN series s ON s.id = i.series'
+        addCondition(conditions, params, 's.verdict', { include: [...ids.verdicts.keys()], exclude: [] })
+        for (const condition of ids.dimensions) addCondition(conditions, params, `s.${condition.dimension}`, condition)
+      }
     }
     const sql = `SELECT ${COLUMNS} FROM incident i ${join} WHERE ${conditions.join(' AND ')}
                   ORDER BY i.time_ms DESC, i.id DESC LIMIT ?`

@@ -125,7 +125,7 @@ export function packIncident(
     observations,
     lexicon.phrases.intern(text.template, day),
     request && lexicon.phrases.intern(request.template, day),
-    joinVars(text.vars, request && request.vars),
+    joinVars(text.vars, request?.vars ?? null),
     given.http_status ?? null,
     encodeNumbers(evidence, time_ms),
     encodeKey(given.request_id),

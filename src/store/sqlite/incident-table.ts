@@ -22,6 +22,7 @@ import type { Lexicon } from './lexicon.ts'
 import type { LimitName } from './meta-table.ts'
 import { toPhrase } from './phrase.ts'
 import type { RollupDelta } from './rollup-delta.ts'
+import { RowBatch } from './row-batch.ts'
 import type { SeriesBook } from './series-book.ts'
 import type { StreamTable } from './stream-table.ts'
 import { DAY_MS, instant, MINUTE_MS } from './time-grain.ts'
@@ -51,7 +52,7 @@ export class IncidentTable {
   readonly #update: Database.Statement<unknown[]>
   readonly #select: Database.Statement<[number], IncidentRow>
   readonly #delete: Database.Statement<[number]>
-  readonly #addKey: Database.Statement<[number, number, number]>
+  readonly #newKeys: RowBatch
   readonly #dropKey: Database.Statement<[number, number, number]>
   readonly #observe: Database.Statement<unknown[]>
   readonly #dropObservations: Database.Statement<[number]>
@@ -70,7 +71,7 @@ export class IncidentTable {
     )
     this.#select = db.prepare<[number], IncidentRow>(`SELECT ${columns} FROM incident WHERE id = ?`).raw()
     this.#delete = db.prepare('DELETE FROM incident WHERE id = ?')
-    this.#addKey = db.prepare('INSERT OR IGNORE INTO incident_key (minute, hash, incident) VALUES (?, ?, ?)')
+    this.#newKeys = new RowBatch(db, 'INSERT INTO incident_key (minute, hash, incident)', 3, 'ON CONFLICT DO NOTHING')
     this.#dropKey = db.prepare('DELETE FROM incident_key WHERE minute = ? AND hash = ? AND incident = ?')
     this.#observe = db.prepare(
       `INSERT OR IGNORE INTO observation (incident, stream, offset, voice, host, service, line, time_ms, text, vars)
@@ -92,7 +93,7 @@ export class IncidentTable {
     const { incident, added } = change
     const row = this.#placed(id, incident, now_ms, 0)
     // Observations that repeat a place in a stream are one; the count is known once they are stored.
-    row[5] = this.#observeAll(row, incident, added)
+    row[5] = this.#observeAll(row, incident, added, now_ms)
     this.#insert.run(...row)
     this.#addKeys(row)
     this.#parts.rollups.add(row[2], row[1], 1)
@@ -107,7 +108,7 @@ export class IncidentTable {
     }
     const row = this.#placed(id, change.incident, now_ms, old[5])
     this.#keepObservations(old, row)
-    row[5] += this.#observeAll(row, change.incident, change.added)
+    row[5] += this.#observeAll(row, change.incident, change.added, now_ms)
     const [, ...changing] = row
     this.#update.run(...changing, id)
     this.#dropKeys(old)
@@ -125,6 +126,16 @@ export class IncidentTable {
     this.#delete.run(id)
   }
 
+  /** Writes what was gathered; to be called at the end of the transaction. */
+  flush(): void {
+    this.#newKeys.flush()
+  }
+
+  /** Forgets what was gathered: after a rollback. */
+  discard(): void {
+    this.#newKeys.discard()
+  }
+
   #placed(id: number, given: GivenIncident, now_ms: number, observations: number): IncidentRow {
     const { lexicon, series, seen } = this.#parts
     const time_ms = instant(given.time_ms, now_ms)
@@ -140,7 +151,7 @@ export class IncidentTable {
   }
 
   /** Number of observations that were new. */
-  #observeAll(row: IncidentRow, incident: GivenIncident, added: readonly Observation[]): number {
+  #observeAll(row: IncidentRow, incident: GivenIncident, added: readonly Observation[], now_ms: number): number {
     const { lexicon, streams } = this.#parts
     const day = Math.floor(row[1] / DAY_MS)
     let stored = 0
@@ -150,7 +161,7 @@ export class IncidentTable {
       const phrase = message === cleanText(incident.message, MESSAGE_LIMIT) ? null : toPhrase([message])
       const { changes } = this.#observe.run(
         row[0],
-        streams.number(observation.stream, observation.source),
+        streams.number(observation.stream, observation.source, now_ms),
         observation.offset,
         lexicon.internVoice({ ...observation, symptom: '' }, day),
         lexicon.names.intern(cleanText(observation.host ?? '', NAME_LIMIT), day),
@@ -158,7 +169,7 @@ export class IncidentTable {
         observation.line ?? null,
         time_ms === row[1] ? null : time_ms,
         phrase && lexicon.phrases.intern(phrase.template, day),
-        phrase && phrase.vars,
+        phrase?.vars ?? null,
       )
       stored += changes
     }
@@ -179,10 +190,11 @@ export class IncidentTable {
   }
 
   #addKeys(row: IncidentRow): void {
-    for (const hash of this.#hashes(row)) this.#addKey.run(Math.floor(row[1] / MINUTE_MS), hash, row[0])
+    for (const hash of this.#hashes(row)) this.#newKeys.add([Math.floor(row[1] / MINUTE_MS), hash, row[0]])
   }
 
   #dropKeys(row: IncidentRow): void {
+    this.#newKeys.flush()
     for (const hash of this.#hashes(row)) this.#dropKey.run(Math.floor(row[1] / MINUTE_MS), hash, row[0])
   }
 

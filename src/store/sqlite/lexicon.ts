@@ -17,6 +17,9 @@ export const DIMENSIONS = ['host', 'service', 'client_id', 'issuer', 'system'] a
 /** Where {@link DIMENSIONS} begin among the parts of a series; before them stands its verdict. */
 export const FIRST_DIMENSION = 1
 
+/** Voices remembered as words; signatures times formats are some hundreds. */
+const VOICES_CACHED = 5000
+
 export interface Verdict {
   kind: Kind
   outcome: Outcome
@@ -46,6 +49,8 @@ export class Lexicon {
   readonly seed: number
   readonly #verdictIds = new Map<string, number>()
   readonly #verdictsById = new Map<number, Verdict>()
+  readonly #voiceIds = new Map<string, { id: number; day: number }>()
+  readonly #voicesById = new Map<number, Voice>()
 
   constructor(db: Database.Database) {
     this.seed = new MetaTable(db).get('hash_seed')!
@@ -95,8 +100,11 @@ export class Lexicon {
   }
 
   internVoice(voice: Voice, day: number): number {
+    const key = `${voice.signature}\u001f${voice.system}\u001f${voice.specificity}\u001f${voice.reported_cause}\u001f${voice.reported_subcause}\u001f${voice.symptom}\u001f${voice.format}`
+    const cached = this.#voiceIds.get(key)
+    if (cached !== undefined && cached.day >= day) return cached.id
     const name = (text: string) => this.names.intern(cleanText(text, NAME_LIMIT), day)
-    return this.voices.intern(
+    const id = this.voices.intern(
       [
         name(voice.system),
         name(voice.signature),
@@ -108,12 +116,16 @@ export class Lexicon {
       ],
       day,
     )
+    remember(this.#voiceIds, key, { id, day })
+    return id
   }
 
   voice(id: number): Voice {
+    const cached = this.#voicesById.get(id)
+    if (cached !== undefined) return cached
     const parts = this.voices.parts(id) ?? []
     const name = (place: number) => this.names.text(parts[place] ?? 0)
-    return {
+    const voice: Voice = {
       system: name(0),
       signature: name(1),
       specificity: parts[2] ?? 0,
@@ -122,6 +134,8 @@ export class Lexicon {
       symptom: name(5),
       format: name(6),
     }
+    remember(this.#voicesById, id, voice)
+    return voice
   }
 
   /** After a rollback or a sweep the numbers in the caches may not exist. */
@@ -129,9 +143,16 @@ export class Lexicon {
     for (const dictionary of [this.names, this.phrases, this.verdicts, this.series, this.voices]) dictionary.forget()
     this.#verdictIds.clear()
     this.#verdictsById.clear()
+    this.#voiceIds.clear()
+    this.#voicesById.clear()
   }
 
   #words(ids: readonly number[]): string[] {
     return ids.map((id) => this.names.text(id))
   }
+}
+
+function remember<K, V>(cache: Map<K, V>, key: K, value: V): void {
+  if (cache.size >= VOICES_CACHED) cache.clear()
+  cache.set(key, value)
 }

@@ -4,6 +4,7 @@
  * more than NEIGHBOUR_LIMIT, because an id proves more; the answer itself is in order of distance from the middle.
  */
 import type Database from 'better-sqlite3'
+import type { Observation } from '../../core/incident.ts'
 import { NEIGHBOUR_LIMIT, type Neighbour, type NeighbourQuery } from '../../core/ports/store.ts'
 import { INCIDENT_COLUMNS, type IncidentRow, unpackIncident } from './incident-row.ts'
 import { KEY_FIELDS, type KeyField, keyHash } from './incident-table.ts'
@@ -19,12 +20,16 @@ const KEY_PLACE: Readonly<Record<KeyField, 11 | 12 | 13>> = { request_id: 11, tr
 
 const KEYS = Object.keys(KEY_FIELDS) as KeyField[]
 
+/** Id and time of an incident, the first two columns of an IncidentRow. */
+type Place = [id: number, time_ms: number]
+
 export class NeighbourSearch {
   readonly #lexicon: Lexicon
   readonly #byKey: Database.Statement<number[], IncidentRow>
-  readonly #before: Database.Statement<number[], IncidentRow>
-  readonly #after: Database.Statement<number[], IncidentRow>
-  readonly #spoken: Database.Statement<[number], [stream: string, voice: number, offset: number]>
+  readonly #byIds: Database.Statement<[string], IncidentRow>
+  readonly #before: Database.Statement<number[], Place>
+  readonly #after: Database.Statement<number[], Place>
+  readonly #spoken: Database.Statement<[string], [incident: number, stream: string, voice: number, offset: number]>
 
   constructor(db: Database.Database, lexicon: Lexicon) {
     this.#lexicon = lexicon
@@ -35,19 +40,24 @@ export class NeighbourSearch {
           WHERE k.minute = ? AND k.hash = ? LIMIT ${CANDIDATE_LIMIT}`,
       )
       .raw()
+    this.#byIds = db
+      .prepare<[string], IncidentRow>(`SELECT ${columns} FROM json_each(?) j CROSS JOIN incident i ON i.id = j.value`)
+      .raw()
+    // Answered by the time index alone.
     this.#before = db
-      .prepare<number[], IncidentRow>(
-        `SELECT ${columns} FROM incident i WHERE time_ms >= ? AND time_ms <= ? ORDER BY time_ms DESC, id DESC LIMIT ?`,
+      .prepare<number[], Place>(
+        'SELECT id, time_ms FROM incident WHERE time_ms >= ? AND time_ms <= ? ORDER BY time_ms DESC, id DESC LIMIT ?',
       )
       .raw()
     this.#after = db
-      .prepare<number[], IncidentRow>(
-        `SELECT ${columns} FROM incident i WHERE time_ms > ? AND time_ms <= ? ORDER BY time_ms, id LIMIT ?`,
+      .prepare<number[], Place>(
+        'SELECT id, time_ms FROM incident WHERE time_ms > ? AND time_ms <= ? ORDER BY time_ms, id LIMIT ?',
       )
       .raw()
     this.#spoken = db
-      .prepare<[number], [string, number, number]>(
-        'SELECT s.stream, o.voice, o.offset FROM observation o JOIN stream s ON s.id = o.stream WHERE o.incident = ?',
+      .prepare<[string], [number, string, number, number]>(
+        `SELECT o.incident, ifnull(s.stream, ''), o.voice, o.offset
+           FROM json_each(?) j CROSS JOIN observation o ON o.incident = j.value LEFT JOIN stream s ON s.id = o.stream`,
       )
       .raw()
   }
@@ -59,22 +69,24 @@ export class NeighbourSearch {
     const to_ms = Math.min(query.to_ms, extent.last_ms)
     if (!(from_ms <= to_ms)) return []
     const middle_ms = (query.from_ms + query.to_ms) / 2
-    const nearest = (a: IncidentRow, b: IncidentRow) =>
-      Math.abs(a[1] - middle_ms) - Math.abs(b[1] - middle_ms) || a[0] - b[0]
+    const distance = ([, time_ms]: Place | IncidentRow) => Math.abs(time_ms - middle_ms)
+    const nearest = (a: Place | IncidentRow, b: Place | IncidentRow) => distance(a) - distance(b) || a[0] - b[0]
 
     const found = this.#withKeys(query, from_ms, to_ms).sort(nearest).slice(0, NEIGHBOUR_LIMIT)
     if (query.by_time && found.length < NEIGHBOUR_LIMIT) {
-      const known = new Set(found.map((row) => row[0]))
-      const limit = NEIGHBOUR_LIMIT + found.length
-      const near = [
-        ...this.#before.all(from_ms, Math.min(middle_ms, to_ms), limit),
-        ...this.#after.all(Math.max(middle_ms, from_ms - 1), to_ms, limit),
-      ]
-      const fresh = near.filter((row) => !known.has(row[0])).sort(nearest)
-      found.push(...fresh.slice(0, NEIGHBOUR_LIMIT - found.length))
+      const known = new Set(found.map(([id]) => id))
+      const enough = NEIGHBOUR_LIMIT + found.length
+      const fresh = [
+        ...this.#before.all(from_ms, Math.min(middle_ms, to_ms), enough),
+        ...this.#after.all(Math.max(middle_ms, from_ms - 1), to_ms, enough),
+      ].filter(([id]) => !known.has(id))
+      const chosen = fresh.sort(nearest).slice(0, NEIGHBOUR_LIMIT - found.length)
+      if (chosen.length > 0) found.push(...this.#byIds.all(JSON.stringify(chosen.map(([id]) => id))))
       found.sort(nearest)
     }
-    return found.map((row) => ({ incident: unpackIncident(this.#lexicon, row), spoken: this.#spokenOf(row[0]) }))
+    if (found.length === 0) return []
+    const spoken = this.#spokenOf(found.map(([id]) => id))
+    return found.map((row) => ({ incident: unpackIncident(this.#lexicon, row), spoken: spoken.get(row[0]) ?? [] }))
   }
 
   #withKeys(query: NeighbourQuery, from_ms: number, to_ms: number): IncidentRow[] {
@@ -92,9 +104,14 @@ export class NeighbourSearch {
     return [...found.values()]
   }
 
-  #spokenOf(incident: number): Neighbour['spoken'] {
-    return this.#spoken
-      .all(incident)
-      .map(([stream, voice, offset]) => ({ stream, signature: this.#lexicon.voice(voice).signature, offset }))
+  #spokenOf(incidents: readonly number[]): Map<number, Pick<Observation, 'stream' | 'signature' | 'offset'>[]> {
+    const spoken = new Map<number, Pick<Observation, 'stream' | 'signature' | 'offset'>[]>()
+    for (const [incident, stream, voice, offset] of this.#spoken.all(JSON.stringify(incidents))) {
+      const one = { stream, signature: this.#lexicon.voice(voice).signature, offset }
+      const known = spoken.get(incident)
+      if (known === undefined) spoken.set(incident, [one])
+      else known.push(one)
+    }
+    return spoken
   }
 }

@@ -1,4 +1,4 @@
-/** The records that speak of one incident, in order of time. */
+/** The records that speak of one incident, in order of time; stream and source are empty once retention has forgotten them. */
 import type Database from 'better-sqlite3'
 import type { Observation } from '../../core/incident.ts'
 import type { Lexicon } from './lexicon.ts'
@@ -22,10 +22,10 @@ export function readObservations(db: Database.Database, lexicon: Lexicon, incide
   // The incident's own phrase begins with its message, so both kinds of text are read the same way.
   const rows = db
     .prepare<[number], ObservationRow>(
-      `SELECT s.stream, s.name AS source, o.offset, o.voice, o.host, o.service, o.line,
+      `SELECT ifnull(s.stream, '') AS stream, ifnull(s.name, '') AS source, o.offset, o.voice, o.host, o.service, o.line,
               ifnull(o.time_ms, i.time_ms) AS time_ms, ifnull(o.text, i.text) AS text,
               iif(o.text IS NULL, i.vars, o.vars) AS vars
-         FROM observation o JOIN incident i ON i.id = o.incident JOIN stream s ON s.id = o.stream
+         FROM observation o JOIN incident i ON i.id = o.incident LEFT JOIN stream s ON s.id = o.stream
         WHERE o.incident = ? ORDER BY 8, o.stream, o.offset`,
     )
     .all(incident)

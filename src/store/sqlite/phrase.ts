@@ -9,9 +9,13 @@ const HOLE = '\u0001'
 const WORD_END = '\u001f'
 const PART_END = '\u001e'
 
-/** One quantifier over one class: linear however long the word. */
-const WORD = /[\w.:+-]+/g
-const HAS_DIGIT = /[0-9]/
+/** Characters of words by code: 1 part of a word, 2 a digit. Others, and all beyond ASCII, end a word. */
+const WORD = 1
+const DIGIT = 2
+const CLASSES = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code)
+  return /[0-9]/.test(character) ? DIGIT : /[\w.:+-]/.test(character) ? WORD : 0
+})
 
 export interface Phrase {
   template: string
@@ -19,15 +23,29 @@ export interface Phrase {
   vars: string | null
 }
 
-/** Several texts as one phrase. Empty texts at the end cost nothing. */
+/** Several texts as one phrase. One pass over the characters: this runs for every failure that is stored. */
 export function toPhrase(parts: readonly string[]): Phrase {
+  const text = parts.join(PART_END)
+  let template = ''
   let vars: string | null = null
-  const template = parts.join(PART_END).replace(WORD, (word) => {
-    if (!HAS_DIGIT.test(word)) return word
+  let copied = 0
+  for (let at = 0; at < text.length; at++) {
+    let kind = classOf(text, at)
+    if (kind === 0) continue
+    const start = at
+    let digit = false
+    for (; kind !== 0; kind = classOf(text, ++at)) digit ||= kind === DIGIT
+    if (!digit) continue
+    const word = text.slice(start, at)
+    template += text.slice(copied, start) + HOLE
     vars = vars === null ? word : vars + WORD_END + word
-    return HOLE
-  })
-  return { template, vars }
+    copied = at
+  }
+  return { template: copied === 0 ? text : template + text.slice(copied), vars }
+}
+
+function classOf(text: string, at: number): number {
+  return at < text.length ? (CLASSES[text.charCodeAt(at)] ?? 0) : 0
 }
 
 /** The vars of two phrases in one column; {@link VarReader} takes them apart again. */

@@ -10,10 +10,10 @@ import type { MetaTable } from './meta-table.ts'
 import { DAY_MS, floorTo, GRAIN, HOUR_MS, MINUTE_MS } from './time-grain.ts'
 
 /** Deleting stops after this long, ms; the rest of the promised 50 ms is for the commit. */
-const SLICE_MS = 20
+const SLICE_MS = 15
 
-/** Rows deleted between two looks at the clock: about 2 ms of work. */
-const CHUNK = 200
+/** Rows deleted between two looks at the clock: about 1 ms of work. */
+const CHUNK = 50
 
 /** Dictionary entries looked at between two looks at the clock; mostly they stay. */
 const SWEEP_CHUNK = 2000

@@ -5,6 +5,7 @@
  */
 import type Database from 'better-sqlite3'
 import { DIMENSIONS, FIRST_DIMENSION, type Lexicon } from './lexicon.ts'
+import { RowBatch } from './row-batch.ts'
 import { EMPTY_NAME } from './text-dictionary.ts'
 import { GRAIN, GRAIN_MS, type Grain, MINUTE_MS } from './time-grain.ts'
 
@@ -16,23 +17,20 @@ type Counts = Map<number, number>
 export class RollupDelta {
   readonly #lexicon: Lexicon
   readonly #minutes = new Map<number, Counts>()
-  readonly #cube: Database.Statement<number[]>
-  readonly #facet: Database.Statement<number[]>
+  readonly #cube: RowBatch
+  readonly #facet: RowBatch
   readonly #emptyCube: Database.Statement<number[]>
   readonly #emptyFacet: Database.Statement<number[]>
+  /** Keys of rows that may have come down to nothing. */
+  #lessened: Record<'cube' | 'facet', number[][]> = { cube: [], facet: [] }
   #minute = Number.NaN
   #counts: Counts = new Map()
 
   constructor(db: Database.Database, lexicon: Lexicon) {
     this.#lexicon = lexicon
-    this.#cube = db.prepare(
-      `INSERT INTO cube (grain, bucket, series, count) VALUES (?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET count = count + excluded.count`,
-    )
-    this.#facet = db.prepare(
-      `INSERT INTO facet (grain, dimension, bucket, value, verdict, count) VALUES (?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET count = count + excluded.count`,
-    )
+    const adding = 'ON CONFLICT DO UPDATE SET count = count + excluded.count'
+    this.#cube = new RowBatch(db, 'INSERT INTO cube (grain, bucket, series, count)', 4, adding)
+    this.#facet = new RowBatch(db, 'INSERT INTO facet (grain, dimension, bucket, value, verdict, count)', 6, adding)
     this.#emptyCube = db.prepare('DELETE FROM cube WHERE grain = ? AND bucket = ? AND series = ? AND count <= 0')
     this.#emptyFacet = db.prepare(
       'DELETE FROM facet WHERE grain = ? AND dimension = ? AND bucket = ? AND value = ? AND verdict = ? AND count <= 0',
@@ -55,11 +53,18 @@ export class RollupDelta {
       if (grain !== GRAIN.minute) counts = coarser(counts, GRAIN_MS[grain] / GRAIN_MS[(grain - 1) as Grain])
       for (const bucket of sorted(counts.keys())) this.#write(grain, bucket, counts.get(bucket)!)
     }
+    this.#cube.flush()
+    this.#facet.flush()
+    for (const key of this.#lessened.cube) this.#emptyCube.run(...key)
+    for (const key of this.#lessened.facet) this.#emptyFacet.run(...key)
     this.discard()
   }
 
   /** Forgets what was gathered: after a rollback. */
   discard(): void {
+    this.#cube.discard()
+    this.#facet.discard()
+    this.#lessened = { cube: [], facet: [] }
     this.#minutes.clear()
     this.#minute = Number.NaN
   }
@@ -71,8 +76,8 @@ export class RollupDelta {
     for (const series of sorted(counts.keys())) {
       const by = counts.get(series)!
       if (by === 0) continue
-      this.#cube.run(grain, bucket, series, by)
-      if (by < 0) this.#emptyCube.run(grain, bucket, series)
+      this.#cube.add([grain, bucket, series, by])
+      if (by < 0) this.#lessened.cube.push([grain, bucket, series])
       const parts = this.#lexicon.series.parts(series)!
       for (const dimension of dimensions) {
         const value = dimension === NO_DIMENSION ? EMPTY_NAME : parts[dimension - 1 + FIRST_DIMENSION]!
@@ -84,8 +89,8 @@ export class RollupDelta {
       for (const value of sorted(values.keys())) {
         for (const [verdict, by] of values.get(value)!) {
           if (by === 0) continue
-          this.#facet.run(grain, dimension, bucket, value, verdict, by)
-          if (by < 0) this.#emptyFacet.run(grain, dimension, bucket, value, verdict)
+          this.#facet.add([grain, dimension, bucket, value, verdict, by])
+          if (by < 0) this.#lessened.facet.push([grain, dimension, bucket, value, verdict])
         }
       }
     })

@@ -66,7 +66,7 @@ export function readStreams(db: Database.Database): SourceStatus[] {
 export class StreamTable {
   readonly #put: Database.Statement<unknown[]>
   readonly #find: Database.Statement<[string], number>
-  readonly #add: Database.Statement<[string, string]>
+  readonly #add: Database.Statement<[string, string, number]>
   readonly #numbers = new Map<string, number>()
 
   constructor(db: Database.Database) {
@@ -76,7 +76,7 @@ export class StreamTable {
        ON CONFLICT (stream) DO UPDATE SET ${changing.map((column) => `${column} = excluded.${column}`).join(', ')}`,
     )
     this.#find = db.prepare<[string], number>('SELECT id FROM stream WHERE stream = ?').pluck()
-    this.#add = db.prepare('INSERT INTO stream (stream, name, updated_ms) VALUES (?, ?, 0)')
+    this.#add = db.prepare('INSERT INTO stream (stream, name, updated_ms) VALUES (?, ?, ?)')
   }
 
   put(state: StreamState, now_ms: number): void {
@@ -109,10 +109,10 @@ export class StreamTable {
   }
 
   /** The stream's number; a stream that is only spoken of gets one too, under the name given. */
-  number(stream: string, name: string): number {
+  number(stream: string, name: string, now_ms: number): number {
     let number = this.#numbers.get(stream)
     if (number === undefined) {
-      number = this.#find.get(stream) ?? Number(this.#add.run(stream, name).lastInsertRowid)
+      number = this.#find.get(stream) ?? Number(this.#add.run(stream, name, now_ms).lastInsertRowid)
       if (this.#numbers.size >= CACHE_LIMIT) this.#numbers.clear()
       this.#numbers.set(stream, number)
     }

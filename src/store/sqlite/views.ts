@@ -72,7 +72,7 @@ const DEFINITIONS: Readonly<Record<(typeof VIEWS)[number], string>> = {
            ${name('w.reported_cause')} AS reported_cause, ${name('w.reported_subcause')} AS reported_subcause,
            iif(o.text IS NULL, ${text(0)}, phrase_part(${phrase('o.text')}, '', o.vars, 0)) AS message,
            ${name('w.format')} AS format
-      FROM observation o JOIN incident i ON i.id = o.incident JOIN stream t ON t.id = o.stream
+      FROM observation o JOIN incident i ON i.id = o.incident LEFT JOIN stream t ON t.id = o.stream
            JOIN voice w ON w.id = o.voice`,
   rollups: rollups(GRAIN.minute),
   rollups_hourly: rollups(GRAIN.hour),

@@ -119,6 +119,7 @@ export class SqliteWriter implements StoreWriter {
     for (const change of batch.incidents) this.#incident(change, batch.now_ms)
     this.#unrecognised.add(batch.unrecognised, batch.now_ms)
     for (const state of batch.streams) this.#streams.put(state, batch.now_ms)
+    this.#incidents.flush()
     this.#rollups.flush()
     this.#sample.flush()
     if (this.#nextIncident !== next) this.#meta.set('next_incident', this.#nextIncident)
@@ -159,6 +160,7 @@ export class SqliteWriter implements StoreWriter {
     } catch (error) {
       // better-sqlite3 has rolled back; what memory learned in the meantime is not in the store.
       this.#limits.clear()
+      this.#incidents.discard()
       this.#rollups.discard()
       this.#sample.discard()
       this.#forget()
