@@ -6,7 +6,7 @@ import type { ByteBatch, LogSource, SourceNotice, StreamInfo } from '../../../sr
 import { NO_COUNTS, type StreamState } from '../../../src/core/source-status.ts'
 
 /** Time a test waits for something that must happen; reached only on failure, ms. */
-const PATIENCE_MS = Number(process.env.PAT ?? 25_000)
+const PATIENCE_MS = 25_000
 
 export class SourceReader {
   readonly notices: SourceNotice[] = []
