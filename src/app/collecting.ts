@@ -8,6 +8,7 @@ import type { SourceNotice } from '../core/ports/source.ts'
 import type { IncidentChange, RetentionPolicy, StoreRefusal, StoreWriter } from '../core/ports/store.ts'
 import type { StreamState } from '../core/source-status.ts'
 import { openWriter } from '../store/index.ts'
+import { startOwnTelemetry } from '../telemetry/own-telemetry.ts'
 import { Classifier } from './classifier.ts'
 import { ingest } from './ingest.ts'
 import { loadKnowledge } from './knowledge.ts'
@@ -36,6 +37,15 @@ const RETAIN_EVERY_MS = 60_000
 
 /** Resolves when the sources have ended or the signal aborts; everything read by then is committed. */
 export async function collect(options: CollectOptions, signal: AbortSignal): Promise<void> {
+  const stopTelemetry = await startOwnTelemetry(process.env)
+  try {
+    await collectInto(options, signal)
+  } finally {
+    await stopTelemetry()
+  }
+}
+
+async function collectInto(options: CollectOptions, signal: AbortSignal): Promise<void> {
   const knowledge = await loadKnowledge(process.env)
   const writer = await openWriter(options.store)
   try {

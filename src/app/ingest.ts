@@ -17,6 +17,7 @@ import { StoreRefusal } from '../core/ports/store.ts'
 import type { StreamState } from '../core/source-status.ts'
 import { looksLikeAuthFailure } from '../signatures/auth-failure-words.ts'
 import { templateOf } from '../signatures/template.ts'
+import { type IngestMeters, ingestMeters } from '../telemetry/own-telemetry.ts'
 import type { Classifier } from './classifier.ts'
 import { StreamWork } from './stream-work.ts'
 
@@ -86,6 +87,7 @@ class Ingest {
   #records = 0
   #uncommittedSince: number | null = null
   #caughtUp = false
+  readonly #meters: IngestMeters = ingestMeters()
   readonly #names = new Map<string, StreamInfo>()
 
   constructor(options: IngestOptions) {
@@ -156,6 +158,7 @@ class Ingest {
       streams,
       now_ms: this.#o.now(),
     }
+    const start = performance.now()
     let wait = RETRY_MS
     let stalled = false
     for (;;) {
@@ -171,6 +174,8 @@ class Ingest {
       }
     }
     if (stalled) this.#o.stalled?.(null)
+    this.#meters.commit((performance.now() - start) / 1000)
+    for (const { id, incident } of incidents) this.#meters.incident(incident.cause, id !== undefined)
     this.#successes = []
     this.#sightings = []
     this.#unrecognised = []
@@ -217,12 +222,14 @@ class Ingest {
     this.#records++
     if (raw.cut) work.counters.cut_records++
     if (!classifier.mayMatch(raw.text)) {
+      this.#meters.record('none')
       if (n < LEARN_RECORDS || n % LEARN_EVERY === 0) this.#learn(work, classifier.decode(raw, work.memory))
       return
     }
     const classified = classifier.classify(raw, work.memory)
     this.#learn(work, classified)
     const { event, record } = classified
+    this.#meters.record(event?.outcome ?? 'none')
     const info = this.#names.get(work.stream)
     if (event === null) {
       if (looksLikeAuthFailure(record))

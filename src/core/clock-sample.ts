@@ -12,7 +12,7 @@ export type TokenDecision = 'accepted' | 'expired' | 'not_yet_valid' | 'other'
 export interface TokenSample {
   source: 'token'
   host: string
-  /** Absent where the record does not say: then only an acceptance tells something, that not everything is refused here. */
+  /** Absent where the record does not say; taken for the only issuer known, if there is only one. */
   issuer?: string
   /** The host's "now" when it looked at the token: stated by the message, else the stamp of the log line. */
   seen_validator_ms: number

@@ -1,7 +1,3 @@
 /** How sure a verdict is: `certain` is proven by the evidence shown, `likely` fits it best, `possible` is one of several. */
 export const CONFIDENCES = ['certain', 'likely', 'possible'] as const
 export type Confidence = (typeof CONFIDENCES)[number]
-
-export function weakest(a: Confidence, b: Confidence): Confidence {
-  return CONFIDENCES.indexOf(a) > CONFIDENCES.indexOf(b) ? a : b
-}

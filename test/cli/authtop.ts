@@ -30,8 +30,16 @@ export function environment(home: string): NodeJS.ProcessEnv {
   }
 }
 
-export function authtop(home: string, args: readonly string[], input: string | Uint8Array = ''): Promise<Ran> {
-  const child = spawn(process.execPath, [ENTRY, ...args], { env: environment(home), stdio: ['pipe', 'pipe', 'pipe'] })
+export function authtop(
+  home: string,
+  args: readonly string[],
+  input: string | Uint8Array = '',
+  more: NodeJS.ProcessEnv = {},
+): Promise<Ran> {
+  const child = spawn(process.execPath, [ENTRY, ...args], {
+    env: { ...environment(home), ...more },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
   return new Promise((resolve, reject) => {
     let stdout = ''
     let stderr = ''
