@@ -190,7 +190,7 @@ function situations(): void {
     const errors = scores.flatMap((s) => (s.error_ms === null ? [] : [Math.abs(s.error_ms)]))
     const share = (f: (s: HostScore) => boolean) => `${((100 * scores.filter(f).length) / scores.length).toFixed(0)} %`
     console.log(
-      `| ${name} | ${share((s) => s.row.kind === 'value')} | ${share((s) => s.row.kind === 'bound')} | ${(percentile(errors, 0.95) / 1000).toFixed(2)} s | ${share((s) => s.covered)} | ${share((s) => s.row.steps.length > 0)} | ${share((s) => s.row.at_fault)} |`,
+      `| ${name} | ${share((s) => s.row.kind === 'value')} | ${share((s) => s.row.kind === 'bound')} | ${errors.length === 0 ? '–' : `${(percentile(errors, 0.95) / 1000).toFixed(2)} s`} | ${share((s) => s.covered)} | ${share((s) => s.row.steps.length > 0)} | ${share((s) => s.row.at_fault)} |`,
     )
   }
 }

@@ -33,6 +33,8 @@ const NAME_LIMIT = 512
 /** Before any JWT was minted (RFC 7519 is of 2015, its drafts of 2010): an `iat` before it is none; ms. */
 const FIRST_TOKEN_MS = Date.UTC(2008, 0)
 
+/** Stands for the issuer of tokens whose records do not name it. */
+export const UNNAMED_ISSUER = '(unnamed)'
 export const COLLECTOR = 'collector'
 export const hostParty = (name: string): string => `host ${name}`
 export const issuerParty = (name: string): string => `issuer ${name}`
@@ -166,11 +168,12 @@ export class ClockBook {
     if (!this.sound(seen_ms, seen_resolution_ms, sample.iat_ms, sample.nbf_ms, sample.exp_ms)) return
     const host = this.host(sample.host)
     if (decision === 'accepted') host.accepted_ms = Math.max(host.accepted_ms ?? seen_ms, seen_ms)
-    if (sample.issuer === undefined) {
+    const { iat_ms, nbf_ms, exp_ms } = sample
+    if (sample.issuer === undefined && iat_ms === undefined && nbf_ms === undefined && exp_ms === undefined) {
       this.unused.no_issuer++
       return
     }
-    const issuer = this.issuer(sample.issuer)
+    const issuer = this.issuer(sample.issuer ?? this.onlyIssuer())
     const claims = this.claims(sample, seen_ms, host, issuer)
     observeLeeway(host.leeway, { ...sample, ...claims })
     const link = this.link(hostParty(host.name), issuerParty(issuer.name))
@@ -287,6 +290,12 @@ export class ClockBook {
       if (ms >= FIRST_TOKEN_MS) out[name] = ms
     }
     return out
+  }
+
+  /** Records that do not name the issuer speak of the only one there is, if there is only one. */
+  private onlyIssuer(): string {
+    const named = [...this.issuers.keys()].slice(0, 3).filter((name) => name !== UNNAMED_ISSUER)
+    return named.length === 1 ? named[0]! : UNNAMED_ISSUER
   }
 
   private repeated(link: LinkState, token: string): boolean {

@@ -31,6 +31,11 @@ const SMALLEST_STEP = 0.9
 const SMALLEST_STEP_MS = 150
 /** More cuts in one window than this mean that the clock has no offset worth the name. */
 const CUT_LIMIT = 5
+/** Lowest differences tried as the least age of aged tokens, and what passing over one costs, nats. */
+const LOWEST_TRIED = 8
+const SKIP_COST = 4
+/** Places where a cut is tried first. */
+const COARSE_CUTS = 12
 /** Sharpest concentrations of differences that are tried as places of the edge. */
 const PEAK_LIMIT = 14
 const PEAKS_PER_SLICE = 2
@@ -239,30 +244,88 @@ function shared(s: Score, from: number, cut: number, to: number): number {
 
 function findCuts(lines: Lines, from: number, to: number, allowed: number): number[] {
   if (allowed === 0 || to - from < 2) return []
-  const level = lines.at(0)
-  let found = { cut: -1, gain: 0, two: 0, needed: 0 }
-  for (let cut = from + 1; cut < to; cut++) {
-    const left = best(level, from, cut)
-    const right = best(level, cut, to)
-    const support = Math.min(left.support, right.support)
-    const step = Math.abs(left.near - right.near)
-    if (step < Math.max(SMALLEST_STEP * lines.scale, SMALLEST_STEP_MS) || support < EDGE_SUPPORT) continue
-    const two = left.value + right.value
-    const doubt = step < SMALL_STEP * lines.scale ? SMALL_STEP_DOUBT : 1
-    const needed = Math.max(STEP_EVIDENCE, support * EVIDENCE_PER_SUPPORT) * doubt
-    const gain = two - shared(level, from, cut, to)
-    if (gain > needed && gain > found.gain) found = { cut, gain, two, needed }
-  }
+  // Every few slices first; then all of those around the best.
+  const stride = Math.ceil((to - from) / COARSE_CUTS)
+  let found: Cut | null = null
+  for (let cut = from + 1; cut < to; cut += stride) found = better(found, tryCut(lines, from, cut, to))
+  if (found === null) return []
+  const centre = found.cut
+  for (let cut = Math.max(from + 1, centre - stride + 1); stride > 1 && cut < Math.min(to, centre + stride); cut++)
+    found = better(found, tryCut(lines, from, cut, to))
+  if (found === null || found.gain < found.needed) return []
   const { cut, two, needed } = found
-  if (cut < 0 || two - lines.best(from, cut, to) < needed) return []
+  if (two - lines.best(from, cut, to) < needed) return []
   const left = findCuts(lines, from, cut, allowed - 1)
   return [...left, cut, ...findCuts(lines, cut, to, allowed - 1 - left.length)]
+}
+
+interface Cut {
+  cut: number
+  /** How much better two edges are than one, and must be; nats. */
+  gain: number
+  needed: number
+  /** Log-likelihood with two edges. */
+  two: number
+}
+
+function better(a: Cut | null, b: Cut | null): Cut | null {
+  return a === null || (b !== null && b.gain - b.needed > a.gain - a.needed) ? b : a
+}
+
+/** Null where the sides hardly differ or one of them has too little at its edge. */
+function tryCut(lines: Lines, from: number, cut: number, to: number): Cut | null {
+  const { scale } = lines
+  const level = lines.at(0)
+  const left = best(level, from, cut)
+  const right = best(level, cut, to)
+  const support = Math.min(left.support, right.support)
+  const step = Math.abs(left.near - right.near)
+  if (step < Math.max(SMALLEST_STEP * scale, SMALLEST_STEP_MS) || support < EDGE_SUPPORT) return null
+  const two = left.value + right.value
+  const doubt = step < SMALL_STEP * scale ? SMALL_STEP_DOUBT : 1
+  const needed = Math.max(STEP_EVIDENCE, support * EVIDENCE_PER_SUPPORT) * doubt
+  const rising = right.near > left.near
+  const aging = rising
+    ? left.value + agedAlone(lines, cut, to, left.near)
+    : agedAlone(lines, from, cut, right.near) + right.value
+  return { cut, gain: two - Math.max(shared(level, from, cut, to), aging), needed, two }
+}
+
+/**
+ * Log-likelihood of slices [from, to) as tokens of any age from some age on, seen against the lower edge `floor`: what
+ * clients that hold tokens back would show. A few lower ones may belong to the other side of the cut.
+ */
+function agedAlone({ slices }: Lines, from: number, to: number, floor: number): number {
+  const lowest: number[] = []
+  let counted = 0
+  let cells = 0
+  for (let s = from; s < to; s++)
+    for (const { d, count, model } of slices[s]!.parts)
+      for (let i = 0; i < d.length; i++) {
+        counted += count[i]!
+        cells += count[i]! * Math.log(model.resolution.late_ms)
+        if (d[i]! > floor) insertLowest(lowest, d[i]!)
+      }
+  let top = -Infinity
+  for (const [skipped, low] of lowest.entries()) {
+    let room = 0
+    for (let s = from; s < to; s++) for (const { n, top: t } of slices[s]!.parts) room += n * Math.max(0, t - low)
+    if (room > 0) top = Math.max(top, cells + counted * Math.log(counted / room) - counted - skipped * SKIP_COST)
+  }
+  return top
+}
+
+function insertLowest(list: number[], value: number): void {
+  let at = list.length
+  while (at > 0 && list[at - 1]! > value) at--
+  list.splice(at, 0, value)
+  if (list.length > LOWEST_TRIED) list.pop()
 }
 
 /** Scores of sloping edges: costly, hence made only when a step has to be told from a drift, and kept. */
 class Lines {
   readonly scale: number
-  private readonly slices: readonly Slice[]
+  readonly slices: readonly Slice[]
   private readonly made = new Map<number, Score>()
   private readonly step: number
 

@@ -47,6 +47,8 @@ const UNSEEN_DELAY_MS = 60
 const NARROWEST_AGES_MS = 4_000
 /** The tables' steps and the shape of real delays, ms. */
 const CLOSE_MS = 25
+/** Under coarse stamps a delay and an offset can hardly be told apart: this share of the stamps' resolution on each side. */
+const COARSE_STAMP_DOUBT = 0.02
 /** Finer stamps than this do not make the search finer: delays blur the edge; ms. */
 const FINEST_SCALE_MS = 40
 /** The model's delays are not the world's: more fresh tokens than about this many no longer narrow the interval as they should. */
@@ -145,13 +147,14 @@ export function fitLine(strata: readonly Stratum[], near_ms: number): LineFit | 
   const temper = 1 / (1 + fresh / TRUSTED_FRESH)
   const weights = posterior.weights.map((w) => Math.exp((w - highest) * temper))
   const [low, mid, high] = quantiles(posterior.ends, weights, [TAIL, 0.5, 1 - TAIL])
+  const blur = Math.min(...strata.map((s) => s.resolution.late_ms)) * COARSE_STAMP_DOUBT
   const [driftLow, driftMid, driftHigh] = quantiles(posterior.slopes, weights, [0.025, 0.5, 0.975])
   return {
     at_ms: span.to,
     from_ms: span.from,
     offset_ms: mid!,
-    low_ms: low! - UNSEEN_DELAY_MS,
-    high_ms: high! + CLOSE_MS,
+    low_ms: low! - UNSEEN_DELAY_MS - blur,
+    high_ms: high! + CLOSE_MS + blur,
     drift_ppm: driftMid!,
     drift_half_ppm: withDrift ? (driftHigh! - driftLow!) / 2 : DRIFT_LIMIT_PPM,
     fresh,

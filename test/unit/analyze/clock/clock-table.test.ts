@@ -100,6 +100,17 @@ describe('steps', () => {
     expect(row.at_fault).toBe(true)
   })
 
+  test.each([1, 2, 3, 4])('are not clients that begin to hold their tokens back (fleet %d)', (seed) => {
+    const stale = Array.from({ length: 6 }, (_, i) => ({
+      name: `h${i}`,
+      events: 400,
+      decoys: ['refresh_bug' as const],
+    }))
+    const rows = [...rowsOf(fleet([...stale, ...GOOD], { seed, minutes: 120 })).values()]
+    expect(rows.flatMap((r) => r.steps)).toEqual([])
+    expect(rows.filter((r) => r.at_fault)).toEqual([])
+  })
+
   test('that all hosts show at once are the issuer’s', () => {
     const plan = fleet(
       GOOD.map((h) => ({ ...h, events: 400 })),
@@ -272,6 +283,38 @@ describe('requests seen by two hosts', () => {
       reading.stampOffset(x, at)!.offset_ms - reading.stampOffset(y, at)!.offset_ms
     expect(Math.abs(between('b', 'gw') - 2_900)).toBeLessThan(50)
     expect(Math.abs(between('b', 'a') - 2_500)).toBeLessThan(50)
+  })
+})
+
+describe('records that do not name the issuer', () => {
+  test('speak of the only one there is', () => {
+    const { samples, end_ms } = simulateFleet(fleet([{ name: 'x', offset_ms: 3_000 }, { name: 'y' }]))
+    const book = new ClockBook()
+    for (const s of samples) {
+      if (s.source !== 'token' || s.host === 'y') book.add(s)
+      else {
+        const { issuer: _, ...unnamed } = s
+        book.add(unnamed)
+      }
+    }
+    const row = new ClockReading(book, { now_ms: end_ms }).table.hosts.find((h) => h.host === 'x')!
+    expect(row.reference).toBe(`issuer ${ISSUER}`)
+    expect(Math.abs(row.offset_s! - 3)).toBeLessThan(0.5)
+  })
+})
+
+describe('stated instants beside stamps in local time', () => {
+  test('show the clock, and the stamps’ zone apart from it', () => {
+    const { samples, end_ms } = simulateFleet(fleet([{ name: 'x', offset_ms: 2_000, fresh: 0.5 }, ...GOOD]))
+    const book = new ClockBook()
+    for (const [i, s] of samples.entries()) {
+      if (s.source !== 'token' || s.host !== 'x') book.add(s)
+      else if (i % 2 === 0) book.add({ ...s, stated: true })
+      else book.add({ ...s, seen_validator_ms: s.seen_validator_ms - 7_200_000 })
+    }
+    const row = new ClockReading(book, { now_ms: end_ms }).table.hosts.find((h) => h.host === 'x')!
+    expect(Math.abs(row.offset_s! - 2)).toBeLessThan(0.5)
+    expect(row.zone_s).toBe(-7200)
   })
 })
 
