@@ -90,7 +90,7 @@ function toSignature(id: string, s: SignatureSource, pack: PackSource): Signatur
     cause: (s.cause ?? null) as Cause | null,
     subcause: (s.subcause ?? null) as Subcause | null,
     specificity: s.specificity,
-    confidence: s.confidence ?? confidenceOf(s.specificity),
+    confidence: s.confidence ?? confidenceOf(s.specificity, s.cause),
     in: s.in ?? pack.in,
     contains: s.contains.map((t) => t.toLowerCase()),
     any: s.any.map((t) => t.toLowerCase()),
@@ -102,8 +102,9 @@ function toSignature(id: string, s: SignatureSource, pack: PackSource): Signatur
   }
 }
 
-function confidenceOf(specificity: number): Confidence {
-  return specificity >= 70 ? 'certain' : specificity >= 40 ? 'likely' : 'possible'
+/** "Expired" is what a wrong clock says too: one record alone never proves an expiry. */
+function confidenceOf(specificity: number, cause: string | undefined): Confidence {
+  return specificity >= 70 && cause !== 'expiry' ? 'certain' : specificity >= 40 ? 'likely' : 'possible'
 }
 
 /** `name: value`, `name: [values]`, `name: /pattern/`; `!name` negates. */

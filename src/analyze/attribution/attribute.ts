@@ -94,6 +94,12 @@ function decide(
       return { ...verdict, cause: 'skew', subcause: 'fresh_token_expired', confidence: 'likely' }
     }
     why.push(`expired ${seconds(checked_ms - exp_ms)} before the validator's clock${lifetime}`)
+    if (received_ms !== undefined && received_ms - PROOF_MARGIN_MS >= exp_ms) {
+      why.push(
+        `by this machine's clock, too, it had expired when the refusal arrived, ${seconds(received_ms - exp_ms)} earlier`,
+      )
+      verdict.confidence = 'certain'
+    }
   } else if (reported.cause === 'expiry' && evidence.delta_ms !== undefined) {
     why.push(`expired ${seconds(evidence.delta_ms)} before the validator's clock`)
   } else if (reported.cause === 'skew') {
