@@ -51,6 +51,13 @@ export function isFingerprint(text: string): boolean {
   return text.length <= 32 && fingerprintLengthAt(text, 0) === text.length && text.length > 0
 }
 
+const AT_END = new RegExp(`(?:${SECRET_KINDS.join('|')}):[0-9a-f]{16}$`)
+
+/** Is the last thing in `text` a fingerprint, whatever stands before it? */
+export function endsInFingerprint(text: string): boolean {
+  return AT_END.test(text.slice(-32))
+}
+
 export class Fingerprinter {
   readonly #inner = Buffer.alloc(BLOCK_BYTES + SCRATCH_BYTES)
   readonly #outer = Buffer.alloc(BLOCK_BYTES + DIGEST_BYTES)

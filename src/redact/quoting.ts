@@ -2,8 +2,6 @@
  * Where a value begins and ends: inside quotes at any depth of escaping (`"`, `\"`, `\\\"`, `%22`, `&quot;`, `\u0022`), or bare up to
  * what cannot belong to it. Invariant: the closing quote is the one of the same depth, so replacing the inside leaves the syntax whole.
  */
-import type { Scan } from './scan.ts'
-
 /** JSON in JSON in JSON in JSON is 15 backslashes; 6 levels are 63. More is an attack on the scanner. */
 const MAX_BACKSLASHES = 63
 
@@ -40,11 +38,9 @@ function anatomy(quote: string): { unit: string; depth: number; mark: string } {
   return { unit: '\\', depth, mark: quote.slice(depth) }
 }
 
-/** Where the value that `quote` opened before `from` ends: its closing quote, or the line's end if that was cut off. */
-export function quotedEnd(scan: Scan, from: number, quote: string): number {
-  const { text } = scan
+/** Where the value that `quote` opened before `from` ends: its closing quote, or `limit` if that was cut off. */
+export function quotedEnd(text: string, from: number, quote: string, limit: number): number {
   const { unit, depth, mark } = anatomy(quote)
-  const limit = scan.lineEnd(from)
   const first = mark.charCodeAt(0)
   let escapes = 0
   for (let i = from; i < limit; ) {
@@ -96,8 +92,15 @@ export function bareEnd(text: string, from: number, level: number, inQuery = fal
       if (encoded.startsWith('25'.repeat(level - 1)) && ENCODED_DELIMITER.test(encoded.slice(-2))) break
     } else if (ENDS_PERHAPS.has(code) && (inQuery ? queryEnds(text, i) : somethingElseFollows(text, i))) break
   }
+  if (endsParameter(text, i)) return i
   while (i > from && SENTENCE_END.has(text.charCodeAt(i - 1))) i--
   return i
+}
+
+/** A dot in front of `&` or the end of a request line belongs to the value, in front of a space or quote to the sentence. */
+function endsParameter(text: string, at: number): boolean {
+  const code = text.charCodeAt(at)
+  return code === 38 || code === 37 || text.startsWith(' HTTP/', at) || text.startsWith('\\u0026', at)
 }
 
 function escapedValueChar(text: string, at: number): number {
@@ -112,6 +115,7 @@ function queryEnds(text: string, at: number): boolean {
   // Only a few closing marks follow one another around a link; bounded, because every one of them asks.
   for (let i = at + 1; i < at + 8; i++) {
     const code = text.charCodeAt(i)
+    if (text.startsWith(' HTTP/', i) || text.startsWith('\\u0026', i)) return false
     if (Number.isNaN(code) || code <= 32 || code === 92 || ENDS_ALWAYS.has(code)) return true
     if (!ENDS_PERHAPS.has(code) && code !== 46 /* . */) return false
   }

@@ -11,7 +11,7 @@ import { privateJwk } from './contexts/private-jwk.ts'
 import { scheme } from './contexts/scheme.ts'
 import { selfEvidentValue } from './contexts/self-evident-value.ts'
 import { urlUserinfo } from './contexts/url-userinfo.ts'
-import { Fingerprinter, isFingerprint, type SecretKind } from './fingerprint.ts'
+import { endsInFingerprint, Fingerprinter, isFingerprint, type SecretKind } from './fingerprint.ts'
 import { joseFacts } from './jwt.ts'
 import { type Context, Scan, type Span } from './scan.ts'
 import { formOf } from './self-evident.ts'
@@ -29,6 +29,7 @@ export const MAX_TOKENS = 16
 /** A busy fleet's live tokens; about 500 bytes each. */
 const FACTS_KEPT = 4096
 
+const ALPHANUMERIC = /[0-9A-Za-z]/
 const TOKEN_KINDS: ReadonlySet<SecretKind> = new Set(['jwt', 'jwe', 'paseto', 'opaque', 'code', 'saml', 'apikey'])
 const NO_TOKENS: readonly TokenFacts[] = Object.freeze([])
 
@@ -46,18 +47,23 @@ export class Redactor {
     const spans = secretSpans(text)
     if (spans.length === 0) return { text, tokens: NO_TOKENS }
     const tokens = new Map<string, TokenFacts>()
-    let redacted = ''
+    const parts: string[] = []
     let copied = 0
     for (const span of spans) {
       if (span.start < copied) continue
       const raw = text.slice(span.start, span.end)
       if (isFingerprint(raw)) continue
       const facts = this.#factsOf(raw, span.kind)
-      redacted += text.slice(copied, span.start) + span.quote + facts.fingerprint + span.quote
+      parts.push(text.slice(copied, span.start))
+      // A fingerprint is recognised by what surrounds it; where it would touch letters or another one, a space keeps it whole.
+      if (touchesFingerprint(text, copied, span.start)) parts.push(' ')
+      parts.push(span.quote, facts.fingerprint, span.quote)
       copied = span.end
+      if (ALPHANUMERIC.test(text[copied] ?? '')) parts.push(' ')
       if (tokens.size < MAX_TOKENS && isToken(facts)) tokens.set(facts.fingerprint, facts)
     }
-    return { text: redacted + text.slice(copied), tokens: [...tokens.values()] }
+    parts.push(text.slice(copied))
+    return { text: parts.join(''), tokens: [...tokens.values()] }
   }
 
   /**
@@ -82,6 +88,10 @@ export class Redactor {
     this.#facts.set(fingerprint, facts)
     return facts
   }
+}
+
+function touchesFingerprint(text: string, copied: number, start: number): boolean {
+  return start === copied ? copied > 0 : endsInFingerprint(text.slice(Math.max(copied, start - 32), start))
 }
 
 function isToken(facts: TokenFacts): boolean {

@@ -23,6 +23,9 @@ export class Scan {
   jwkSearched = false
   #lineEnd = -1
   #lineFrom = 0
+  #isJson: boolean | undefined
+  #stringStart = -1
+  #stringEnd = -1
   #request = ''
   #requestStart = 0
 
@@ -33,6 +36,40 @@ export class Scan {
   /** Empty spans are ignored. */
   add(start: number, end: number, kind: SecretKind, quote = ''): void {
     if (end > start) this.spans.push({ start, end, kind, quote })
+  }
+
+  /** Is the whole text one JSON document? */
+  get isJson(): boolean {
+    this.#isJson ??= isJson(this.text)
+    return this.#isJson
+  }
+
+  /**
+   * Where a value that begins at `from` must end at the latest: at the line's end and, if the whole text is JSON, at the end of the string it
+   * stands in. So `{"msg":"password='"}` stays JSON: that apostrophe is the last character of a string and opens nothing.
+   */
+  valueLimit(from: number): number {
+    return Math.min(this.lineEnd(from), this.textLimit(from))
+  }
+
+  /** The same for a value that may hold line breaks. */
+  textLimit(from: number): number {
+    return this.isJson ? this.#jsonStringEnd(from) : this.text.length
+  }
+
+  /** End of the JSON string that `at` stands in; `at` itself between strings. Walks on from the last answer. */
+  #jsonStringEnd(at: number): number {
+    const { text } = this
+    if (at < this.#stringStart) this.#stringStart = this.#stringEnd = -1
+    while (this.#stringEnd < at) {
+      const start = text.indexOf('"', this.#stringEnd + 1)
+      if (start < 0 || start >= at) return at
+      let end = start + 1
+      while (end < text.length && text.charCodeAt(end) !== 34) end += text.charCodeAt(end) === 92 ? 2 : 1
+      this.#stringStart = start
+      this.#stringEnd = end
+    }
+    return at > this.#stringStart ? this.#stringEnd : at
   }
 
   /** Position of the line break at or behind `from`, or the text's end. */
@@ -70,6 +107,16 @@ export class Scan {
   #requestWasCut(): boolean {
     const next = this.text[this.#requestStart + this.#request.length]
     return next !== undefined && !/[\s"'<>]/.test(next)
+  }
+}
+
+function isJson(text: string): boolean {
+  if (!/^\s*[{[]/.test(text)) return false
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -147,7 +147,11 @@ function isNameChar(code: number): boolean {
 export function nameStart(text: string, from: number): number {
   let start = from
   const limit = Math.max(0, from - NAME_LIMIT)
-  while (start > limit && isNameChar(text.charCodeAt(start - 1))) start--
+  while (start > limit && isNameChar(text.charCodeAt(start - 1))) {
+    // `--client-secret`, `-----END KEY-----secret`: dashes between words come one at a time.
+    if (text.charCodeAt(start) === 45 && text.charCodeAt(start - 1) === 45) break
+    start--
+  }
   // The tail of an escape is no part of the name: `%26code`, `%2526code`, `\u0026code`, `\ncode`.
   const before = text[start - 1]
   if (before === '%') {

@@ -80,8 +80,10 @@ const REST_RUN = /[A-Za-z0-9+/_-]{8,}/g
  * `end` where it does not, so that the whole value is taken.
  */
 export function tokenPartEnd(text: string, start: number, end: number): number {
-  let tokenEnd = start + fingerprintLengthAt(text, start)
-  if (tokenEnd === start && JOSE_START.test(text.slice(start, start + 3))) tokenEnd = joseEnd(text, start)
+  const fingerprint = fingerprintLengthAt(text, start)
+  // An earlier pass has judged what follows already.
+  if (fingerprint > 0) return Math.min(end, start + fingerprint)
+  const tokenEnd = JOSE_START.test(text.slice(start, start + 3)) ? joseEnd(text, start) : start
   if (tokenEnd === start || tokenEnd >= end || end - tokenEnd > REST_LIMIT) return end
   const runs = text.slice(tokenEnd, end).match(REST_RUN) ?? []
   return runs.every(looksLikeWords) ? tokenEnd : end

@@ -32,6 +32,8 @@ export function isSecret(key: KeyClass, value: string, notation: Notation, insid
   switch (key.strength) {
     case 'hard':
       if (key.kind === 'sub' || key.kind === 'jti') return notation !== 'prose' || looksRandom(value)
+      // `validate_access_token: JWT signature …` names a function; a password may well be a word.
+      if (notation === 'prose' && key.kind !== 'password' && key.kind !== 'secret') return !looksLikeWords(value)
       return !isStatusPhrase(value)
     case 'soft':
       return isSoftSecret(value, notation)

@@ -6,9 +6,9 @@
 
 /** What stands where a secret was taken out already, or never was. */
 const PLACEHOLDER =
-  /^(?:null|undefined|nil|none|true|false|n\/?a|nan|void|\[object \w{1,20}\]|[*•xX#]{3,}|\.{2,}|…|-+|\$\{[\w.:-]{1,60}\}|\{\{[\w. -]{1,60}\}\}|<[a-z_ -]{1,40}>|[[<({*#]{0,4}(?:redacted|filtered|masked|hidden|removed|protected|sensitive|omitted|scrubbed|secret)[\])}>*#]{0,4})$/i
+  /^(?:null|undefined|nil|none|true|false|n\/?a|nan|void|\[object \w{1,20}\]|[*•xX#]{3,}|\.{2,}|…|-+|\$\{[\w.:-]{1,60}\}?|\{\{[\w. -]{1,60}(?:\}\})?|<[a-z_ -]{1,40}>|[[<({*#]{0,4}(?:redacted|filtered|masked|hidden|removed|protected|sensitive|omitted|scrubbed|secret)[\])}>*#]{0,4})$/i
 /** Microsoft.IdentityModel hides values behind a sentence (LogHelper.cs). */
-const IDENTITYMODEL_HIDDEN = /^\[(?:PII|Security Artifact) of type /
+const IDENTITYMODEL_HIDDEN = /^\[(?:PII|Security Artifact) of type(?![A-Za-z])/
 
 /** A value longer than this is not a state or an error code in words; characters. */
 const WORDS_LIMIT = 120
@@ -43,6 +43,11 @@ const STATUS_WORDS = new Set(
 export function isPlaceholder(value: string): boolean {
   if (value.length > 200) return false
   return value === '' || PLACEHOLDER.test(value) || IDENTITYMODEL_HIDDEN.test(value)
+}
+
+/** `[token]`, `<access token`: a template, as in "Format is Authorization: Bearer [token]"; the closing bracket may be cut off. */
+export function isTemplate(value: string): boolean {
+  return /^[[<{(]/.test(value) && looksLikeWords(value.slice(1).replace(/[\])}>]$/, ''))
 }
 
 /** `is required`, `expired`, `must not be empty`: said about a secret, not one. */

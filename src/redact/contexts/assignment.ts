@@ -30,6 +30,9 @@ const VALUE_MEMBER =
 const LIST_COMMA = /\s{0,8},\s{0,8}(?=b?\\{0,15}["'])/y
 /** A quoted string behind a comma that is another member's name, not another element. */
 const NEXT_MEMBER = /b?\\{0,15}["'][^"'\\]{0,64}\\{0,15}["']\s{0,8}(?:[:,)]|=>)/y
+/** An unquoted value behind a quoted name. */
+const JSON_LITERAL =
+  /(?:[Tt]rue|[Ff]alse|null|None|nil|-?[0-9]{1,32}(?:\.[0-9]{1,32})?(?:[eE][+-]?[0-9]{1,4})?)(?=[\s,\]}\\%&]|$)/y
 /** What dumps put in front of a value: Python's b'…', Rust's Some("…"), PHP's string(12) "…", Java's Optional[…]. */
 const WRAPPER =
   /(?:(?:Some|Optional|Secret|Ok|Just)[([]|string\([0-9]{1,9}\)\s|[bru]{1,2}(?=\\{0,15}["'])|[[(]\s{0,8})/y
@@ -105,10 +108,12 @@ function values(scan: Scan, from: number, to: Assignment): number {
   let at = to.joined ? from : behindWrappers(text, from)
   if (text[at] === '{' && !text.startsWith('{{', at)) return to.key.shape === 'cookie' ? cookieObject(scan, at) : at
   for (let n = 0; n < MAX_ELEMENTS; n++) {
-    const quote = openingQuote(text, at, to)
+    const quote = openingQuote(scan, at, to)
     if (quote === '') return n === 0 ? bareValue(scan, at, to) : at
     const start = at + quote.length
-    const end = quotedEnd(scan, start, quote)
+    const end = quotedEnd(text, start, quote, limitOf(scan, start, to))
+    // Not cut off, so never closed: `{"msg":"{\"a\":\"password='\"}"}`, where the quote is a value's last character.
+    if (!quote.endsWith('"') && !text.startsWith(quote, end) && scan.isJson) return bareValue(scan, start, to)
     const next = content(scan, start, end, { ...to, notation: 'quoted' }, '')
     if (next < end) return next
     at = Math.min(text.length, end + quote.length)
@@ -126,17 +131,27 @@ function behindWrappers(text: string, from: number): number {
 }
 
 /** In a query a quote is part of the value: raw `'`, or encoded once more than the separator. */
-function openingQuote(text: string, at: number, { joined, level }: Assignment): string {
+function openingQuote(scan: Scan, at: number, { joined, keyQuote, level }: Assignment): string {
+  const { text } = scan
   const quote = quoteAt(text, at)
+  if (quote === '') return ''
   if (quote.startsWith('%') && quoteLevel(quote) !== level) return ''
+  // `["code=",1]` in JSON: that quote ends the string.
+  if (keyQuote === '' && scan.isJson && /[\s,:\]}]/.test(text[at + quote.length] ?? '')) return ''
   return joined && quote === "'" ? '' : quote
 }
 
+/** A name in double quotes, escaped or not, has its value in quotes that end it; only others can run out of a JSON string. */
+function limitOf(scan: Scan, start: number, { keyQuote }: Assignment): number {
+  return keyQuote.endsWith('"') ? scan.lineEnd(start) : scan.valueLimit(start)
+}
+
 function bareValue(scan: Scan, at: number, to: Assignment): number {
-  if (to.key.shape !== undefined) return content(scan, at, scan.lineEnd(at), to, '')
-  const end = bareEnd(scan.text, at, to.level, to.joined)
+  const literal = to.keyQuote === '' ? undefined : endOf(JSON_LITERAL, scan.text, at)
+  if (to.key.shape !== undefined) return literal ?? content(scan, at, limitOf(scan, at, to), to, '')
+  const end = literal ?? bareEnd(scan.text, at, to.level, to.joined)
   // `"otp":123456` must stay JSON; `password=…` must stay a form.
-  return content(scan, at, end, to, to.level === 0 ? to.keyQuote : '')
+  return content(scan, at, end, to, to.level === 0 && !to.keyQuote.startsWith('%') ? to.keyQuote : '')
 }
 
 /** Judges the one value in [start, limit). */

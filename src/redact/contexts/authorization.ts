@@ -6,7 +6,7 @@ import { fingerprintLengthAt } from '../fingerprint.ts'
 import { bareEnd } from '../quoting.ts'
 import type { Scan } from '../scan.ts'
 import { tokenPartEnd } from '../self-evident.ts'
-import { isPlaceholder, isStatusPhrase, looksLikeWords } from '../words.ts'
+import { isPlaceholder, isStatusPhrase, isTemplate, looksLikeWords } from '../words.ts'
 
 const GAP = '(?:[ \\t+:]|%20|%2520|\\\\u0020){1,8}'
 const SCHEME = new RegExp(
@@ -39,7 +39,7 @@ export function authorizationHeader(scan: Scan, start: number, limit: number, qu
   }
   const end = tokenPartEnd(text, at, quoted ? limit : Math.min(limit, bareEnd(text, at, level)))
   const value = text.slice(at, end)
-  if (isPlaceholder(value) || isStatusPhrase(value)) return end
+  if (isPlaceholder(value) || isStatusPhrase(value) || isTemplate(value)) return end
   if (scheme === '' && looksLikeWords(value)) return end
   scan.add(at, end, /^basic$/i.test(scheme) ? 'basic' : 'opaque')
   return end

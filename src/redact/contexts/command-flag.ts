@@ -1,6 +1,7 @@
 /** `--client-secret hunter2` on a logged command line; `--client-secret=…` is an assignment like any other. */
 import { bareEnd, quoteAt, quotedEnd } from '../quoting.ts'
 import type { Context } from '../scan.ts'
+import { tokenPartEnd } from '../self-evident.ts'
 import { isPlaceholder, isStatusPhrase } from '../words.ts'
 
 const GAP = /[ \t]{1,8}/y
@@ -12,7 +13,11 @@ export const commandFlag: Context = (scan, _at, wordEnd) => {
   const gapEnd = GAP.lastIndex
   const quote = quoteAt(text, gapEnd)
   const start = gapEnd + quote.length
-  const end = quote === '' ? bareEnd(text, start, 0) : quotedEnd(scan, start, quote)
+  const end = tokenPartEnd(
+    text,
+    start,
+    quote === '' ? bareEnd(text, start, 0) : quotedEnd(text, start, quote, scan.valueLimit(start)),
+  )
   const value = text.slice(start, Math.min(end, start + 256))
   if (value.startsWith('-') || isPlaceholder(value) || isStatusPhrase(value)) return start
   scan.add(start, end, 'secret')

@@ -95,7 +95,7 @@ export function cookieObject(scan: Scan, brace: number): number {
     const quote = MEMBER.test(text) ? quoteAt(text, MEMBER.lastIndex) : ''
     if (quote === '') return at
     const start = MEMBER.lastIndex + quote.length
-    const end = quotedEnd(scan, start, quote)
+    const end = quotedEnd(text, start, quote, quote.endsWith('"') ? scan.lineEnd(start) : scan.valueLimit(start))
     scan.add(start, end, 'cookie')
     at = Math.min(text.length, end + quote.length)
   }

@@ -6,7 +6,7 @@
 import type { SecretKind } from '../fingerprint.ts'
 import { fingerprintLengthAt } from '../fingerprint.ts'
 import type { Scan } from '../scan.ts'
-import { looksRandom } from '../words.ts'
+import { isStatusPhrase, looksRandom } from '../words.ts'
 
 const MAX_WORDS = 5
 const GAP = /[ \t:,]{1,4}["'([<]{0,2}/y
@@ -32,8 +32,13 @@ export function prose(scan: Scan, wordEnd: number, kind: SecretKind): number {
       return at + value.length
     }
     WORD.lastIndex = at
-    if (!WORD.test(text)) return wordEnd
+    if (!WORD.test(text) || !leadsOn(text.slice(at, WORD.lastIndex))) return wordEnd
     at = WORD.lastIndex
   }
   return wordEnd
+}
+
+/** "expired", "was not found", "value" speak of the token still; "for", "added to app" turn to something else and its id. */
+function leadsOn(word: string): boolean {
+  return isStatusPhrase(word) && !/^(?:for|of|in|on|at|by|to|from|with|without|or|and|but)$/i.test(word)
 }

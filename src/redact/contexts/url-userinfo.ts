@@ -1,5 +1,5 @@
 /** Passwords in `scheme://user:password@host` (RFC 3986 §3.2.1); the user stays, unless a token stands in its place. */
-import { isFingerprint } from '../fingerprint.ts'
+import { endsInFingerprint } from '../fingerprint.ts'
 import type { Context } from '../scan.ts'
 import { isPlaceholder, looksRandom } from '../words.ts'
 
@@ -19,7 +19,7 @@ export const urlUserinfo: Context = (scan, at, wordEnd) => {
   const end = start + host
   const inside = text.slice(start, end)
   const colon = inside.indexOf(':')
-  if (isFingerprint(inside)) return end
+  if (endsInFingerprint(inside)) return end
   if (colon < 0) {
     if (looksRandom(inside)) scan.add(start, end, 'opaque')
   } else if (!isPlaceholder(inside.slice(colon + 1))) scan.add(start + colon + 1, end, 'password')

@@ -14,7 +14,7 @@ export function xmlElement(scan: Scan, nameEnd: number, kind: SecretKind): numbe
   if (close < 0 || opening[close - 1] === '/') return nameEnd
   const start = nameEnd + close + 1
   const next = text.indexOf('<', start)
-  const end = next < 0 ? text.length : next
+  const end = Math.min(next < 0 ? text.length : next, scan.textLimit(start))
   if (!isPlaceholder(text.slice(start, Math.min(end, start + 201)))) scan.add(start, end, kind)
   return end
 }

@@ -1,0 +1,125 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { SECRET_KINDS } from '../../../src/redact/fingerprint.ts'
+import { Redactor } from '../../../src/redact/redactor.ts'
+
+const redactor = new Redactor(new Uint8Array(32).fill(7))
+
+/** Text made of what contexts react to, so that they meet in every order. */
+const fragments = fc.constantFrom(
+  'Authorization',
+  'authorization',
+  'Bearer',
+  'Basic',
+  'Digest',
+  'DPoP',
+  'Cookie',
+  'Set-Cookie',
+  'token',
+  'access_token',
+  'code',
+  'state',
+  'password',
+  'secret',
+  'client_secret',
+  'sub',
+  'jti',
+  'sid',
+  'otp',
+  'cookies',
+  'api_key',
+  'SAMLResponse',
+  '<password',
+  '</password>',
+  '--password ',
+  'kty',
+  'jwt',
+  'session',
+  '=',
+  ':',
+  ': ',
+  '=>',
+  ' ',
+  '  ',
+  '"',
+  "'",
+  '\\"',
+  '\\\\\\"',
+  '%22',
+  '%3D',
+  '%26',
+  '%253D',
+  '&',
+  '&quot;',
+  '?',
+  ';',
+  '; ',
+  ',',
+  ', ',
+  '[',
+  ']',
+  '{',
+  '}',
+  '(',
+  ')',
+  '<',
+  '>',
+  '\n',
+  '.',
+  '/',
+  '@',
+  '://',
+  '\\',
+  '\\u0026',
+  '\\u0022',
+  '+',
+  '…',
+  '*',
+  'eyJhbGciOiJSUzI1NiJ9',
+  'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.',
+  'c2lnbmF0dXJlMTIz',
+  'ghp_0123456789abcdefghijklmnopqrstuvwxyz',
+  'AKIAIOSFODNN7EXAMPLE',
+  'dXNlcjpwYXNz',
+  '8xLOxBtZp8-dkGxZxkPqUsyA0sQn',
+  '8f14e45f-ceea-467f-9c3d-1a2b4c6d8e0f',
+  'invalid',
+  'expired',
+  'hunter2',
+  '401',
+  '123456',
+  'null',
+  '[FILTERED]',
+  'Path',
+  'Expires',
+  'user',
+  'https',
+  '-----BEGIN PRIVATE KEY-----',
+  '-----END PRIVATE KEY-----',
+  'redirect_uri=',
+  "b'",
+  'Some(',
+  'value',
+  'name',
+  ...SECRET_KINDS.map((kind) => `${kind}:0123456789abcdef`),
+)
+
+test('redacting twice is redacting once, for any mixture of what the redactor reacts to', () => {
+  fc.assert(
+    fc.property(fc.array(fragments, { minLength: 1, maxLength: 24 }), (parts) => {
+      const once = redactor.redact(parts.join('')).text
+      expect(redactor.redact(once).text).toBe(once)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('any text is accepted, and text without a name or a form of a secret is returned as it is', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
+      const once = redactor.redact(text).text
+      expect(redactor.redact(once).text).toBe(once)
+    }),
+    { numRuns: 500 },
+  )
+})

@@ -1,0 +1,117 @@
+import { describe, expect, test } from 'vitest'
+import { Redactor } from '../../../src/redact/redactor.ts'
+
+const redactor = new Redactor(new Uint8Array(32).fill(7))
+
+/** What signatures, formats and people need. Real lines, most from the emitters' own sources. */
+const SURVIVORS: Record<string, readonly string[]> = {
+  'error codes under "code"': [
+    '{"code":"ERR_JWT_EXPIRED","claim":"exp","reason":"check_failed"}',
+    '{"code":"ERR_JWKS_NO_MATCHING_KEY"}',
+    '{"err":{"name":"UnauthorizedError","code":"credentials_required","status":401}}',
+    "{ code: 'credentials_bad_format', status: 401 }",
+    '{"code":401,"error":"invalid_client"}',
+    '{"code":"401"}',
+    '{"code":"EACCES","syscall":"open"} {"code":"ECONNREFUSED"} {"code":"ETIMEDOUT"} {"code":"UND_ERR_CONNECT_TIMEOUT"}',
+    '{"code":"auth/id-token-expired"} {"code":"auth/argument-error"}',
+    '{"error":{"code":"InvalidAuthenticationToken","message":"Lifetime validation failed, the token is expired."}}',
+    '{"code":"AADSTS700082"} {"code":"IDX10223"} {"code":"KC-SERVICES0011"} {"code":"ORA-00942"} {"code":"42P01"} {"code":"P2002"}',
+    '{"code":"FAST_JWT_EXPIRED"} {"code":"FST_JWT_AUTHORIZATION_TOKEN_EXPIRED"} {"code":"token_not_valid"}',
+    'code=invalid_token error=invalid_token',
+    'rpc error: code = Unauthenticated desc = token is expired',
+    'rpc error: code = DeadlineExceeded desc = context deadline exceeded',
+    'status_code=401 statusCode: 401 errorCode=4001 "error_code":"token_expired" exit_code=137',
+    'Error: invalid_grant\n  code: "invalid_grant",\n  error_description: "Token is not active"',
+    'npm ERR! code ERESOLVE',
+    'GET /error?code=invalid_token&state=failed HTTP/1.1',
+    'code: 0x80070005',
+  ],
+  'words under "token", "state", "session" and the like': [
+    '{"token":"expired"} {"token":"missing"} token=invalid token: malformed',
+    '{"state":"RUNNING"} state=half-open "state":"waiting_for_login" state=3',
+    '{"session":"not found"} session=expired session: closed',
+    'token_type=Bearer "token_type":"DPoP" token_type_hint=refresh_token',
+    '{"max_tokens":512,"total_tokens":1024,"token":42}',
+    'grant_type=refresh_token grant_type=authorization_code grant_type="urn:ietf:params:oauth:grant-type:token-exchange"',
+    'response_type=code response_type="code id_token token"',
+    'token_endpoint_auth_method=client_secret_basic client_auth_method="client-secret-jwt"',
+    '{"token_endpoint":"https://idp.example.com/oauth/token","token":"https://idp.example.com/oauth/token"}',
+    '"password":"must not be empty" password: required client_secret=missing',
+    '{"access_token":null,"refresh_token":"","id_token":"undefined","password":"[FILTERED]","client_secret":"***"}',
+    'Parameters: {"user"=>{"password"=>"[FILTERED]"}}',
+    'client_secret=${CLIENT_SECRET} password=<redacted>',
+  ],
+  'library messages': [
+    'TokenExpiredError: jwt expired',
+    'JsonWebTokenError: error in secret or public key callback: Bad Gateway',
+    'JsonWebTokenError: secret or public key must be provided',
+    'JsonWebTokenError: invalid token',
+    'NotBeforeError: jwt not active date: 2026-11-16T09:12:31.000Z',
+    'UnauthorizedError: Format is Authorization: Bearer [token]',
+    'JWTExpired: "exp" claim timestamp check failed',
+    'JWTClaimValidationFailed: unexpected "aud" claim value',
+    'jwt.exceptions.ExpiredSignatureError: Signature has expired',
+    'JWT::ExpiredSignature: Signature has expired',
+    'JWT::DecodeError (Nil JSON web token)',
+    'token is malformed: token contains an invalid number of segments',
+    'token has invalid claims: token is expired by 12m3.5s',
+    'token signature is invalid: crypto/rsa: verification error',
+    'An error occurred while attempting to decode the Jwt: Jwt expired at 2026-11-16T09:12:01Z',
+    'io.jsonwebtoken.ExpiredJwtException: JWT expired 312000 milliseconds ago at 2026-11-16T09:12:01.000Z. Current time: 2026-11-16T09:17:13.000Z. Allowed clock skew: 0 milliseconds.',
+    "IDX10223: Lifetime validation failed. The token is expired. ValidTo (UTC): '11/16/2026 9:12:01 AM', Current time (UTC): '11/16/2026 9:17:13 AM'.",
+    "IDX10503: Signature validation failed. Token does not have a kid. Keys tried: 'System.Text.StringBuilder'. token: '[PII of type 'System.IdentityModel.Tokens.Jwt.JwtSecurityToken' is hidden. For more details, see https://aka.ms/IdentityModel/PII.]'.",
+    'oidc_oauth_validate_jwt_access_token: JWT signature could not be validated, aborting',
+    'verifyIdToken: Firebase ID token has expired. Get a fresh ID token from your client app and try again',
+    "AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '6731de76-14a6-49ae-97bc-6eba6914391e'.",
+    'invalid_grant: Token is not active',
+    'invalid_client: Client authentication failed',
+    'Bearer token expired Bearer undefined bearer authentication required',
+    'Basic authentication failed for user admin',
+    'Authorization: required authorization=denied no authorization header: skipped',
+    'Authorization: Bearer undefined',
+    '{"authorization":"Bearer null"}',
+    'authorization: Bearer token is missing',
+    'SyntaxError: Unexpected token \'<\', "<html>" is not valid JSON',
+    'Failed password for root from 10.0.0.7 port 22 ssh2',
+    'no token for /users/8f14e45f-ceea-467f-9c3d-1a2b4c6d8e0f',
+  ],
+  challenges: [
+    'WWW-Authenticate: Bearer realm="api", error="invalid_token", error_description="The access token expired"',
+    'www-authenticate: DPoP algs="ES256 PS256", error="use_dpop_nonce"',
+    'Bearer error="insufficient_scope", scope="orders:read", resource_metadata="https://api/.well-known/oauth-protected-resource"',
+    'WWW-Authenticate: Basic realm="Restricted"',
+  ],
+  'Keycloak events': [
+    'type="CODE_TO_TOKEN_ERROR", realmId="main", clientId="web", userId="null", ipAddress="10.0.0.7", error="invalid_code", grant_type="authorization_code", code_id="5d2f0a4e-0b0e-4d6a-a6a4-0c8ea5d9e4b1", client_auth_method="client-secret"',
+    'type=REFRESH_TOKEN, realmId=main, clientId=web, token_id=0f2d8f0a-94a2-4c0e-b5b3-3b1b7f5c8f11, refresh_token_type=Refresh, updated_refresh_token_id=5d2f0a4e-0b0e-4d6a-a6a4-0c8ea5d9e4b1',
+  ],
+  'ids, hashes, names and places outside any secret': [
+    '{"request_id":"8f14e45f-ceea-467f-9c3d-1a2b4c6d8e0f","trace_id":"0af7651916cd43dd8448eb211c80319c","span_id":"b7ad6b7169203331"}',
+    'traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+    'commit 3b18e512dba79e4c8300dd08aeb37f8e728b8dad',
+    'image sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+    '{"kid":"rsa-2026-11","alg":"RS256","iss":"https://idp.example.com/realms/main","client_id":"web"}',
+    'at com.example.security.AccessTokenService.refreshToken(AccessTokenService.java:42)',
+    'at org.springframework.security.oauth2.jwt.NimbusJwtDecoder.createJwt(NimbusJwtDecoder.java:182)',
+    'com.nimbusds.jose.jwk.source.JWKSetSourceWithRateLimiting keyJwkSelector KeyJsonWebKeySet primaryKeyJoinColumn',
+    'at verifyToken (/srv/app/src/auth/token.ts:45:12)',
+    'at Object.token (file:///srv/app/dist/session.js:12:3)',
+    '  File "/srv/app/token.py", line 12, in verify_token\n    token = jwt.decode(token, key, algorithms=["RS256"])',
+    '    token = request.headers["Authorization"].split(" ")[1]',
+    '2026-11-24 03:31:47.123  INFO 1 --- [main] o.s.security.web.Session : started in 4.2 seconds',
+    '10.0.0.7 - - [24/Nov/2026:03:31:12 +0000] "GET /oauth/token HTTP/1.1" 401 17 "-" "curl/8.5.0"',
+    'git@github.com:acme/orders.git https://git@github.com/acme/orders.git mailto:ops@example.com',
+    'https://idp.example.com/realms/main/protocol/openid-connect/token?client_id=web&scope=openid',
+    'spring-framework-security framework-code network_policy ews_new_token_count',
+    'PWD=/srv/app OLDPWD=/root',
+    'disk-usage task-1 risk-assessment-for-tokens ask-the-user-about-it-now',
+  ],
+}
+
+for (const [what, lines] of Object.entries(SURVIVORS)) {
+  describe(what, () => {
+    test.each(lines)('%s', (line) => {
+      expect(redactor.redact(line)).toEqual({ text: line, tokens: [] })
+    })
+  })
+}
