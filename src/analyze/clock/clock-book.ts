@@ -21,9 +21,9 @@ import { createSeenTokens, meet, type SeenTokens } from './seen-tokens.ts'
 import { readUnit, type UnitMistake } from './time-unit.ts'
 
 /** Hosts and issuers are named by logs, which others write: past these the longest unheard of is given up. */
-export const HOST_LIMIT = 20_000
-export const LINK_LIMIT = 60_000
-export const ISSUER_LIMIT = 1_000
+const HOST_LIMIT = 20_000
+const LINK_LIMIT = 60_000
+const ISSUER_LIMIT = 1_000
 /** Hosts that one host is compared with; more would tell nothing new. */
 const PARTNER_LIMIT = 8
 /** `iat` as RFC 7519 issuers write it, ms. */
@@ -34,7 +34,7 @@ const NAME_LIMIT = 512
 const FIRST_TOKEN_MS = Date.UTC(2008, 0)
 
 /** Stands for the issuer of tokens whose records do not name it. */
-export const UNNAMED_ISSUER = '(unnamed)'
+const UNNAMED_ISSUER = '(unnamed)'
 export const COLLECTOR = 'collector'
 export const hostParty = (name: string): string => `host ${name}`
 export const issuerParty = (name: string): string => `issuer ${name}`
@@ -52,7 +52,7 @@ export interface HostState {
   issues_for: string[]
 }
 
-export interface IssuerState {
+interface IssuerState {
   name: string
   profile: IssuerProfile
   samples: number
@@ -61,7 +61,7 @@ export interface IssuerState {
 }
 
 /** Samples that were not used, by reason. */
-export interface Unused {
+interface Unused {
   not_finite: number
   no_instant: number
   no_issuer: number

@@ -62,7 +62,7 @@ const LONE_GAP_MS = 30_000
 const EXPIRED_SUPPORT = 5
 const EXPIRED_CLEARANCE_MS = 2_000
 /** Below this much drift per ppm of doubt, extrapolation uses no drift. */
-export const UNKNOWN_DRIFT_PPM = 20
+const UNKNOWN_DRIFT_PPM = 20
 /** Estimates of two kinds of evidence that differ by more than this beyond their intervals contradict each other; ms. */
 const AGREE_MS = 1_000
 
@@ -150,7 +150,7 @@ function lower(list: number[], value: number): void {
 }
 
 /** first − second over one stretch of time. */
-export interface OffsetStretch {
+interface OffsetStretch {
   from_ms: number
   at_ms: number
   offset_ms: number
@@ -162,7 +162,7 @@ export interface OffsetStretch {
   cut_ms: number | null
 }
 
-export type Basis = 'tokens' | 'expired tokens' | 'shared requests' | 'receipts' | 'nothing'
+type Basis = 'tokens' | 'expired tokens' | 'shared requests' | 'receipts' | 'nothing'
 
 export interface LinkEstimate {
   link: LinkState

@@ -13,7 +13,7 @@ export interface Interval {
   high_ms: number
 }
 
-export interface PathStep {
+interface PathStep {
   estimate: LinkEstimate
   /** The party this one was reached from. */
   from: string
@@ -107,7 +107,7 @@ export class ClockPaths {
 }
 
 /** `party` minus the other end of the link. */
-export function differenceAt(estimate: LinkEstimate, party: string, time_ms: number): Interval | null {
+function differenceAt(estimate: LinkEstimate, party: string, time_ms: number): Interval | null {
   const stretch = stretchAt(estimate, time_ms)
   if (stretch === null) return null
   const d = extrapolate(stretch, time_ms)

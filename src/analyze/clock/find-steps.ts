@@ -9,7 +9,7 @@ import { DRIFT_LIMIT_PPM } from './fit-line.ts'
 import { type Block, CELL_SIZE, coarsen, type Stratum } from './one-way-channel.ts'
 import { AGED_PER_FRESH, type RoundingModel, roundingModel } from './rounding-model.ts'
 
-export interface Stretch {
+interface Stretch {
   strata: Stratum[]
   /** An offset within a second or so of the truth for the middle of these blocks, ms. */
   near_ms: number

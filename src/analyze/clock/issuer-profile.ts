@@ -33,7 +33,7 @@ export function observeProfile(profile: IssuerProfile, iat: number, nbf?: number
   }
 }
 
-export interface DerivedIat {
+interface DerivedIat {
   iat_ms: number
   /** False where the token may be younger than this says: such an `iat` only bounds. */
   exact: boolean

@@ -5,7 +5,7 @@
 
 export type UnitMistake = 'milliseconds_as_seconds' | 'seconds_as_milliseconds'
 
-export interface UnitReading {
+interface UnitReading {
   ms: number
   mistake: UnitMistake | null
 }

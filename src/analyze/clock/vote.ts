@@ -19,7 +19,7 @@ export interface Verdict {
 }
 
 /** Differences smaller than this are no fault: constant delays look like them, and every validator forgives them. */
-export const TOLERANCE_MS = 1_000
+const TOLERANCE_MS = 1_000
 
 /** Null where no group of clocks is the largest, or none agree at all. */
 export function vote(voters: readonly Voter[]): Verdict | null {
