@@ -30,8 +30,8 @@ export const APPLICATION_ID = 0x61757468
 /** How long a statement waits for another connection's lock, ms; checkpoints and migrations take less. */
 const BUSY_TIMEOUT_MS = 5000
 
-/** Pages in the WAL at which a commit also checkpoints, 16 MB: bulk imports sync the main file rarely, restarts stay quick. */
-const AUTOCHECKPOINT_PAGES = 4000
+/** Pages in the WAL at which a commit also checkpoints, 4 MB: more would make single commits, and retention slices, too long. */
+const AUTOCHECKPOINT_PAGES = 1000
 
 /** The WAL file is cut back to this after a checkpoint, bytes. */
 export const WAL_LIMIT_BYTES = 64 * 1024 * 1024
