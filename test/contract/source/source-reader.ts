@@ -58,6 +58,11 @@ export class SourceReader {
     return this.#committed
   }
 
+  async checkpoint(stream: string, offset: number): Promise<StreamInfo> {
+    if (!this.#source) throw new Error('not started')
+    return this.#source.checkpoint(stream, offset)
+  }
+
   text(stream?: string): string {
     const chosen = stream === undefined ? this.batches : this.batches.filter((batch) => batch.stream === stream)
     return Buffer.concat(chosen.map((batch) => batch.bytes)).toString('utf8')
