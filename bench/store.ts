@@ -12,7 +12,7 @@ import { NO_FILTER } from '../src/core/filter.ts'
 import type { AppendBatch, IncidentChange, StoreReader } from '../src/core/ports/store.ts'
 import { openReader, openWriter } from '../src/store/index.ts'
 
-const INCIDENTS = Number(process.argv[2] ?? 300_000)
+const INCIDENTS = Number(process.argv[2] ?? 100_000)
 const DAYS = Number(process.argv[3] ?? 1)
 const BATCH = 10_000
 const END_MS = Date.UTC(2026, 10, 16)
