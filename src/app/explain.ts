@@ -3,6 +3,7 @@
  * Pure but for the knowledge it is given; stores nothing and sends nothing.
  */
 import { RecordAssembler } from '../../collectors/assemble/assembler.ts'
+import { unwrapRecord } from '../../collectors/assemble/unwrap.ts'
 import { attribute } from '../analyze/attribution/attribute.ts'
 import type { AuthEvent } from '../core/auth-event.ts'
 import type { Cause, Subcause } from '../core/cause.ts'
@@ -38,6 +39,17 @@ export function explain(
   now_ms: number,
   zone = 'UTC',
 ): Explanation[] {
+  // Status line, headers and body of one answer are one record, which no log layout would join.
+  if (/^HTTP\/[\d.]{1,3} \d{3}/.test(text)) {
+    const end = Buffer.byteLength(text)
+    return [
+      explainRecord(
+        { ...unwrapRecord(text, zone, now_ms), position: { stream: 'explain', offset: 0, end } },
+        classifier,
+        now_ms,
+      ),
+    ]
+  }
   const bytes = Buffer.from(text.endsWith('\n') ? text : `${text}\n`, 'utf8')
   const assembler = new RecordAssembler('explain', knowledge.formats, { zone, now: () => now_ms })
   const records = assembler.push({

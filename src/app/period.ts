@@ -38,6 +38,11 @@ export function parsePeriod(
   return { from_ms, to_ms }
 }
 
+/** One instant as typed, past or future. */
+export function parseMoment(text: string, now_ms: number, zone: string): number {
+  return readMoment(text, now_ms, zone).from_ms
+}
+
 interface Moment extends TimeRange {
   /** `last week` and the like are whole periods; a day or an instant is only where one starts. */
   named: boolean

@@ -1,5 +1,5 @@
 /** `--since` and `--until` as typed: what cannot be read is the user's mistake. */
-import { PeriodError, parsePeriod } from '../app/period.ts'
+import { PeriodError, parseMoment, parsePeriod } from '../app/period.ts'
 import type { TimeRange } from '../core/filter.ts'
 import { UserError } from './exit-code.ts'
 
@@ -10,8 +10,17 @@ export function readPeriod(
   zone: string,
   fallback_ms: number,
 ): TimeRange {
+  return asUserError(() => parsePeriod(since, until, Date.now(), zone, fallback_ms))
+}
+
+/** An instant, ms; now when not given. */
+export function readInstant(text: string | undefined, zone: string): number {
+  return text === undefined ? Date.now() : asUserError(() => parseMoment(text, Date.now(), zone))
+}
+
+function asUserError<T>(read: () => T): T {
   try {
-    return parsePeriod(since, until, Date.now(), zone, fallback_ms)
+    return read()
   } catch (error) {
     if (error instanceof PeriodError) throw new UserError(error.message)
     throw error
