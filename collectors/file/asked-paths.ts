@@ -13,7 +13,7 @@ import { discover } from './discovery.ts'
 import type { FollowedFiles } from './followed-files.ts'
 import { FILES_LIMIT, STATS_AT_ONCE } from './limits.ts'
 import { FileGone, type FileStat, toFileStat } from './open-files.ts'
-import type { PathLabels, PathTemplate } from './path-template.ts'
+import { matchPath, type PathLabels, type PathTemplate } from './path-template.ts'
 import { PlainContent } from './plain-content.ts'
 import type { Recovery } from './recovery.ts'
 import { targetOf } from './siblings.ts'
@@ -91,6 +91,7 @@ export class AskedPaths {
     const slow = begun >= this.#slowPollAt
     const quick = begun >= this.#pollAt
     if (!slow && !quick && this.#dirty.size === 0 && !this.#namesChanged) return
+    if (!this.#started) this.#askForFormerNames()
     if (this.#namesChanged || begun >= this.#scanAt) await this.#scan()
     const due = new Set(this.#dirty)
     this.#dirty.clear()
@@ -215,6 +216,16 @@ export class AskedPaths {
     this.#watch()
   }
 
+  /** A log that was rotated and not written since has no file of its name, but perhaps a rest. */
+  #askForFormerNames(): void {
+    for (const stream of this.#context.registry.all()) {
+      for (const template of this.#templates) {
+        const labels = matchPath(template, stream.name)
+        if (labels && template.literal === null) this.#ask(stream.name, labels, false)
+      }
+    }
+  }
+
   #watch(): void {
     const directories = new Set(this.#directories)
     for (const path of this.#links.keys()) directories.add(dirname(path))
@@ -288,7 +299,7 @@ export class AskedPaths {
     asked.copyNotice = null
     asked.again = false
     if (asked.named) this.#tellNoMatch(asked.path)
-    else if (!asked.rotation) this.#paths.delete(asked.path)
+    else if (this.#started && !asked.rotation) this.#paths.delete(asked.path)
   }
 
   async #handleFile(asked: AskedPath, seen: FileStat, polled: boolean): Promise<void> {

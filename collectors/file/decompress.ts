@@ -114,21 +114,31 @@ class Archive implements Inflow {
   }
 
   /**
-   * The decoder loses what it decoded from the slice in which it fails: decode again up to that slice, then byte by byte.
+   * The decoder loses what it decoded from the slice in which it fails: decode again up to that slice, then in ever smaller
+   * pieces. Costs as many more passes as there are sizes, for damaged archives only.
    */
   async #salvage(damaged: number, produced: number, sink: Sink): Promise<void> {
-    let known = produced
-    try {
-      await this.#run(
-        (position) => (position < damaged ? ARCHIVE_SLICE_BYTES : 1),
-        (chunk) => {
-          const rest = chunk.subarray(Math.min(known, chunk.length))
-          known -= chunk.length - rest.length
-          if (rest.length > 0) sink.data(rest)
-        },
-      )
-    } catch {
-      // The same damage again; it is reported by the first attempt.
+    let failing = damaged
+    let handedOut = produced
+    for (const size of SALVAGE_BYTES) {
+      const from = failing
+      let known = handedOut
+      try {
+        await this.#run(
+          (position) => {
+            failing = position
+            return position < from ? Math.min(ARCHIVE_SLICE_BYTES, from - position) : size
+          },
+          (chunk) => {
+            const rest = chunk.subarray(Math.min(known, chunk.length))
+            known -= chunk.length - rest.length
+            handedOut += rest.length
+            if (rest.length > 0) sink.data(rest)
+          },
+        )
+      } catch {
+        // The same damage again; it is reported by the first attempt.
+      }
     }
   }
 
@@ -208,6 +218,9 @@ class Decoder {
     this.#stream.destroy()
   }
 }
+
+/** Pieces in which the last slice before damage is decoded again: few calls in the first pass, no byte lost in the second. */
+const SALVAGE_BYTES = [512, 1]
 
 /** Output of one step of the decoder; larger saves little, smaller costs a call each. */
 const DECODED_CHUNK_BYTES = 256 * 1024

@@ -90,6 +90,7 @@ export class LineReader {
   async #startAt(position: number): Promise<LineStep> {
     this.#position = position
     this.#started = true
+    this.#hole = 0
     await this.#content.passed(position)
     return { lines: null, more: true, unfinished: 0 }
   }

@@ -121,9 +121,11 @@ export class SourceReader {
     this.#ends.set(stream, end)
     const lines = Buffer.from(bytes).toString('utf8').split('\n')
     if (lines.at(-1) === '') lines.pop()
-    this.lines.push(...lines)
     const waiting = this.#uncommitted.get(stream) ?? []
-    waiting.push(...lines)
+    for (const line of lines) {
+      this.lines.push(line)
+      waiting.push(line)
+    }
     this.#uncommitted.set(stream, waiting)
   }
 
@@ -136,7 +138,7 @@ export class SourceReader {
     const info = await source.checkpoint(batch.stream, offset)
     this.infos.set(batch.stream, info)
     const kept = holds ? waiting.splice(-1) : []
-    this.#committed.push(...waiting)
+    for (const line of waiting) this.#committed.push(line)
     this.#uncommitted.set(batch.stream, kept)
     const { stream, name, identity, device, inode, host, service, size } = info
     const optional = { device, inode, host, service, size }
