@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   classify: async () => (await import('./classify.ts')).classifyCommand,
   query: async () => (await import('./query.ts')).queryCommand,
   check: async () => (await import('./check.ts')).checkCommand,
+  signatures: async () => (await import('./signatures.ts')).signaturesCommand,
   demo: async () => (await import('./demo.ts')).demoCommand,
   completion: async () => (await import('./completion.ts')).completionCommand,
 }
@@ -66,7 +67,7 @@ Examples:
 Exit codes: 0 fine, 1 a check or condition says so, 2 wrong usage or config, 3 cannot read or write.`,
     )
   for (const name of names) (await COMMANDS[name]!())(program, NAMES)
-  for (const command of program.commands) command.exitOverride()
+  for (const command of program.commands) for (const own of [command, ...command.commands]) own.exitOverride()
   return program
 }
 

@@ -4,7 +4,19 @@ import { describe, expect, test } from 'vitest'
 import { authtop, ENTRY, scratch } from './authtop.ts'
 
 const home = scratch()
-const COMMANDS = ['top', 'collect', 'dash', 'failures', 'explain', 'classify', 'query', 'check', 'demo', 'completion']
+const COMMANDS = [
+  'top',
+  'collect',
+  'dash',
+  'failures',
+  'explain',
+  'classify',
+  'query',
+  'check',
+  'signatures',
+  'demo',
+  'completion',
+]
 
 describe('usage', () => {
   test('--version prints the version of the package', async () => {
