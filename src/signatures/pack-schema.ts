@@ -61,6 +61,8 @@ export const packSchema = z.strictObject({
   source: texts,
   /** Where its signatures look unless they say otherwise. */
   in: z.string().default('speech'),
+  /** Literals that rule out every signature of the pack: what merely talks about failures. */
+  unless: z.array(z.string().min(2).max(300)).max(200).default([]),
   signatures: z.array(row).default([]),
   /** A table: one signature template, one row per code; `{column}` in the template's texts is filled in. */
   tables: z.array(z.looseObject({ rows: z.array(row).min(1).max(2000) })).default([]),

@@ -94,7 +94,7 @@ function toSignature(id: string, s: SignatureSource, pack: PackSource): Signatur
     in: s.in ?? pack.in,
     contains: s.contains.map((t) => t.toLowerCase()),
     any: s.any.map((t) => t.toLowerCase()),
-    unless: s.unless.map((t) => t.toLowerCase()),
+    unless: [...pack.unless, ...s.unless].map((t) => t.toLowerCase()),
     ...(s.pattern === undefined ? {} : { pattern: s.pattern }),
     flags: s.flags,
     where: toConditions(s),
