@@ -20,20 +20,17 @@ const PATH_LIMIT = 256
 const PATH_SEGMENTS =
   /^(?:\/(?:[a-z_-]{1,24}|[0-9]{1,10}|v[0-9]{1,2}|[\w-]{1,32}\.[a-z]{2,5}|[0-9a-f]{8}-[0-9a-f-]{27})?)+$/
 
-function isBase64url(code: number): boolean {
-  return (
-    (code >= 97 && code <= 122) ||
-    (code >= 65 && code <= 90) ||
-    (code >= 48 && code <= 57) ||
-    code === 45 /* - */ ||
-    code === 95 /* _ */
-  )
+const BASE64URL_RUN = /[\w-]*/y
+
+/** End of the run of base64url characters (RFC 4648 §5) at `from`. */
+export function base64urlEnd(text: string, from: number): number {
+  BASE64URL_RUN.lastIndex = from
+  BASE64URL_RUN.test(text)
+  return BASE64URL_RUN.lastIndex
 }
 
-export function base64urlEnd(text: string, from: number): number {
-  let i = from
-  while (isBase64url(text.charCodeAt(i))) i++
-  return i
+function isBase64urlAt(text: string, at: number): boolean {
+  return base64urlEnd(text.slice(at, at + 1), 0) === 1
 }
 
 /** Length of a dot at `i`, plain or percent-encoded; 0 if there is none. */
@@ -60,7 +57,7 @@ export function joseEnd(text: string, at: number): number {
     }
     const afterDot = end + dot
     const secondDot = dotLength(text, afterDot)
-    if (segments === 1 && secondDot > 0 && isBase64url(text.charCodeAt(afterDot + secondDot))) {
+    if (segments === 1 && secondDot > 0 && isBase64urlAt(text, afterDot + secondDot)) {
       // JWE with a directly used key: the encrypted-key segment is empty (RFC 7516 §5.1).
       segments = 2
       end = afterDot
@@ -100,7 +97,7 @@ function standardAlphabetEnd(text: string, from: number): number {
 
 /** Nothing word-like in front, or only the tail of an escape such as `\n`, `%3D`, `\u003d`. */
 export function isBoundary(text: string, at: number): boolean {
-  if (at === 0 || !isBase64url(text.charCodeAt(at - 1))) return true
+  if (at === 0 || !isBase64urlAt(text, at - 1)) return true
   return /(?:%[0-9a-fA-F]{2}|\\[nrtbf]|\\u[0-9a-fA-F]{4}|[_-])$/.test(text.slice(Math.max(0, at - 6), at))
 }
 
@@ -117,6 +114,14 @@ export interface JoseToken {
   identity: string
   header: Record<string, unknown> | undefined
   payload: string | undefined
+}
+
+/** Header and payload of what looks like a JWS (RFC 7515 §5.1), without decoding it; undefined for anything else. */
+export function signingInput(value: string): string | undefined {
+  if (!value.startsWith('eyJ') || joseEnd(value, 0) !== value.length) return undefined
+  const payload = value.indexOf('.') + 1
+  const end = value.indexOf('.', payload)
+  return payload > 0 && end > payload ? value.slice(0, end).replaceAll('=', '') : undefined
 }
 
 /** Takes a whole canonical value apart; undefined if it is no JOSE token. */
@@ -138,7 +143,8 @@ function decoded(segment: string): string | undefined {
 }
 
 function jsonObject(text: string | undefined): Record<string, unknown> | undefined {
-  if (text === undefined) return undefined
+  // Cut-off text is the common case of what is no JSON; an exception for each would cost more than everything else.
+  if (text === undefined || !/\}\s*$/.test(text.slice(-16))) return undefined
   try {
     const value: unknown = JSON.parse(text)
     return typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -41,28 +41,21 @@ function anatomy(quote: string): { unit: string; depth: number; mark: string } {
 /** Where the value that `quote` opened before `from` ends: its closing quote, or `limit` if that was cut off. */
 export function quotedEnd(text: string, from: number, quote: string, limit: number): number {
   const { unit, depth, mark } = anatomy(quote)
-  const first = mark.charCodeAt(0)
-  let escapes = 0
-  for (let i = from; i < limit; ) {
-    if (unit === '\\' ? text.charCodeAt(i) === 92 : isUnitAt(text, i, unit)) {
-      escapes++
-      i += unit.length
-      continue
-    }
-    if (text.charCodeAt(i) === first && text.startsWith(mark, i)) {
-      // Fewer escapes close an outer string; more are an inner quote, unless whole escaped backslashes stand in front.
-      if (escapes <= depth || (escapes - depth) % (2 * (depth + 1)) === 0) {
-        return i - Math.min(escapes, depth) * unit.length
-      }
-    }
-    escapes = 0
-    i++
+  // Every search ends at the latest at the mark that opens the next value, so all of them together read the text once.
+  for (let at = text.indexOf(mark, from); at >= 0 && at < limit; at = text.indexOf(mark, at + 1)) {
+    const escapes = escapesBefore(text, at, from, unit)
+    // Fewer escapes close an outer string; more are an inner quote, unless whole escaped backslashes stand in front.
+    if (escapes <= depth || (escapes - depth) % (2 * (depth + 1)) === 0)
+      return at - Math.min(escapes, depth) * unit.length
   }
   return limit
 }
 
-function isUnitAt(text: string, at: number, unit: string): boolean {
-  return text.charCodeAt(at) === 37 && text.slice(at, at + unit.length).toUpperCase() === unit
+function escapesBefore(text: string, at: number, from: number, unit: string): number {
+  let start = at
+  while (start - unit.length >= from && text.slice(start - unit.length, start).toUpperCase() === unit)
+    start -= unit.length
+  return (at - start) / unit.length
 }
 
 const NEXT_ASSIGNMENT = /[A-Za-z_$][\w.$[\]%-]{0,40}(?:=|:(?!\/\/))/y

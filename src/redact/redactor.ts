@@ -11,11 +11,12 @@ import { privateJwk } from './contexts/private-jwk.ts'
 import { scheme } from './contexts/scheme.ts'
 import { selfEvidentValue } from './contexts/self-evident-value.ts'
 import { urlUserinfo } from './contexts/url-userinfo.ts'
+import { knownXmlElement } from './contexts/xml-element.ts'
 import { endsInFingerprint, Fingerprinter, isFingerprint, type SecretKind } from './fingerprint.ts'
-import { joseFacts } from './jwt.ts'
+import { joseFacts, signingInput } from './jwt.ts'
 import { type Context, Scan, type Span } from './scan.ts'
 import { formOf } from './self-evident.ts'
-import { NAMED, SELF_EVIDENT } from './triggers.ts'
+import { mayHoldSecrets, NAMED, SELF_EVIDENT } from './triggers.ts'
 
 export interface Redacted {
   text: string
@@ -78,15 +79,21 @@ export class Redactor {
 
   #factsOf(raw: string, kind: SecretKind): TokenFacts {
     const value = canonical(raw)
+    const known = this.#knownJwt(value)
+    if (known !== undefined) return known
     const form = formOf(value)
     const fingerprint = this.#fingerprinter.of(form?.kind ?? kind, form?.identity ?? value)
     if (form?.jose === undefined) return { fingerprint }
-    const known = this.#facts.get(fingerprint)
-    if (known !== undefined) return known
     const facts = { fingerprint, ...joseFacts(form.jose, (name, claim) => this.fingerprint(name, claim)) }
     if (this.#facts.size >= FACTS_KEPT) this.#facts.delete(this.#facts.keys().next().value!)
     this.#facts.set(fingerprint, facts)
     return facts
+  }
+
+  /** A JWT met before needs no decoding: what is remembered under its fingerprint cannot have come from anything else. */
+  #knownJwt(value: string): TokenFacts | undefined {
+    const input = signingInput(value)
+    return input === undefined ? undefined : this.#facts.get(this.#fingerprinter.of('jwt', input))
   }
 }
 
@@ -100,6 +107,7 @@ function isToken(facts: TokenFacts): boolean {
 
 /** Where the secrets are, in order; of two that overlap the one that begins first counts. */
 function secretSpans(text: string): Span[] {
+  if (!mayHoldSecrets(text)) return []
   let named = nextTrigger(NAMED, text, 0)
   let evident = nextTrigger(SELF_EVIDENT, text, 0)
   if (named === null && evident === null) return []
@@ -123,6 +131,7 @@ function nextTrigger(pattern: RegExp, text: string, from: number): RegExpExecArr
 
 function contextOf(trigger: string): Context {
   if (trigger.startsWith(':')) return urlUserinfo
+  if (trigger.startsWith('<')) return knownXmlElement
   if (trigger.startsWith('--') && !trigger.startsWith('-----')) return commandFlag
   if (trigger.startsWith('kty')) return privateJwk
   return /^(?:bearer|dpop|basic)/i.test(trigger) ? scheme : selfEvidentValue

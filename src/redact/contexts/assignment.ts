@@ -14,7 +14,7 @@ import { isSecret, type Notation } from '../verdict.ts'
 import { authorizationHeader } from './authorization.ts'
 import { cookieHeader, cookieObject } from './cookie.ts'
 import { prose } from './prose.ts'
-import { xmlElement, xmlElementKind } from './xml-element.ts'
+import { xmlElement } from './xml-element.ts'
 
 /** Arrays of header values or tokens; more than this are read as ordinary text. */
 const MAX_ELEMENTS = 64
@@ -55,7 +55,6 @@ interface Assignment {
 
 export const assignment: Context = (scan, at, wordEnd) => {
   const { text } = scan
-  if (text[at] === '<') return xmlElement(scan, wordEnd, xmlElementKind(text.slice(at, wordEnd)))
   const fingerprint = fingerprintLengthAt(text, at)
   if (fingerprint > 0) return at + fingerprint
   const name = nameStart(text, at)

@@ -1,6 +1,6 @@
 /** Content of XML elements that prove an identity: passwords, SAML signatures, encrypted assertions, name ids (SAML core §2.2). */
 import type { SecretKind } from '../fingerprint.ts'
-import type { Scan } from '../scan.ts'
+import type { Context, Scan } from '../scan.ts'
 import { isPlaceholder } from '../words.ts'
 
 /** Attributes and namespaces between a name and its `>`; characters. */
@@ -20,11 +20,13 @@ export function xmlElement(scan: Scan, nameEnd: number, kind: SecretKind): numbe
 }
 
 const KINDS: readonly (readonly [RegExp, SecretKind])[] = [
-  [/password$/i, 'password'],
-  [/nameid$/i, 'sub'],
-  [/token$/i, 'opaque'],
+  [/assword$/, 'password'],
+  [/NameID$/, 'sub'],
+  [/Token$/, 'opaque'],
 ]
 
-export function xmlElementKind(name: string): SecretKind {
-  return KINDS.find(([pattern]) => pattern.test(name))?.[1] ?? 'saml'
+/** An element known by its name alone; those named like a parameter come from assignment.ts. */
+export const knownXmlElement: Context = (scan, at, wordEnd) => {
+  const name = scan.text.slice(at, wordEnd)
+  return xmlElement(scan, wordEnd, KINDS.find(([pattern]) => pattern.test(name))?.[1] ?? 'saml')
 }
