@@ -26,6 +26,8 @@ const ORDINARY: ReadonlySet<string> = new Set(
     'app web new old all any none one two three first last next json xml text html body header headers method timestamp ' +
     'login logout page list create created update updated delete deleted start started stop stopped end ended success ' +
     'successful successfully ok enabled disabled locked blocked changed reset invalidated enough more than number string ' +
+    'application applications applicable content charset accept encoding agent browser mozilla windows linux typ types web ' +
+    'connection address remote time duration bytes length size count total max min average thread process pid main worker ' +
     'integer format field fields input output result results empty too large small long short read write open close closed'
   ).split(' '),
 )
@@ -52,11 +54,11 @@ export function prefilterSource(stems: readonly string[]): string {
 function candidates(text: string): Map<string, number> {
   const found = new Map<string, number>()
   for (const [word] of text.matchAll(WORD)) {
-    if (word.length < STEM_MIN || ORDINARY.has(word)) continue
+    if (word.length < STEM_MIN || isOrdinary(word)) continue
     found.set(word, Math.min(word.length, 10))
     for (let size = PREFIX_MIN; size < word.length; size++) {
       const prefix = word.slice(0, size)
-      if (!ORDINARY.has(prefix) && !prefix.endsWith('_')) found.set(prefix, size * 0.9)
+      if (!startsOrdinary(prefix) && !prefix.endsWith('_')) found.set(prefix, size * 0.9)
     }
   }
   if (found.size > 0) return found
@@ -64,6 +66,19 @@ function candidates(text: string): Map<string, number> {
   const longest = phrases.reduce((a, b) => (b.length > a.length ? b : a), '')
   if (longest === '') throw new RangeError(`"${text}" has no word of ${STEM_MIN} characters to be found by`)
   return found.set(longest, longest.length)
+}
+
+/** Short numbers are everywhere: durations, ports, sizes. */
+function isOrdinary(word: string): boolean {
+  return ORDINARY.has(word) || /^\d{1,3}$/.test(word)
+}
+
+const ORDINARY_PREFIXES: ReadonlySet<string> = new Set(
+  [...ORDINARY].flatMap((word) => Array.from({ length: word.length }, (_, i) => word.slice(0, i + 1))),
+)
+
+function startsOrdinary(prefix: string): boolean {
+  return ORDINARY_PREFIXES.has(prefix)
 }
 
 /** Greedy set cover: the stem that stands for most anchors, weighed by how telling it is for them, first. */
