@@ -16,7 +16,7 @@ import { endsInFingerprint, Fingerprinter, isFingerprint, type SecretKind } from
 import { joseFacts, signingInput } from './jwt.ts'
 import { type Context, Scan, type Span } from './scan.ts'
 import { formOf } from './self-evident.ts'
-import { mayHoldSecrets, NAMED, SELF_EVIDENT } from './triggers.ts'
+import { mayHoldNames, NAMED, SELF_EVIDENT } from './triggers.ts'
 
 export interface Redacted {
   text: string
@@ -107,26 +107,35 @@ function isToken(facts: TokenFacts): boolean {
 
 /** Where the secrets are, in order; of two that overlap the one that begins first counts. */
 function secretSpans(text: string): Span[] {
-  if (!mayHoldSecrets(text)) return []
-  let named = nextTrigger(NAMED, text, 0)
+  let named = mayHoldNames(text) ? nextTrigger(NAMED, text, 0) : undefined
   let evident = nextTrigger(SELF_EVIDENT, text, 0)
-  if (named === null && evident === null) return []
+  if (named === undefined && evident === undefined) return []
   const scan = new Scan(text)
-  while (named !== null || evident !== null) {
-    const namedIsNext = named !== null && (evident === null || named.index < evident.index)
-    const trigger = namedIsNext ? named! : evident!
-    const wordEnd = trigger.index + trigger[0].length
-    const context = namedIsNext ? assignment : contextOf(trigger[0])
-    const next = Math.max(context(scan, trigger.index, wordEnd), trigger.index + 1)
-    if (named !== null && named.index < next) named = nextTrigger(NAMED, text, next)
-    if (evident !== null && evident.index < next) evident = nextTrigger(SELF_EVIDENT, text, next)
+  while (named !== undefined || evident !== undefined) {
+    const namedIsNext = named !== undefined && (evident === undefined || named.start < evident.start)
+    const { start, end } = namedIsNext ? named! : evident!
+    const context = namedIsNext ? assignment : contextOf(text.slice(start, end))
+    const next = Math.max(context(scan, start, end), start + 1)
+    if (named !== undefined && named.start < next) named = nextTrigger(NAMED, text, next)
+    if (evident !== undefined && evident.start < next) evident = nextTrigger(SELF_EVIDENT, text, next)
   }
   return scan.spans.sort((a, b) => a.start - b.start || b.end - a.end)
 }
 
-function nextTrigger(pattern: RegExp, text: string, from: number): RegExpExecArray | null {
+interface Trigger {
+  start: number
+  end: number
+}
+
+/** The next trigger that begins at `from` or later. */
+function nextTrigger(pattern: RegExp, text: string, from: number): Trigger | undefined {
   pattern.lastIndex = from
-  return pattern.exec(text)
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+    const end = pattern.lastIndex
+    const start = end - (match[1] ?? match[2] ?? match[0]).length
+    if (start >= from) return { start, end }
+  }
+  return undefined
 }
 
 function contextOf(trigger: string): Context {

@@ -15,7 +15,7 @@ const FORMS: readonly (readonly [SecretKind, RegExp])[] = [
   ['code', /ory_ac_[\w.-]{10,}/y],
   [
     'apikey',
-    /(?:gh[pousr]_\w{10,}|github_pat_\w{10,}|gl(?:pat|oas|dt|rt|cbt|ptt|ft|imt|agent|soat)-[\w.-]{10,}|xox[abeoprs](?:\.xox[bp])?-[\w-]{8,}|xapp-[\w-]{8,}|(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])|[srp]k_(?:live|test)_\w{8,}|whsec_[\w+/=-]{10,}|npm_\w{10,}|pypi-[\w-]{16,}|AIza[\w-]{16,}|ya29\.[\w-]{10,}|GOCSPX-[\w-]{10,}|SG\.[\w-]{16,}\.[\w-]{8,}|do[opr]_v1_\w{10,}|shp(?:at|ca|pa|ss)_\w{10,}|hv[sbr]\.[\w-]{10,}|dapi[0-9a-f]{16,}(?:-\d)?|hf_[A-Za-z]{16,}|sk-[\w-]{16,}|ATATT3[\w=-]{16,}|gl(?:c|sa)_[\w=+/]{10,})/y,
+    /(?:gh[pousr]_\w{10,}|github_pat_\w{10,}|gl(?:pat|oas|dt|rt|cbt|ptt|ft|imt|agent|soat)-[\w.-]{10,}|xox[abeoprs](?:\.xox[bp])?-[\w-]{8,}|xapp-[\w-]{8,}|(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])|[srp]k_(?:live|test)_\w{8,}|whsec_[\w+/=-]{10,}|npm_[A-Za-z0-9]{20,}|pypi-A[\w-]{16,}|AIza[\w-]{16,}|ya29\.[\w-]{10,}|GOCSPX-[\w-]{10,}|SG\.[\w-]{16,}\.[\w-]{8,}|do[opr]_v1_\w{10,}|shp(?:at|ca|pa|ss)_\w{10,}|hv[sbr]\.[\w-]{10,}|dapi[0-9a-f]{16,}(?:-\d)?|hf_[A-Za-z]{16,}|sk-(?=[\w-]{0,64}[0-9])[\w-]{16,}|ATATT3[\w=-]{16,}|gl(?:c|sa)_[\w=+/]{10,})/y,
   ],
 ]
 

@@ -40,43 +40,30 @@ export const NAMED = new RegExp(
 
 /** XML elements whose content is secret; attributes may stand between the name and `>`. */
 const XML_ELEMENT = '<(?:\\w{1,12}:)?(?:SignatureValue|CipherValue|NameID|BinarySecurityToken|[Pp]assword)(?=[\\s>])'
+
+/** Prefixes of tokens, by the sign they end in; see self-evident.ts for the whole values. */
+const PREFIXES = [
+  'gh[pousr]_|github_pat_|npm_|hf_|[srp]k_(?:live|test)_|whsec_|do[opr]_v1_|shp(?:at|ca|pa|ss)_|gl(?:c|sa)_|ory_[ar][tc]_',
+  'gl(?:pat|oas|dt|rt|cbt|ptt|ft|imt|agent|soat)-|xox[abeoprs][.-]|xapp-|pypi-|GOCSPX-|(?<![A-Za-z0-9])sk-|-----',
+  'ya29\\.|SG\\.|hv[sbr]\\.|v[1-4]\\.(?:local|public)\\.',
+].join('|')
+const SCHEMES = '[Bb][Ee][Aa][Rr][Ee][Rr]|[Bb][Aa][Ss][Ii][Cc]|[Dd][Pp][Oo][Pp]'
 const SCHEME_GAP = '(?:[ \\t+]|%20|%2520|\\\\u0020)'
 
-/** Values that say themselves what they are, and schemes that stand right in front of one; case matters. */
+/**
+ * Values that say themselves what they are, and schemes that stand right in front of one; case matters.
+ * Starts from what is rare (`_`, `.`, a gap) and looks back where it can: three times as fast as starting from thirty letters.
+ * What was looked back on is in group 1 or 2, and is where the trigger begins.
+ */
 export const SELF_EVIDENT = new RegExp(
   [
-    'eyJ',
-    XML_ELEMENT,
-    '(?:eyA|ew[o0])[\\w-]{6}',
-    'gh[pousr]_\\w{8}',
-    'github_pat_',
-    'gl(?:pat|oas|dt|rt|cbt|ptt|ft|imt|agent|soat)-',
-    'gl(?:c|sa)_\\w{8}',
-    'xox[abeoprs][.-]',
-    'xapp-',
-    'A[KS]IA[A-Z0-9]{8}',
-    '[srp]k_(?:live|test)_',
-    'whsec_',
-    'npm_\\w{10}',
-    'pypi-\\w{10}',
-    'AIza',
-    'ya29\\.',
-    'GOCSPX-',
-    'SG\\.[\\w-]{16}',
-    'do[opr]_v1_',
-    'shp(?:at|ca|pa|ss)_',
-    'hv[sbr]\\.[\\w-]{8}',
+    'e(?:yJ|yA[\\w-]{6}|w[o0][\\w-]{6})',
+    `[_.-](?<=(${PREFIXES}))`,
+    `${SCHEME_GAP}(?<=((?:${SCHEMES})${SCHEME_GAP}))`,
+    'A(?:[KS]IA[A-Z0-9]{8}|Iza|TATT3)',
     'dapi[0-9a-f]{8}',
-    'hf_[A-Za-z]{10}',
-    'sk-[\\w-]{16}(?<![A-Za-z0-9]sk-[\\w-]{16})',
-    'ATATT3',
-    'ory_[ar][tc]_',
-    '-----BEGIN',
-    'v[1-4]\\.(?:local|public)\\.',
     'kty["\'\\\\]',
-    `[Bb][Ee][Aa][Rr][Ee][Rr]${SCHEME_GAP}`,
-    `[Dd][Pp][Oo][Pp]${SCHEME_GAP}`,
-    `[Bb][Aa][Ss][Ii][Cc]${SCHEME_GAP}`,
+    XML_ELEMENT,
     ':\\\\{0,7}/\\\\{0,7}/[^\\s/?#"\'<>@\\\\]{1,256}@',
     '--(?:[a-z]{1,12}-){0,3}(?:password|passwd|pass|token|secret|key|code|cookie)[ \\t]',
   ].join('|'),
@@ -84,17 +71,15 @@ export const SELF_EVIDENT = new RegExp(
 )
 
 /**
- * The fast path: expressions that are each quick to fail, one of which matches wherever a trigger does. They start from what is rare
- * (a separator, `J`, `_`) and look back, where the triggers start from letters; on lines without secrets that is three times as fast.
+ * Quick to fail where NAMED is slow: from separators and spaces back to the name in front, instead of from every letter on.
+ * One of the two matches wherever NAMED does.
  */
-export const GATES = [
+const NAME_GATES = [
   new RegExp(`[a-z]["'\`=:>%&\\\\\\]](?<=(?:${NAMES}|${BEFORE_WORD}(?:${SHORT_NAMES})).)`, 'i'),
-  new RegExp(`[ \\t](?<=(?:${NAMES}|${BEFORE_WORD}(?:${SHORT_NAMES})|basic|dpop).)`, 'i'),
-  /[_\-.](?<=gh[pousr]_|github_pat_|npm_|hf_|[srp]k_(?:live|test)_|whsec_|do[opr]_v1_|shp(?:at|ca|pa|ss)_|gl(?:c|sa)_|ory_[ar][tc]_|gl(?:pat|oas|dt|rt|cbt|ptt|ft|imt|agent|soat)-|xox[abeoprs][.-]|xapp-|pypi-|GOCSPX-|sk-|ya29\.|SG\.|hv[sbr]\.|v[1-4]\.(?:local|public)\.|-----)/,
-  /e(?:yJ|yA[\w-]{6}|w[o0][\w-]{6})|A(?:[KS]IA[A-Z0-9]|Iza|TATT3)|dapi[0-9a-f]{8}|kty["'\\]|<(?:\w{1,12}:)?(?:[SCNBP][a-zI]|password)|--[a-z]|[rcp](?:\+|%20|%2520|\\u0020)(?<=(?:bearer|basic|dpop).{1,6})/,
+  new RegExp(`[ \\t](?<=(?:${NAMES}|${BEFORE_WORD}(?:${SHORT_NAMES})).)`, 'i'),
 ] as const
 
-/** Can there be a secret at all? */
-export function mayHoldSecrets(text: string): boolean {
-  return text.includes('@') || GATES.some((gate) => gate.test(text))
+/** Can NAMED match at all? */
+export function mayHoldNames(text: string): boolean {
+  return NAME_GATES[0].test(text) || NAME_GATES[1].test(text)
 }
