@@ -1,5 +1,6 @@
 /**
- * Proves packs by running them: every example is matched by its own signature and by none better, yields what it states,
+ * Proves packs by running them: every example is won by its own signature, or by one of another emitter that says the
+ * same of it, and by none of the same rank that says otherwise; yields what it states;
  * and passes the prefilter; no near miss is won; another signature's text in fields a remote party fills in changes nothing;
  * no pattern is slow on a hostile line. Used by `authtop check` and by the tests, through the very classifier of production.
  */
@@ -33,8 +34,9 @@ export function checkPacks(packs: readonly Pack[], classifier: Classifier): Know
         problems.push({ place: signature.id, text: `pattern took ${Math.round(slow)} ms on a hostile line` })
     }
     for (const proof of pack.proofs) {
+      const own = pack.signatures.find((s) => s.id === proof.id)!
       for (const example of proof.examples) {
-        const problem = exampleProblem(proof.id, example.text, example.gives, classifier)
+        const problem = exampleProblem(own, example.text, example.gives, classifier)
         if (problem !== null) problems.push({ place: proof.id, text: `${problem}; example: ${excerpt(example.text)}` })
       }
       for (const text of proof.not) {
@@ -48,18 +50,18 @@ export function checkPacks(packs: readonly Pack[], classifier: Classifier): Know
 }
 
 function exampleProblem(
-  id: string,
+  own: Signature,
   text: string,
   gives: Readonly<Record<string, string | number | null>>,
   classifier: Classifier,
 ): string | null {
   const { event, record } = classifier.classify(unwrapRecord(text))
   if (event === null) return `not recognised (format ${record.format})`
-  if (event.signature !== id) return `${event.signature} wins instead`
+  if (event.signature !== own.id) return sameVerdict(own, event) ? null : `${event.signature} wins instead`
   if (!classifier.mayMatch(text)) return 'the prefilter would drop it'
   const rivals = classifier
     .matches(record)
-    .filter(({ signature }) => signature.id !== id && ties(signature, event))
+    .filter(({ signature }) => signature.id !== own.id && ties(signature, event))
     .map(({ signature }) => signature.id)
   if (rivals.length > 0) return `${rivals.join(', ')} fits just as well with another meaning`
   for (const [field, wanted] of Object.entries(gives)) {
@@ -71,10 +73,12 @@ function exampleProblem(
 
 /** Same rank, other verdict: then luck would decide. */
 function ties(rival: Signature, event: AuthEvent): boolean {
-  return (
-    rival.specificity === event.specificity &&
-    (rival.cause !== event.cause || rival.subcause !== event.subcause || rival.outcome !== event.outcome)
-  )
+  return rival.specificity === event.specificity && !sameVerdict(rival, event)
+}
+
+/** Emitters quote the libraries inside them: whoever of the two is recognised, the reader is told the same. */
+function sameVerdict(a: Signature, event: AuthEvent): boolean {
+  return a.cause === event.cause && a.subcause === event.subcause && a.outcome === event.outcome
 }
 
 function captureNames(signature: Signature): string[] {

@@ -4,6 +4,7 @@
  * Patterns see only a window around an anchor, so a stack trace of any length costs the same.
  */
 import type { AttributeValue } from '../core/log-record.ts'
+import { anchorCondition, anchorLiterals } from './anchor.ts'
 import { GramIndex } from './gram-index.ts'
 import type { Condition, Signature } from './signature.ts'
 import { statementsOf } from './statements.ts'
@@ -57,9 +58,9 @@ export class Matcher {
       if (literals.length > 0) {
         for (const literal of literals) file(perField, signature.in, literal, compiled)
       } else {
-        const exact = signature.where.find((c) => c.values !== undefined && !c.negate)
-        if (exact === undefined) throw new RangeError(`signature ${signature.id} has no anchor`)
-        for (const value of exact.values!) file(this.#byValue, exact.attribute, value, compiled)
+        const exact = anchorCondition(signature)
+        if (exact === null) throw new RangeError(`signature ${signature.id} has no anchor`)
+        for (const value of exact.values) file(this.#byValue, exact.attribute, value, compiled)
       }
     }
     this.#fields = [...perField].map(([name, literals]) => ({
@@ -131,12 +132,6 @@ function file(into: Map<string, Map<string, Compiled[]>>, field: string, key: st
   const list = keys.get(key)
   if (list === undefined) keys.set(key, [compiled])
   else list.push(compiled)
-}
-
-/** The literals by which a signature is found: its longest demanded one, or each alternative. */
-export function anchorLiterals(signature: Signature): readonly string[] {
-  if (signature.contains.length > 0) return [signature.contains.reduce((a, b) => (b.length > a.length ? b : a))]
-  return signature.any
 }
 
 function compile(signature: Signature): Compiled {

@@ -6,8 +6,10 @@ import { parseDocument } from 'yaml'
 import type { z } from 'zod'
 import type { Cause, Subcause } from '../core/cause.ts'
 import type { Confidence } from '../core/confidence.ts'
+import { anchorTexts } from './anchor.ts'
 import { expandRow } from './expand-row.ts'
 import { causeProblem, type PackSource, packSchema, type SignatureSource, signatureSchema } from './pack-schema.ts'
+import { canBeFound } from './prefilter.ts'
 import type { Condition, Pack, Proof, Signature } from './signature.ts'
 import { vetPattern } from './vet-pattern.ts'
 
@@ -62,7 +64,7 @@ export function parsePack(file: string, yaml: string): ParsedPack {
       causeProblem(s.outcome, s.cause, s.subcause) ??
       (seen.has(id) ? 'this id is used twice' : null) ??
       (s.pattern === undefined ? null : vetPattern(s.pattern, s.flags)) ??
-      (hasAnchor(s) ? null : 'needs `contains`, `any` or an exact `where` to be found by') ??
+      anchorProblem(s) ??
       (s.examples.length > 0 ? null : 'has no example; a signature without proof is a guess')
     if (problem !== null) {
       problems.push({ file, place: `${place} (${id})`, text: problem })
@@ -76,8 +78,13 @@ export function parsePack(file: string, yaml: string): ParsedPack {
   return { pack: { name, title, system, versions, source, signatures, proofs }, problems }
 }
 
-function hasAnchor(s: SignatureSource): boolean {
-  return s.contains.length > 0 || s.any.length > 0 || toConditions(s).some((c) => c.values !== undefined && !c.negate)
+function anchorProblem(s: SignatureSource): string | null {
+  const texts = anchorTexts({ contains: s.contains, any: s.any, where: toConditions(s) })
+  if (texts.length === 0) return 'needs `contains`, `any` or an exact `where` to be found by'
+  const lost = texts.find((text) => !canBeFound(text.toLowerCase()))
+  return lost === undefined
+    ? null
+    : `cannot be found by "${lost}": at least three letters or digits in a row are needed`
 }
 
 function toSignature(id: string, s: SignatureSource, pack: PackSource): Signature {

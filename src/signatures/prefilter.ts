@@ -4,7 +4,7 @@
  * Invariant (property-tested): whatever the matcher would match, the prefilter lets through, however the text was
  * escaped by JSON, XML or URL encoders: only characters that no encoder touches are used.
  */
-import { anchorLiterals } from './matcher.ts'
+import { anchorTexts } from './anchor.ts'
 import type { Signature } from './signature.ts'
 
 /** Words, and runs of words: what JSON, Go's and .NET's HTML-safe JSON, logfmt and access-log escaping leave alone. */
@@ -33,15 +33,7 @@ const ORDINARY: ReadonlySet<string> = new Set(
 )
 
 export function stemsOf(signatures: readonly Signature[]): string[] {
-  const anchors: Map<string, number>[] = []
-  for (const signature of signatures) {
-    const literals = anchorLiterals(signature)
-    const texts =
-      literals.length > 0
-        ? literals
-        : (signature.where.find((c) => c.values !== undefined && !c.negate)?.values ?? []).map((v) => v.toLowerCase())
-    for (const text of texts) anchors.push(candidates(text))
-  }
+  const anchors = signatures.flatMap((s) => anchorTexts(s).map(candidates))
   return cover(anchors)
 }
 
@@ -64,8 +56,13 @@ function candidates(text: string): Map<string, number> {
   if (found.size > 0) return found
   const phrases = [...text.matchAll(PHRASE)].map((m) => m[0]).filter((p) => p.length >= STEM_MIN)
   const longest = phrases.reduce((a, b) => (b.length > a.length ? b : a), '')
-  if (longest === '') throw new RangeError(`"${text}" has no word of ${STEM_MIN} characters to be found by`)
+  if (longest === '') throw new RangeError(`"${text}" cannot be found by a prefilter`)
   return found.set(longest, longest.length)
+}
+
+/** Has this anchor a word that a prefilter can look for? */
+export function canBeFound(text: string): boolean {
+  return [...text.matchAll(PHRASE)].some((m) => m[0].length >= STEM_MIN)
 }
 
 /** Short numbers are everywhere: durations, ports, sizes. */

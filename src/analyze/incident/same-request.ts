@@ -50,24 +50,20 @@ export function sameRequest(sighting: Sighting, known: Known): JoinReason | null
     return 'token'
 
   if (differ(event.http_path, incident.http_path) || differ(event.http_method, incident.http_method)) return null
+  // Two records that both state a reason are two refusals, however close: a burst of expired tokens is many requests.
   const bare = isBare(event.specificity) || isBare(incident.specificity)
-  if (
-    inStream &&
-    sameHost &&
-    apart <= SAME_PLACE_WINDOW_MS &&
-    (bare ||
-      event.cause === incident.reported_cause ||
-      incident.reported_cause === 'unknown' ||
-      event.cause === 'unknown')
-  )
-    return 'same_place'
-  if (!bare || inStream) return null
+  if (!bare) return null
+  if (inStream) return sameHost && apart <= SAME_PLACE_WINDOW_MS ? 'same_place' : null
   const resolution = Math.max(event.time_resolution_ms ?? 1, 1)
   if (apart > STATUS_WINDOW_MS + (resolution - 1)) return null
   if (differ(event.http_status, incident.http_status)) return null
-  const samePath = event.http_path !== undefined && event.http_path === incident.http_path
-  return samePath || (sameHost && event.host !== undefined && incident.host !== undefined) ? 'status_line' : null
+  return SHARED_PLACE.some((field) => event[field] !== undefined && event[field] === incident[field])
+    ? 'status_line'
+    : null
 }
+
+/** One of these must be stated by both a status line and a reason; Apache's error log names the client and no path. */
+const SHARED_PLACE = ['http_path', 'host', 'client_address'] as const
 
 /** Long enough, and mixed enough, not to be a counter. */
 function isUniqueId(id: string): boolean {

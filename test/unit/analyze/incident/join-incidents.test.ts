@@ -93,6 +93,23 @@ describe('joining records of one failed request', () => {
     expect(changes.every((c) => c.added.length === 2 && c.incident.cause === 'expiry')).toBe(true)
   })
 
+  test('two reasons in one log are two requests, however close', () => {
+    const other = { signature: 'jsonwebtoken/max-age', subcause: 'max_age' as const }
+    expect(join([sighting(), sighting({ ...other, at: 1 })])).toHaveLength(2)
+  })
+
+  test('a generic line of the same process belongs to the reason just before it', () => {
+    expect(
+      join([sighting(), bare({ stream: 'app', at: 2, signature: 'general/unauthorized', specificity: 18 })]),
+    ).toHaveLength(1)
+  })
+
+  test('an error log without paths and an access log meet by the client’s address', () => {
+    const client = { client_address: '10.0.0.7' }
+    expect(join([sighting({ ...client, stream: 'error' }), bare({ ...client, http_path: '/orders' })])).toHaveLength(1)
+    expect(join([sighting({ ...client, stream: 'error' }), bare({ client_address: '10.0.0.9' })])).toHaveLength(2)
+  })
+
   test('a bare status line for another path stays alone', () => {
     expect(join([sighting({ http_path: '/orders' }), bare({ http_path: '/bills' })])).toHaveLength(2)
   })
