@@ -4,7 +4,7 @@
  */
 import type { Condition, Signature } from './signature.ts'
 
-type Anchored = Pick<Signature, 'contains' | 'any' | 'where'>
+type Anchored = Pick<Signature, 'contains' | 'any' | 'where' | 'found_by'>
 
 /** Its longest demanded literal, or each of its alternatives; empty when it demands no text. */
 export function anchorLiterals(signature: Anchored): readonly string[] {
@@ -23,8 +23,9 @@ export function anchorCondition(signature: Anchored): (Condition & { values: rea
   return best
 }
 
-/** Every text the signature may be found by. */
+/** Every text of the raw record the signature may be found by. */
 export function anchorTexts(signature: Anchored): readonly string[] {
+  if (signature.found_by !== undefined && signature.found_by.length > 0) return signature.found_by
   const literals = anchorLiterals(signature)
   return literals.length > 0 ? literals : (anchorCondition(signature)?.values ?? []).map((value) => value.toLowerCase())
 }

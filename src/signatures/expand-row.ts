@@ -21,6 +21,7 @@ const SIGNATURE_WORDS: ReadonlySet<string> = new Set([
   'contains',
   'any',
   'unless',
+  'found_by',
   'pattern',
   'where',
   'fields',

@@ -40,6 +40,7 @@ export const signatureSchema = z.strictObject({
   contains: literals.default([]),
   any: literals.default([]),
   unless: z.array(z.string().min(2).max(300)).max(200).default([]),
+  found_by: literals.default([]),
   pattern: z.string().max(2000).optional(),
   flags: z.enum(['', 'i', 's', 'm', 'is', 'im']).default(''),
   where: z.record(z.string(), condition).default({}),

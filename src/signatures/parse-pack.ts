@@ -6,7 +6,7 @@ import { parseDocument } from 'yaml'
 import type { z } from 'zod'
 import type { Cause, Subcause } from '../core/cause.ts'
 import type { Confidence } from '../core/confidence.ts'
-import { anchorTexts } from './anchor.ts'
+import { anchorCondition, anchorTexts } from './anchor.ts'
 import { expandRow } from './expand-row.ts'
 import { causeProblem, type PackSource, packSchema, type SignatureSource, signatureSchema } from './pack-schema.ts'
 import { canBeFound } from './prefilter.ts'
@@ -78,9 +78,17 @@ export function parsePack(file: string, yaml: string): ParsedPack {
   return { pack: { name, title, system, versions, source, signatures, proofs }, problems }
 }
 
+function hasAnchor(s: SignatureSource): boolean {
+  return (
+    s.contains.length > 0 ||
+    s.any.length > 0 ||
+    anchorCondition({ contains: [], any: [], where: toConditions(s) }) !== null
+  )
+}
+
 function anchorProblem(s: SignatureSource): string | null {
-  const texts = anchorTexts({ contains: s.contains, any: s.any, where: toConditions(s) })
-  if (texts.length === 0) return 'needs `contains`, `any` or an exact `where` to be found by'
+  const texts = anchorTexts({ contains: s.contains, any: s.any, where: toConditions(s), found_by: s.found_by })
+  if (texts.length === 0 || !hasAnchor(s)) return 'needs `contains`, `any` or an exact `where` to be found by'
   const lost = texts.find((text) => !canBeFound(text.toLowerCase()))
   return lost === undefined
     ? null
@@ -103,6 +111,7 @@ function toSignature(id: string, s: SignatureSource, pack: PackSource): Signatur
     any: s.any.map((t) => t.toLowerCase()),
     unless: [...pack.unless, ...s.unless].map((t) => t.toLowerCase()),
     ...(s.pattern === undefined ? {} : { pattern: s.pattern }),
+    ...(s.found_by.length === 0 ? {} : { found_by: s.found_by.map((t) => t.toLowerCase()) }),
     flags: s.flags,
     where: toConditions(s),
     fields: s.fields,

@@ -35,6 +35,8 @@ export interface Signature {
   any: readonly string[]
   /** Literals of which none may be there, lower case: what merely contains the words. */
   unless: readonly string[]
+  /** Words of the raw record, one of which is always there, where the anchor itself is too short to look for (`0`). */
+  found_by?: readonly string[]
   /** Source of a regular expression over the same text; named groups are captures (see capture.ts). */
   pattern?: string
   /** `i` or empty. */
