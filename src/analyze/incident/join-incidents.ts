@@ -7,8 +7,8 @@
 import type { Incident, Observation } from '../../core/incident.ts'
 import type { IncidentChange, Neighbour } from '../../core/ports/store.ts'
 import { attribute } from '../attribution/attribute.ts'
-import { type JoinReason, type Known, sameRequest } from './same-request.ts'
-import { observationOf, type Sighting } from './sighting.ts'
+import { apartness, type JoinReason, type Known, sameRequest } from './same-request.ts'
+import { isBare, observationOf, type Sighting } from './sighting.ts'
 
 interface Draft extends Known {
   id?: string
@@ -37,7 +37,8 @@ export function joinIncidents(
   const drafts: Draft[] = []
   const byId = new Map<string, Draft[]>()
 
-  sightings.forEach((sighting, i) => {
+  for (const i of inOrder(sightings)) {
+    const sighting = sightings[i]!
     const candidates = new Set<Draft>()
     for (const neighbour of neighbours[i] ?? []) {
       let draft = stored.get(neighbour.incident.id)
@@ -57,11 +58,22 @@ export function joinIncidents(
       drafts.push(draft)
       index(byId, sighting, draft)
     } else if (add(home, sighting)) index(byId, sighting, home)
-  })
+  }
 
   return [...stored.values(), ...drafts]
     .filter((d) => d.changed)
     .map(({ id, incident, added }) => ({ ...(id === undefined ? {} : { id }), incident, added }))
+}
+
+/**
+ * Reasons before records that look for one, each in order of time: taking the earliest free partner in turn pairs as many
+ * as can be paired, however many requests share a second.
+ */
+function inOrder(sightings: readonly Sighting[]): number[] {
+  return sightings
+    .map((s, i) => ({ i, bare: isBare(s.event.specificity), time_ms: s.time_ms }))
+    .sort((a, b) => Number(a.bare) - Number(b.bare) || a.time_ms - b.time_ms || a.i - b.i)
+    .map(({ i }) => i)
 }
 
 function nearest(sighting: Sighting, candidates: Iterable<Draft>): Draft | null {
@@ -72,8 +84,10 @@ function nearest(sighting: Sighting, candidates: Iterable<Draft>): Draft | null 
     const reason = sameRequest(sighting, draft)
     if (reason === null) continue
     const rank = STRENGTH[reason]
-    const apart = Math.abs(draft.incident.time_ms - sighting.time_ms)
-    if (best === null || rank > bestRank || (rank === bestRank && apart < bestApart)) {
+    const apart = apartness(sighting, draft)
+    const earlier = best !== null && draft.incident.time_ms < best.incident.time_ms
+    const nearer = apart < bestApart || (apart === bestApart && earlier)
+    if (best === null || rank > bestRank || (rank === bestRank && nearer)) {
       best = draft
       bestRank = rank
       bestApart = apart

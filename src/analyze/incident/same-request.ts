@@ -32,7 +32,7 @@ export function sameRequest(sighting: Sighting, known: Known): JoinReason | null
   const { incident, spoken } = known
   const { stream, offset } = event.position
   if (spoken.some((s) => s.stream === stream && s.offset === offset)) return 'same_place'
-  const apart = Math.abs(sighting.time_ms - incident.time_ms)
+  const apart = apartness(sighting, known)
   const sameHost = event.host === undefined || incident.host === undefined || event.host === incident.host
   const inStream = spoken.some((s) => s.stream === stream)
   const idsEqual = event.request_id !== undefined && event.request_id === incident.request_id
@@ -54,12 +54,19 @@ export function sameRequest(sighting: Sighting, known: Known): JoinReason | null
   const bare = isBare(event.specificity) || isBare(incident.specificity)
   if (!bare) return null
   if (inStream) return sameHost && apart <= SAME_PLACE_WINDOW_MS ? 'same_place' : null
-  const resolution = Math.max(event.time_resolution_ms ?? 1, 1)
-  if (apart > STATUS_WINDOW_MS + (resolution - 1)) return null
+  if (apart > STATUS_WINDOW_MS) return null
   if (differ(event.http_status, incident.http_status)) return null
   return SHARED_PLACE.some((field) => event[field] !== undefined && event[field] === incident[field])
     ? 'status_line'
     : null
+}
+
+/** Least time that can lie between the two, their stamps being rounded down; ms. */
+export function apartness({ event, time_ms }: Sighting, { incident }: Known): number {
+  // An incident keeps no resolution; a stamp on the whole second is most likely one of a whole-second log.
+  const theirs = isBare(incident.specificity) && incident.time_ms % 1000 === 0 ? 1000 : 1
+  const ours = Math.max(event.time_resolution_ms ?? 1, 1)
+  return Math.max(0, time_ms - (incident.time_ms + theirs - 1), incident.time_ms - (time_ms + ours - 1))
 }
 
 /** One of these must be stated by both a status line and a reason; Apache's error log names the client and no path. */
