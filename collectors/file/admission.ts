@@ -77,7 +77,7 @@ export class Admissions {
       if (foreign) admission = { kind: 'refused', why: `is compressed with ${foreign}; gzip and zstd can be read` }
       else if (compression)
         admission = this.#mayBeWritten(stat) ? { kind: 'later' } : this.#decode(applicant, file, compression)
-      else if (beginning.length === 0 || (this.#context.follow && mayBecomeArchive(beginning)))
+      else if (stat.size === 0 || beginning.length === 0 || (this.#context.follow && mayBecomeArchive(beginning)))
         admission = { kind: 'empty' }
       else admission = await this.#admitPlain(applicant, file, stat, beginning)
       return admission

@@ -23,6 +23,8 @@ export interface AskedPath {
   fifo: PipeLines | null
   /** As last looked at. */
   seen: FileStat | null
+  /** What it leads to, if it is a symbolic link. */
+  target: string | null
   /** Why it cannot be read. */
   problem: string | null
   /** Its content is being recognised. */
@@ -63,6 +65,7 @@ export function newAskedPath(path: string, labels: PathLabels, named: boolean): 
     formerly: null,
     fifo: null,
     seen: null,
+    target: null,
     problem: null,
     admitting: false,
     again: false,

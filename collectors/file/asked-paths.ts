@@ -34,7 +34,7 @@ export class AskedPaths {
   readonly #openFifo: (asked: AskedPath) => void
   readonly #watcher: DirectoryWatcher
   readonly #paths = new Map<string, AskedPath>()
-  /** Real directories of links, with the links that lead there. */
+  /** Targets of links, with the links that lead there. */
   readonly #links = new Map<string, AskedPath>()
   readonly #dirty = new Set<AskedPath>()
   readonly #told = new Set<string>()
@@ -439,7 +439,8 @@ export class AskedPaths {
 
   async #learnLink(asked: AskedPath): Promise<void> {
     const target = await targetOf(asked.path)
-    for (const [path, link] of this.#links) if (link === asked && path !== target) this.#links.delete(path)
+    if (asked.target !== null && asked.target !== target) this.#links.delete(asked.target)
+    asked.target = target
     if (target === null || this.#links.has(target)) return
     this.#links.set(target, asked)
     this.#watch()
@@ -455,7 +456,7 @@ export class AskedPaths {
 
   #isHeard(asked: AskedPath): boolean {
     if (!this.#watcher.hears(dirname(asked.path))) return false
-    return ![...this.#links].some(([path, link]) => link === asked && !this.#watcher.hears(dirname(path)))
+    return asked.target === null || this.#watcher.hears(dirname(asked.target))
   }
 
   #needsQuickPoll(): boolean {

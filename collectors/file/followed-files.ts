@@ -23,6 +23,8 @@ const FIRST_ASKED = Number.MAX_SAFE_INTEGER / 2
 export class FollowedFiles {
   readonly #context: Context
   readonly #tails = new Set<Tail>()
+  /** Those to which no asked path leads. */
+  readonly #left = new Set<Tail>()
   readonly #byKey = new Map<string, Tail>()
   /** In the order of their turns. */
   readonly #ready = new Set<Tail>()
@@ -68,6 +70,7 @@ export class FollowedFiles {
     stream.wasRead = true
     stream.finished = false
     this.#tails.add(tail)
+    this.#left.add(tail)
     this.#byKey.set(tail.key, tail)
     if (content instanceof StreamedContent) content.onNews = () => this.#archiveNews(tail)
     this.makeReady(tail)
@@ -87,6 +90,7 @@ export class FollowedFiles {
     tail.askedAs = path
     if (tail.order < FIRST_ASKED) tail.order = FIRST_ASKED + this.#attached++
     tail.leftAt = null
+    this.#left.delete(tail)
     tail.movedTo(path)
   }
 
@@ -97,6 +101,7 @@ export class FollowedFiles {
     if (tail.ended) this.#byKey.delete(tail.key)
     else {
       tail.leftAt = this.#context.monotonic()
+      this.#left.add(tail)
       this.makeReady(tail)
     }
     return true
@@ -104,9 +109,7 @@ export class FollowedFiles {
 
   /** The file no longer holds the stream, or is gone; the stream stays known by its content. */
   drop(tail: Tail): void {
-    this.#tails.delete(tail)
-    this.#ready.delete(tail)
-    this.#timed.delete(tail)
+    this.#forget(tail)
     if (this.#byKey.get(tail.key) === tail) this.#byKey.delete(tail.key)
     if (tail.stream.tail === tail) tail.stream.tail = null
     this.#context.files.close(tail.file)
@@ -117,9 +120,7 @@ export class FollowedFiles {
 
   /** The tail has handed out everything. */
   end(tail: Tail): void {
-    this.#tails.delete(tail)
-    this.#ready.delete(tail)
-    this.#timed.delete(tail)
+    this.#forget(tail)
     tail.stream.finished = true
     if (tail.content instanceof StreamedContent) {
       tail.content.close()
@@ -189,12 +190,16 @@ export class FollowedFiles {
     else if (this.#heldBack.delete(path)) this.#context.wake.up()
   }
 
+  #forget(tail: Tail): void {
+    for (const set of [this.#tails, this.#left, this.#ready, this.#timed]) set.delete(tail)
+  }
+
   #hasOlder(tail: Tail): boolean {
     const { askedAs, order } = tail
     if (askedAs === null) return false
     // What was found beside the path is not held back: it may keep an archive that is still waited for from being decoded.
     if (order >= FIRST_ASKED && this.#heldBack.has(askedAs)) return true
-    for (const other of this.#tails) if (other.askedAs === askedAs && other.order < order && other.hasRest) return true
+    for (const other of this.#left) if (other.askedAs === askedAs && other.order < order && other.hasRest) return true
     return false
   }
 

@@ -6,7 +6,7 @@
  * a copy can never look longer than its original.
  */
 import type { Mark } from './identity.ts'
-import { COMPARED_FILES, TELLING_BYTES } from './limits.ts'
+import { COMPARED_FILES, HEAD_BYTES, TELLING_BYTES } from './limits.ts'
 import { PlainContent } from './plain-content.ts'
 import { isRotationOf } from './rotation.ts'
 import type { Stream, StreamRegistry } from './stream-registry.ts'
@@ -51,8 +51,12 @@ export async function recogniseFile(candidate: Candidate, registry: StreamRegist
     .filter(({ mark }) => mark.offset > 0 && mark.offset <= size)
     .toSorted((a, b) => preference(candidate, b) - preference(candidate, a) || b.mark.offset - a.mark.offset)
     .slice(0, COMPARED_FILES)
+  const judged = new Set<Stream>()
   for (const point of points) {
-    const verdict = (await same(candidate, point.mark)) ? await judge(candidate, point) : null
+    // Only the furthest mark that holds counts: an older one would be judged by what its file has become meanwhile.
+    if (judged.has(point.stream) || !(await same(candidate, point.mark))) continue
+    judged.add(point.stream)
+    const verdict = await judge(candidate, point)
     if (verdict) return verdict
   }
   const original = await findOriginal(candidate, [...alike, ...shorterBeginnings(candidate, registry)], size)
@@ -111,19 +115,17 @@ async function findOriginal(candidate: Candidate, streams: readonly Stream[], si
     .filter(isPlainlyRead)
     .toSorted((a, b) => Math.abs((a.tail?.size ?? 0) - size) - Math.abs((b.tail?.size ?? 0) - size))
     .slice(0, COMPARED_FILES)
+  // Truncated a moment ago: the file may be its copy, and may have been looked at before it was whole.
   let unsettled: Stream | null = null
   for (const stream of nearest) {
+    const content = stream.tail?.content
     const end = await endOf(stream)
-    if (!end) {
-      // Truncated a moment ago: this file may be its copy, and may have been looked at before it was whole.
+    const there = end && size <= end.offset && content instanceof PlainContent ? await content.markAt(size) : end
+    if (!there) {
       if (stream.tail && !stream.tail.ended) unsettled = stream
-      continue
+    } else if (there.offset > 0 && (await same(candidate, there))) {
+      return there.offset < size ? fork(there) : { kind: 'copy', of: stream }
     }
-    if (size <= end.offset) {
-      const content = stream.tail?.content
-      const there = content instanceof PlainContent ? await content.markAt(size) : null
-      if (there && (await same(candidate, there))) return { kind: 'copy', of: stream }
-    } else if (end.offset > 0 && (await same(candidate, end))) return fork(end)
   }
   return unsettled && { kind: 'later', after: unsettled }
 }
@@ -153,12 +155,17 @@ function preference(candidate: Candidate, { stream }: Point): number {
   return stream.inode === candidate.inode ? 1 : 0
 }
 
+/** Streams whose names are compared with that of a tiny file; looking at all would cost the square of their number. */
+const NAMES_LOOKED_AT = 1_000
+
 /** Live streams that may be what a short file is the beginning of: a rotator's copy that has only just begun. */
 function shorterBeginnings(candidate: Candidate, registry: StreamRegistry): Stream[] {
   const found: Stream[] = []
+  if (candidate.beginning.length >= HEAD_BYTES) return found
   const { directory, base } = split(candidate.path)
+  let looked = 0
   for (const stream of registry.all()) {
-    if (found.length >= COMPARED_FILES) break
+    if (found.length >= COMPARED_FILES || ++looked > NAMES_LOOKED_AT) break
     if (!isPlainlyRead(stream) || !stream.head || stream.head.bytes <= candidate.beginning.length) continue
     const other = split(stream.name)
     if (other.directory === directory && isRotationOf(other.base, base)) found.push(stream)

@@ -11,7 +11,7 @@ import type { AskedPath, Rotation } from './asked-path.ts'
 import type { Context } from './context.ts'
 import type { FollowedFiles } from './followed-files.ts'
 import type { Verdict } from './recognise.ts'
-import { isOlderContentOf, listSiblings, type Sibling } from './siblings.ts'
+import { familyOf, isOlderContentOf, listSiblings, type Sibling } from './siblings.ts'
 import type { Stream } from './stream-registry.ts'
 
 const NS_PER_MS = 1_000_000n
@@ -27,6 +27,8 @@ export class Recovery {
   readonly #lookedForLost = new Map<string, string>()
   readonly #lookedBetween = new Map<string, string>()
   readonly #underWay = new Set<string>()
+  /** Streams of earlier runs that were not met at an asked path, by family. */
+  #unread: Map<string, Stream[]> | null = null
   /** Called when another look is worth while at once. */
   onNews: (asked: AskedPath) => void = () => {}
 
@@ -63,7 +65,8 @@ export class Recovery {
 
   /** Streams of earlier runs that were last seen at the path or as older content of it, and may have a rest. */
   async startFromEarlierRuns(asked: AskedPath): Promise<void> {
-    const known = [...this.#context.registry.all()].filter(
+    this.#unread ??= this.#unreadStreams()
+    const known = (this.#unread.get(familyOf(asked.path)) ?? []).filter(
       (stream) => stream.tail === null && !stream.wasRead && isOlderContentOf(asked.path, stream.name),
     )
     if (known.length === 0) return
@@ -77,6 +80,11 @@ export class Recovery {
     if (lost.length === 0) return
     this.start(asked, lost, null)
     if (asked.rotation) asked.rotation.between = between
+  }
+
+  #unreadStreams(): Map<string, Stream[]> {
+    const unread = [...this.#context.registry.all()].filter(({ tail, wasRead }) => tail === null && !wasRead)
+    return Map.groupBy(unread, ({ name }) => familyOf(name))
   }
 
   /** One look. True when nothing is left to look for. */

@@ -18,6 +18,11 @@ export function isOlderContentOf(path: string, name: string): boolean {
   return path === name || isRotationOf(basename(path), basename(name))
 }
 
+/** The same for a path and all older content of it; keeps looking for it from costing the square of the number of files. */
+export function familyOf(path: string): string {
+  return join(dirname(path), basename(path).split(/[.\-_]/, 1)[0] ?? '')
+}
+
 export async function listSiblings(path: string): Promise<Sibling[]> {
   const found = await besides(path, (name) => isRotationOf(basename(path), name))
   const target = await targetOf(path)
