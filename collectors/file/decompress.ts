@@ -12,7 +12,7 @@ import { ZstdFrames } from './zstd-frames.ts'
 export type Compression = 'gzip' | 'zstd'
 
 /** Bytes that must be known to tell what a file is. */
-export const MAGIC_BYTES = 6
+const MAGIC_BYTES = 6
 
 const READABLE: readonly [Compression, readonly number[]][] = [
   ['gzip', [0x1f, 0x8b]],

@@ -14,7 +14,7 @@ export const TAIL_BYTES = 4096
 export const LINE_LIMIT_BYTES = 1024 * 1024
 
 /** One read of history. As long as the longest line, so that one read always shows whether a line is too long. */
-export const READ_BYTES = LINE_LIMIT_BYTES
+export const READ_BYTES = 1024 * 1024
 
 /** One read of a file that was caught up with; more than that at once means it has to be caught up with again. */
 export const LIVE_READ_BYTES = 64 * 1024
