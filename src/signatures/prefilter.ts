@@ -26,7 +26,7 @@ const ORDINARY: ReadonlySet<string> = new Set(
     'app web new old all any none one two three first last next json xml text html body header headers method timestamp ' +
     'login logout page list create created update updated delete deleted start started stop stopped end ended success ' +
     'successful successfully ok enabled disabled locked blocked changed reset invalidated enough more than number string ' +
-    'application applications applicable content charset accept encoding agent browser mozilla windows linux typ types web ' +
+    'profile profiles application applications applicable content charset accept encoding agent browser mozilla windows linux typ types web ' +
     'connection address remote time duration bytes length size count total max min average thread process pid main worker ' +
     'integer format field fields input output result results empty too large small long short read write open close closed'
   ).split(' '),
