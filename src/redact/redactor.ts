@@ -6,7 +6,7 @@
 import type { TokenFacts } from '../core/token-facts.ts'
 import { canonical } from './canonical.ts'
 import { assignment } from './contexts/assignment.ts'
-import { commandFlag } from './contexts/command-flag.ts'
+import { commandFlag, userFlag } from './contexts/command-flag.ts'
 import { privateJwk } from './contexts/private-jwk.ts'
 import { scheme } from './contexts/scheme.ts'
 import { selfEvidentValue } from './contexts/self-evident-value.ts'
@@ -14,6 +14,7 @@ import { urlUserinfo } from './contexts/url-userinfo.ts'
 import { knownXmlElement } from './contexts/xml-element.ts'
 import { endsInFingerprint, Fingerprinter, isFingerprint, type SecretKind } from './fingerprint.ts'
 import { joseFacts, signingInput } from './jwt.ts'
+import { repeatsOf } from './repeats.ts'
 import { type Context, Scan, type Span } from './scan.ts'
 import { formOf } from './self-evident.ts'
 import { mayHoldNames, NAMED, SELF_EVIDENT } from './triggers.ts'
@@ -119,7 +120,8 @@ function secretSpans(text: string): Span[] {
     if (named !== undefined && named.start < next) named = nextTrigger(NAMED, text, next)
     if (evident !== undefined && evident.start < next) evident = nextTrigger(SELF_EVIDENT, text, next)
   }
-  return scan.spans.sort((a, b) => a.start - b.start || b.end - a.end)
+  const spans = scan.spans.length === 0 ? scan.spans : [...scan.spans, ...repeatsOf(scan.spans, text)]
+  return spans.sort((a, b) => a.start - b.start || b.end - a.end)
 }
 
 interface Trigger {
@@ -141,7 +143,7 @@ function nextTrigger(pattern: RegExp, text: string, from: number): Trigger | und
 function contextOf(trigger: string): Context {
   if (trigger.startsWith(':')) return urlUserinfo
   if (trigger.startsWith('<')) return knownXmlElement
-  if (trigger.startsWith('--') && !trigger.startsWith('-----')) return commandFlag
+  if (/^(?:--[a-z]|-u)/.test(trigger)) return trigger.endsWith(':') ? userFlag : commandFlag
   if (trigger.startsWith('kty')) return privateJwk
   return /^(?:bearer|dpop|basic)/i.test(trigger) ? scheme : selfEvidentValue
 }

@@ -11,7 +11,7 @@ import { looksLikeWords } from './words.ts'
 /** Prefixes and alphabets as documented by the providers (GitHub, GitLab, Slack, AWS, Stripe, npm, PyPI, Google, SendGrid, …). */
 const FORMS: readonly (readonly [SecretKind, RegExp])[] = [
   ['paseto', /v[1-4]\.(?:local|public)\.[\w-]{8,}(?:\.[\w-]*)?/y],
-  ['opaque', /ory_[ar]t_[\w.-]{10,}/y],
+  ['opaque', /(?:ory_[ar]t_[\w.-]{10,}|(?:ST|PT|TGT|PGT|PGTIOU)-[0-9]{1,9}-[\w.-]{16,})/y],
   ['code', /ory_ac_[\w.-]{10,}/y],
   [
     'apikey',

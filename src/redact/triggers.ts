@@ -5,22 +5,23 @@
  */
 
 const NAMES = [
-  'token(?:[_-]?value|[_-]?hint)?',
-  'secret(?:[_-]?(?:access[_-]?)?key)?',
-  'passw(?:or)?d(?:[_-]?confirmation)?',
+  'token(?:s|[_-]?value|[_-]?hint)?',
+  'secret(?:[_-]?(?:access[_-]?)?key(?:[_-]?base)?)?',
+  'passw(?:or)?d(?:[_-]?(?:confirm(?:ation)?|hash|digest))?',
   'passphrase',
   'passcode',
   'pwd',
   'authorization',
   'cookies?',
-  '(?:api|access|account|private|master|encryption|subscription)[_-]?key',
+  '(?:api|access|account|private|master|encryption|subscription|client)[_-]?key(?:[_-]?data)?',
   'verifier',
   'assertion',
   'saml(?:response|request|art)',
   'session(?:[_-]?(?:id|state))?',
   'sessid',
+  'basic[_-]?auth',
   'credentials?',
-  '(?:auth(?:orization)?|device|user|verification|mfa)code',
+  '(?:auth(?:orization)?|device|user|verification|mfa|session)code',
   'oauthstate',
   '(?:amz|goog)-signature',
 ].join('|')
@@ -44,7 +45,7 @@ const XML_ELEMENT = '<(?:\\w{1,12}:)?(?:SignatureValue|CipherValue|NameID|Binary
 /** Prefixes of tokens, by the sign they end in; see self-evident.ts for the whole values. */
 const PREFIXES = [
   'gh[pousr]_|github_pat_|npm_|hf_|[srp]k_(?:live|test)_|whsec_|do[opr]_v1_|shp(?:at|ca|pa|ss)_|gl(?:c|sa)_|ory_[ar][tc]_',
-  'gl(?:pat|oas|dt|rt|cbt|ptt|ft|imt|agent|soat)-|xox[abeoprs][.-]|xapp-|pypi-|GOCSPX-|(?<![A-Za-z0-9])sk-|-----',
+  'gl(?:pat|oas|dt|rt|cbt|ptt|ft|imt|agent|soat)-|xox[abeoprs][.-]|xapp-|pypi-|GOCSPX-|(?<![A-Za-z0-9])sk-|(?<![A-Za-z0-9])(?:ST|PT|TGT|PGT|PGTIOU)-|-----',
   'ya29\\.|SG\\.|hv[sbr]\\.|v[1-4]\\.(?:local|public)\\.',
 ].join('|')
 const SCHEMES = '[Bb][Ee][Aa][Rr][Ee][Rr]|[Bb][Aa][Ss][Ii][Cc]|[Dd][Pp][Oo][Pp]'
@@ -66,6 +67,7 @@ export const SELF_EVIDENT = new RegExp(
     XML_ELEMENT,
     ':\\\\{0,7}/\\\\{0,7}/[^\\s/?#"\'<>@\\\\]{1,256}@',
     '--(?:[a-z]{1,12}-){0,3}(?:password|passwd|pass|token|secret|key|code|cookie)[ \\t]',
+    '-(?:u|-user|-proxy-user)[ \\t=]["\']?[^\\s:"\']{1,64}:',
   ].join('|'),
   'g',
 )

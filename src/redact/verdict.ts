@@ -4,12 +4,13 @@
  * Invariant: in doubt under a hard name it is a secret, in doubt in prose it is not.
  */
 import type { KeyClass } from './secret-key.ts'
-import { isPlaceholder, isStatusPhrase, looksLikeWords, looksRandom } from './words.ts'
+import { isPlaceholder, isStatusPhrase, looksLikePath, looksLikeWords, looksRandom } from './words.ts'
 
 /**
- * quoted: `"key":"value"`, `key='value'`; assigned: `key=value`, `key:value`; prose: `key: value` (also YAML and header dumps).
+ * quoted: `"key":"value"`, `key='value'`; assigned: `key=value`, `key:value`; labelled: `key:value`; prose: `key: value`
+ * (also YAML and header dumps).
  */
-export type Notation = 'quoted' | 'assigned' | 'prose'
+export type Notation = 'quoted' | 'assigned' | 'labelled' | 'prose'
 
 /** Counters, positions and status codes stand under `token`, `session`, `state`; ids and one-time codes are longer. */
 const SHORT_NUMBER = 8
@@ -33,7 +34,9 @@ export function isSecret(key: KeyClass, value: string, notation: Notation, insid
     case 'hard':
       if (key.kind === 'sub' || key.kind === 'jti') return notation !== 'prose' || looksRandom(value)
       // `validate_access_token: JWT signature …` names a function; a password may well be a word.
-      if (notation === 'prose' && key.kind !== 'password' && key.kind !== 'secret') return !looksLikeWords(value)
+      if ((notation === 'prose' || notation === 'labelled') && key.kind !== 'password' && key.kind !== 'secret') {
+        return !looksLikeWords(value) && !looksLikePath(value)
+      }
       return !isStatusPhrase(value)
     case 'soft':
       return isSoftSecret(value, notation)

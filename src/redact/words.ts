@@ -105,10 +105,13 @@ export function looksRandom(value: string): boolean {
 }
 
 /** `/srv/app/token.js`, `src/auth/session.ts`; base64 has slashes too, but no words between them. */
-function looksLikePath(value: string): boolean {
+export function looksLikePath(value: string): boolean {
   if (value.includes('://')) return true
   if (!value.includes('/')) return false
-  const names = value.split('/').filter((name) => name.length > 2)
+  const names = value
+    .replace(/(?::[0-9]{1,6}){1,2}$/, '')
+    .split('/')
+    .filter((name) => name.length > 2)
   if (/^[./~]/.test(value)) return looksLikeWords(names[0] ?? '')
   return names.every(looksLikeWords)
 }

@@ -26,6 +26,8 @@ const SEPARATOR = /[ \t]{0,8}(?:=>|:=|=&gt;|=(?!=)|:(?!:)|%((?:25){0,3})3[DdAa]|
 /** HAR: `{"name":"Cookie","value":"…"}`; OTLP JSON: `{"key":"…","value":{"stringValue":"…"}}`. */
 const VALUE_MEMBER =
   /\s{0,8},\s{0,8}\\{0,15}["']value\\{0,15}["']\s{0,8}:\s{0,8}(?:\{\s{0,8}\\{0,15}["'](?:stringValue|string_value)\\{0,15}["']\s{0,8}:\s{0,8})?/iy
+/** multipart/form-data (RFC 7578 §4.2): `name="password"`, an empty line, the value. */
+const FORM_PART = /(?:\r?\n|(?:\\{1,7}r)?\\{1,7}n){2}/y
 /** Raw header lists: `["Cookie","a=b"]`, `(b'cookie', b'a=b')`. */
 const LIST_COMMA = /\s{0,8},\s{0,8}(?=b?\\{0,15}["'])/y
 /** A quoted string behind a comma that is another member's name, not another element. */
@@ -33,11 +35,16 @@ const NEXT_MEMBER = /b?\\{0,15}["'][^"'\\]{0,64}\\{0,15}["']\s{0,8}(?:[:,)]|=>)/
 /** An unquoted value behind a quoted name. */
 const JSON_LITERAL =
   /(?:[Tt]rue|[Ff]alse|null|None|nil|-?[0-9]{1,32}(?:\.[0-9]{1,32})?(?:[eE][+-]?[0-9]{1,4})?)(?=[\s,\]}\\%&]|$)/y
-/** What dumps put in front of a value: Python's b'…', Rust's Some("…"), PHP's string(12) "…", Java's Optional[…]. */
+/** What dumps put in front of a value: Python's b'…', Rust's Some("…"), PHP's string(12) "…", Java's Optional[…], {"value":…}. */
 const WRAPPER =
-  /(?:(?:Some|Optional|Secret|Ok|Just)[([]|string\([0-9]{1,9}\)\s|[bru]{1,2}(?=\\{0,15}["'])|[[(]\s{0,8})/y
+  /(?:(?:Some|Optional|Secret|Ok|Just)[([]|string\([0-9]{1,9}\)\s|\{\s{0,8}\\{0,15}["']?value\\{0,15}["']?\s{0,8}[:=]\s{0,8}|[bru]{1,2}(?=\\{0,15}["'])|[[(]\s{0,8})/y
 /** `access_token=Bearer eyJ…`, `"token":"Bearer eyJ…"`: the scheme is no part of the token. */
 const SCHEME = /(?:bearer|dpop|basic)(?:[ \t+]|%20|%2520){1,8}/iy
+
+const OBJECT = /[A-Z][A-Za-z0-9]{2,60} ?[([{]/y
+
+/** Names that people write a value behind in a sentence; what follows "the assertion was" is mostly about it. */
+const IN_PROSE = /(?:token|code|secret|passw(?:or)?d|key)$/i
 
 /** One recognised name with its separator. */
 interface Assignment {
@@ -60,14 +67,16 @@ export const assignment: Context = (scan, at, wordEnd) => {
   const name = nameStart(text, at)
   const key = classifyKey(text.slice(name, wordEnd))
   if (key === undefined) return wordEnd
-  if (text[wordEnd] === '>' && isElement(text, name)) return xmlElement(scan, wordEnd, key.kind)
+  if (text[wordEnd] === '>' && isElement(text, name))
+    return xmlElement(scan, wordEnd, key.kind, key.kind === 'password')
   const bracketEnd = closingBracketEnd(text, wordEnd)
   const keyQuote = quoteAt(text, bracketEnd)
   const nameEnd = closingBracketEnd(text, bracketEnd + keyQuote.length)
   const separator = separatorAt(text, nameEnd, key, keyQuote)
-  if (separator === undefined) return keyQuote === '' ? prose(scan, wordEnd, key.kind) : wordEnd
-  const { level, notation } = separator
-  return values(scan, separator.end, { name, key, keyQuote, level, notation, joined: isJoined(text, name) })
+  if (separator === undefined) {
+    return keyQuote === '' && IN_PROSE.test(text.slice(at, wordEnd)) ? prose(scan, wordEnd, key.kind) : wordEnd
+  }
+  return values(scan, separator.end, { ...separator, name, key, joined: isJoined(text, name) })
 }
 
 function isElement(text: string, name: number): boolean {
@@ -88,17 +97,24 @@ function separatorAt(
   at: number,
   key: KeyClass,
   keyQuote: string,
-): { end: number; level: number; notation: Notation } | undefined {
+): { end: number; level: number; notation: Notation; keyQuote: string } | undefined {
   SEPARATOR.lastIndex = at
   const match = SEPARATOR.exec(text)
   if (match !== null) {
     const level = match[1] === undefined ? 0 : 1 + match[1].length / 2
-    const isProse = keyQuote === '' && /:[ \t]/.test(match[0])
-    return { end: SEPARATOR.lastIndex, level, notation: isProse ? 'prose' : 'assigned' }
+    const notation = keyQuote !== '' || level > 0 ? 'assigned' : notationOf(match[0])
+    return { end: SEPARATOR.lastIndex, level, notation, keyQuote }
   }
   if (keyQuote === '') return undefined
+  const part = endOf(FORM_PART, text, at)
+  if (part !== undefined) return { end: part, level: 0, notation: 'assigned', keyQuote: '' }
   const end = endOf(VALUE_MEMBER, text, at) ?? (key.shape === undefined ? undefined : endOf(LIST_COMMA, text, at))
-  return end === undefined ? undefined : { end, level: 0, notation: 'assigned' }
+  return end === undefined ? undefined : { end, level: 0, notation: 'assigned', keyQuote }
+}
+
+function notationOf(separator: string): Notation {
+  if (!separator.includes(':') || separator.includes('=')) return 'assigned'
+  return /[ \t]$/.test(separator) ? 'prose' : 'labelled'
 }
 
 /** Adds the secrets among the value or, in an array, values at `from`; returns where to go on. */
@@ -162,6 +178,9 @@ function content(scan: Scan, start: number, limit: number, to: Assignment, quote
   if (key.shape !== undefined) return cookieHeader(scan, start, limit, quoted, key.shape === 'set-cookie')
   // A link under an everyday name (`token: 'https://issuer/token'`) may hold secrets of its own: read on inside.
   if (key.strength !== 'hard' && /^https?:/.test(text.slice(start, start + 6))) return start
+  // `accessToken=OAuth2AccessToken(tokenValue=…`: the secret has a name of its own further inside.
+  const object = to.joined || key.kind !== 'opaque' ? undefined : endOf(OBJECT, text, start)
+  if (object !== undefined) return object
   const schemeEnd = endOf(SCHEME, text, start) ?? start
   const from = quoted && schemeEnd > limit ? start : schemeEnd
   const valueEnd = quoted || from === start ? limit : bareEnd(text, from, to.level)

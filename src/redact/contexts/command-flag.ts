@@ -23,3 +23,12 @@ export const commandFlag: Context = (scan, _at, wordEnd) => {
   scan.add(start, end, 'secret')
   return end
 }
+
+/** `curl -u user:password`; `docker run -u 1000:1000` is no secret. The trigger ends behind the colon. */
+export const userFlag: Context = (scan, at, wordEnd) => {
+  const { text } = scan
+  const quote = /["']/.exec(text.slice(at, wordEnd))?.[0] ?? ''
+  const end = quote === '' ? bareEnd(text, wordEnd, 0) : quotedEnd(text, wordEnd, quote, scan.valueLimit(wordEnd))
+  if (!/^[0-9]{0,10}$/.test(text.slice(wordEnd, Math.min(end, wordEnd + 11)))) scan.add(wordEnd, end, 'password')
+  return end
+}

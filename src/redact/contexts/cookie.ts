@@ -2,7 +2,7 @@
  * Values inside a Cookie or Set-Cookie header (RFC 6265 §4); names and Set-Cookie attributes stay, they tell sessions apart from consent banners.
  * Leaves finding the header to assignment.ts.
  */
-import { quoteAt, quotedEnd } from '../quoting.ts'
+import { bareEnd, quoteAt, quotedEnd } from '../quoting.ts'
 import type { Scan } from '../scan.ts'
 import { isPlaceholder, looksRandom } from '../words.ts'
 
@@ -21,7 +21,7 @@ export function cookieHeader(scan: Scan, start: number, limit: number, quoted: b
     NAME.lastIndex = at
     const name = NAME.exec(text)
     if (name === null || NAME.lastIndex > limit) {
-      if (at === start) return lonelyValue(scan, start, limit, quoted)
+      if (at === start) return lonelyValue(scan, start, quoted ? limit : Math.min(limit, bareEnd(text, start, 0)))
       const flag = isSetCookie ? /[\s;]{0,8}(?:secure|httponly|partitioned)(?![\w-])/iy : undefined
       if (flag === undefined) return at
       flag.lastIndex = at
@@ -41,11 +41,10 @@ export function cookieHeader(scan: Scan, start: number, limit: number, quoted: b
   }
 }
 
-/** `"cookie":"dGhpcyBpcyBh…"`: no name, but random text. */
-function lonelyValue(scan: Scan, start: number, limit: number, quoted: boolean): number {
-  if (!quoted) return start
-  if (looksRandom(scan.text.slice(start, limit))) scan.add(start, limit, 'cookie')
-  return limit
+/** `"cookie":"dGhpcyBpcyBh…"`, `.AspNetCore.Cookies=CfDJ8…`: no name inside, but random text. */
+function lonelyValue(scan: Scan, start: number, end: number): number {
+  if (looksRandom(scan.text.slice(start, end))) scan.add(start, end, 'cookie')
+  return end
 }
 
 function valueEnd(text: string, from: number, limit: number, quoted: boolean): number {

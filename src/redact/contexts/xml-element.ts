@@ -6,8 +6,11 @@ import { isPlaceholder } from '../words.ts'
 /** Attributes and namespaces between a name and its `>`; characters. */
 const OPENING_LIMIT = 512
 
-/** `nameEnd` is the position behind the element's name. Adds the text up to the next tag; returns where to go on. */
-export function xmlElement(scan: Scan, nameEnd: number, kind: SecretKind): number {
+/**
+ * `nameEnd` is the position behind the element's name. Adds the text up to the next tag; returns where to go on.
+ * `evenCut`: also if no closing tag follows; otherwise that is no element but a placeholder such as `<token>`.
+ */
+export function xmlElement(scan: Scan, nameEnd: number, kind: SecretKind, evenCut: boolean): number {
   const { text } = scan
   const opening = text.slice(nameEnd, nameEnd + OPENING_LIMIT)
   const close = opening.indexOf('>')
@@ -15,6 +18,7 @@ export function xmlElement(scan: Scan, nameEnd: number, kind: SecretKind): numbe
   const start = nameEnd + close + 1
   const next = text.indexOf('<', start)
   const end = Math.min(next < 0 ? text.length : next, scan.textLimit(start))
+  if (!evenCut && !text.startsWith('</', end)) return start
   if (!isPlaceholder(text.slice(start, Math.min(end, start + 201)))) scan.add(start, end, kind)
   return end
 }
@@ -28,5 +32,5 @@ const KINDS: readonly (readonly [RegExp, SecretKind])[] = [
 /** An element known by its name alone; those named like a parameter come from assignment.ts. */
 export const knownXmlElement: Context = (scan, at, wordEnd) => {
   const name = scan.text.slice(at, wordEnd)
-  return xmlElement(scan, wordEnd, KINDS.find(([pattern]) => pattern.test(name))?.[1] ?? 'saml')
+  return xmlElement(scan, wordEnd, KINDS.find(([pattern]) => pattern.test(name))?.[1] ?? 'saml', true)
 }

@@ -119,6 +119,26 @@ describe('other places of secrets', () => {
     'command line': (v) => `run --client-secret ${v} --verbose`,
     'Spring OAuth message': (v) => `InvalidTokenException: Access token expired: ${v}`,
     'refresh token message': (v) => `Invalid refresh token ${v} for client web`,
+    'curl with a user': (v) => `+ curl -s -u web:${v} https://idp.example.com/token`,
+    'multipart form': (v) => `Content-Disposition: form-data; name="password"\r\n\r\n${v}\r\n--b--`,
+    'multipart form, escaped': (v) => `{"body":"name=\\"password\\"\\r\\n\\r\\n${v}\\r\\n"}`,
+    'Spring token dump': (v) => `accessToken=OAuth2AccessToken(tokenValue=${v}, issuedAt=2026-11-24T03:31:12Z)`,
+    'Spring form dump': (v) =>
+      `Writing [{grant_type=[authorization_code], code=[${v}], client_secret=[${v}]}] as "form"`,
+    'Ruby token dump': (v) => `#<OAuth2::AccessToken @token="${v}", @expires_at=1>`,
+    'Python http.client debug': (v) =>
+      `send: b'POST /t HTTP/1.1\\r\\nAuthorization: Bearer ${v}\\r\\nHost: x\\r\\n\\r\\ncode_verifier=${v}'`,
+    'mod_auth_openidc debug': (v) =>
+      `oidc_util_http_call: url=https://idp/token, basic_auth=web:${v}, bearer_token=${v}, ssl=1`,
+    'fragment of a URL': (v) => `Redirected to https://app/cb#access_token=${v}&token_type=Bearer&expires_in=300`,
+    'CAS ticket': (v) => `GET /app?ticket=ST-17-${v}-cas01 HTTP/1.1`,
+    'list of tokens': (v) => JSON.stringify({ tokens: [v, `${v}x`], access_tokens: [v] }),
+    'token object': (v) => JSON.stringify({ refresh_token: { value: v }, accessToken: { token: v } }),
+    'framework session cookies': (v) => `laravel_session=${v} .AspNetCore.Cookies=CfDJ8${v} JSESSIONID=${v}.node1`,
+    'named once, repeated without a name': (v) =>
+      `{"refresh_token":"${v}","msg":"nobody holds ${v} any more","path":"/reset/${v}"}`,
+    'connection string': (v) => `Server=db;Database=x;User Id=sa;Password=${v};Encrypt=true`,
+    'environment dump': (v) => `JWT_SECRET=${v} SECRET_KEY_BASE=${v} DB_PASSWORD=${v}`,
     'quoted token message': (v) => `No session found for token "${v}"`,
   }
   forEach(places, { 'random text': BEARER_TOKENS['opaque base64url']!, hex: BEARER_TOKENS['opaque hex']! }, ['none'])
