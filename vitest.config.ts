@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // Vitest leaves one core idle by default; most tests wait for child processes, so every core may have a worker.
+    maxWorkers: '100%',
     projects: [
       {
         test: {

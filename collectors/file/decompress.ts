@@ -11,9 +11,6 @@ import { ZstdFrames } from './zstd-frames.ts'
 
 export type Compression = 'gzip' | 'zstd'
 
-/** Bytes that must be known to tell what a file is. */
-const MAGIC_BYTES = 6
-
 const READABLE: readonly [Compression, readonly number[]][] = [
   ['gzip', [0x1f, 0x8b]],
   ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],

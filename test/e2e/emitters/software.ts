@@ -30,7 +30,7 @@ const npm = (name: string): Software => ({ install: `npm install --save-dev ${na
 export const SOFTWARE = {
   faketime: debian('faketime', () => runs('faketime', '--version')),
   pyjwt: debian('python3-jwt python3-cryptography', () => runs('/usr/bin/python3', '-c', 'import jwt, cryptography')),
-  rubyJwt: debian('ruby-jwt', () => runs('/usr/bin/ruby', '-e', 'require "jwt"')),
+  rubyJwt: debian('ruby ruby-jwt', () => runs('/usr/bin/ruby', '-e', 'require "jwt"')),
   modAuthOpenidc: debian('libapache2-mod-auth-openidc', () =>
     runs('test', '-e', '/usr/lib/apache2/modules/mod_auth_openidc.so', '-a', '-x', '/usr/sbin/apache2'),
   ),
