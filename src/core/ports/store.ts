@@ -6,6 +6,7 @@
  */
 import type { AuthEvent } from '../auth-event.ts'
 import type { Cause, Subcause } from '../cause.ts'
+import type { Confidence } from '../confidence.ts'
 import type { Filter, TimeRange } from '../filter.ts'
 import type { Incident, Observation } from '../incident.ts'
 import type { Kind, Outcome } from '../kind.ts'
@@ -137,6 +138,43 @@ export interface DimensionRow {
   top_cause: Cause | null
 }
 
+/** One bucket of a dimension's series; buckets without events are absent. */
+export interface DimensionPoint {
+  start_ms: number
+  value: string
+  successes: number
+  failures: number
+}
+
+/** Starts of the last hours in which a value had a success and a failure; null: none in the range. */
+export interface LastOutcome {
+  value: string
+  last_success_ms: number | null
+  last_failure_ms: number | null
+}
+
+/** Failures by the signature that reported them best and by how sure their cause is. */
+export interface SignatureCount {
+  signature: string
+  system: string
+  symptom: string
+  confidence: Confidence
+  count: number
+}
+
+export interface DistinctCount {
+  count: number
+  /** True when a limit was reached: there are at least so many. */
+  at_least: boolean
+}
+
+export interface StoreLimits {
+  /** Incidents and minute figures before this were dropped; null: none were. */
+  detail_from_ms: number | null
+  /** What was limited or dropped since the store was made, and how often. */
+  reached: { name: string; count: number }[]
+}
+
 export interface UnrecognisedGroup {
   template: string
   system: string
@@ -173,6 +211,16 @@ export interface StoreReader {
   series(range: TimeRange, step_ms: number, by: 'cause' | 'kind', filter: Filter): Promise<SeriesPoint[]>
   /** Most failures first. */
   dimension(dimension: Dimension, range: TimeRange, filter: Filter, limit: number): Promise<DimensionRow[]>
+  /** One dimension's values over time; in order of time. `step_ms` is a multiple of an hour. */
+  dimensionSeries(dimension: Dimension, range: TimeRange, step_ms: number, filter: Filter): Promise<DimensionPoint[]>
+  lastOutcomes(dimension: Dimension, range: TimeRange, filter: Filter): Promise<LastOutcome[]>
+  /** Most frequent first. Honours the range to the quarter of an hour; only as far back as incidents are kept. */
+  signatures(range: TimeRange): Promise<SignatureCount[]>
+  /** Distinct subjects with a failure. Honours the range to the quarter of an hour; only as far back as incidents are kept. */
+  failedSubjects(range: TimeRange): Promise<DistinctCount>
+  /** Unrecognised records. Honours the range to the quarter of an hour; only as far back as incidents are kept. */
+  unrecognisedCount(range: TimeRange): Promise<number>
+  limits(): Promise<StoreLimits>
   /** Newest first. */
   incidents(query: IncidentQuery): Promise<Incident[]>
   incident(id: string): Promise<Incident | null>

@@ -12,10 +12,15 @@ import { Statements } from './statements.ts'
 import { coverRange, DAY_MS, GRAIN, GRAIN_MS, type Segment } from './time-grain.ts'
 
 /** What is counted per verdict besides: nothing, a dimension's values, or the start of each step. */
-export type Grouping = { by: 'nothing' } | { by: 'dimension'; dimension: Dimension } | { by: 'step'; step_ms: number }
+export type Grouping =
+  | { by: 'nothing' }
+  | { by: 'dimension'; dimension: Dimension }
+  | { by: 'step'; step_ms: number }
+  /** Values of a dimension per step. */
+  | { by: 'dimension_step'; dimension: Dimension; step_ms: number }
 
-/** One count. `group`: 0, the number of a name, or the start of a step in ms. */
-export type CountVisitor = (verdict: Verdict, group: number, count: number) => void
+/** One count. `group`: 0, the number of a name, or the start of a step in ms; `start_ms` where both are asked for. */
+export type CountVisitor = (verdict: Verdict, group: number, count: number, start_ms: number) => void
 
 /** The smallest table that knows every dimension involved. */
 interface CountSource {
@@ -43,13 +48,13 @@ export class CountQuery {
   run(range: TimeRange, detail_from_ms: number, filter: Filter, grouping: Grouping, visit: CountVisitor): void {
     const ids = filterIds(this.#db, this.#lexicon, filter)
     if (passesNothing(ids)) return
-    const step_ms = grouping.by === 'step' ? grouping.step_ms : DAY_MS
+    const step_ms = 'step_ms' in grouping ? grouping.step_ms : DAY_MS
     for (const segment of coverRange(range, detail_from_ms, step_ms)) {
-      for (const [verdictId, key, count] of this.#rows(segment, ids, grouping)) {
+      const stepOf = (bucket: number) => Math.floor((bucket * GRAIN_MS[segment.grain]) / step_ms) * step_ms
+      for (const [verdictId, key, count, bucket] of this.#rows(segment, ids, grouping)) {
         const verdict = ids.verdicts.get(verdictId)
         if (verdict === undefined || count <= 0) continue
-        const group = grouping.by === 'step' ? Math.floor((key * GRAIN_MS[segment.grain]) / step_ms) * step_ms : key
-        visit(verdict, group, count)
+        visit(verdict, grouping.by === 'step' ? stepOf(key) : key, count, stepOf(bucket))
       }
     }
   }
@@ -65,11 +70,16 @@ export class CountQuery {
     return this.#statements.rows<[number]>(sql, [...source.params, verdicts, limit]).map(([bucket]) => bucket)
   }
 
-  #rows(segment: Segment, ids: FilterIds, grouping: Grouping): [verdict: number, key: number, count: number][] {
-    const source = sourceOf(segment, ids, grouping.by === 'dimension' ? grouping.dimension : undefined)
-    const key = { nothing: '0', dimension: source.value, step: 'r.bucket' }[grouping.by]
-    const sql = `SELECT ${source.verdict}, ${key}, sum(r.count) FROM ${source.from}
-                  WHERE ${source.conditions.join(' AND ')} GROUP BY 1, 2`
+  #rows(
+    segment: Segment,
+    ids: FilterIds,
+    grouping: Grouping,
+  ): [verdict: number, key: number, count: number, bucket: number][] {
+    const source = sourceOf(segment, ids, 'dimension' in grouping ? grouping.dimension : undefined)
+    const key = { nothing: '0', dimension: source.value, step: 'r.bucket', dimension_step: source.value }[grouping.by]
+    const bucket = grouping.by === 'dimension_step' ? 'r.bucket' : '0'
+    const sql = `SELECT ${source.verdict}, ${key}, sum(r.count), ${bucket} FROM ${source.from}
+                  WHERE ${source.conditions.join(' AND ')} GROUP BY 1, 2, 4`
     return this.#statements.rows(sql, source.params)
   }
 }

@@ -60,7 +60,7 @@ export type GivenIncident = IncidentChange['incident']
 
 /** Stored numbers; never renumbered. */
 const CONFIDENCE_CODES: Readonly<Record<Confidence, number>> = { certain: 0, likely: 1, possible: 2 }
-const CONFIDENCE_WORDS: readonly Confidence[] = ['certain', 'likely', 'possible']
+export const CONFIDENCE_WORDS: readonly Confidence[] = ['certain', 'likely', 'possible']
 
 /** Parts of the `text` phrase; the reasons follow, one part each. */
 const TEXT_PART = { message: 0, kid: 1, alg: 2, expected: 3, got: 4, audience: 5, why: 6 } as const

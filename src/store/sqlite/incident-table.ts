@@ -21,6 +21,7 @@ import { keyedHash } from './keyed-hash.ts'
 import type { Lexicon } from './lexicon.ts'
 import type { LimitName } from './meta-table.ts'
 import { toPhrase } from './phrase.ts'
+import type { ReportTallies } from './report-tallies.ts'
 import type { RollupDelta } from './rollup-delta.ts'
 import { RowBatch } from './row-batch.ts'
 import type { SeriesBook } from './series-book.ts'
@@ -41,6 +42,7 @@ export interface IncidentTableParts {
   lexicon: Lexicon
   series: SeriesBook
   rollups: RollupDelta
+  tallies: ReportTallies
   streams: StreamTable
   limited(name: LimitName, by: number): void
   seen(time_ms: number): void
@@ -97,6 +99,7 @@ export class IncidentTable {
     this.#insert.run(...row)
     this.#addKeys(row)
     this.#parts.rollups.add(row[2], row[1], 1)
+    this.#parts.tallies.count(row, 1)
   }
 
   /** The stored incident `id` with a new verdict. One that retention has dropped stays as the rollups counted it. */
@@ -115,6 +118,8 @@ export class IncidentTable {
     this.#addKeys(row)
     this.#parts.rollups.add(old[2], old[1], -1)
     this.#parts.rollups.add(row[2], row[1], 1)
+    this.#parts.tallies.count(old, -1)
+    this.#parts.tallies.count(row, 1)
   }
 
   /** Removes the detail of an incident; the rollups keep counting it. */

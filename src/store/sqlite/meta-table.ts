@@ -16,7 +16,12 @@ export interface MetaValues {
 }
 
 /** What is counted when a limit was reached. */
-export type LimitName = `other_${string}` | 'other_series' | 'late_revisions' | 'unrecognised_evicted'
+export type LimitName =
+  | `other_${string}`
+  | 'other_series'
+  | 'late_revisions'
+  | 'unrecognised_evicted'
+  | 'affected_subjects'
 
 export class MetaTable {
   readonly #get: Database.Statement<[string], unknown>

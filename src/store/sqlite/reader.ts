@@ -11,11 +11,16 @@ import type { Incident, Observation } from '../../core/incident.ts'
 import type {
   CauseCount,
   Dimension,
+  DimensionPoint,
   DimensionRow,
+  DistinctCount,
   IncidentQuery,
   KindCount,
+  LastOutcome,
   SeriesPoint,
+  SignatureCount,
   SqlResult,
+  StoreLimits,
   StoreReader,
   UnrecognisedGroup,
 } from '../../core/ports/store.ts'
@@ -27,8 +32,10 @@ import { Lexicon } from './lexicon.ts'
 import { MetaTable } from './meta-table.ts'
 import { readObservations } from './observation-query.ts'
 import { refusalOf } from './refusal-of.ts'
+import { countFailedSubjects, countSignatures, countUnrecognised } from './report-query.ts'
 import { runSql } from './run-sql.ts'
 import { readStreams } from './stream-table.ts'
+import { HOUR_MS } from './time-grain.ts'
 
 export class SqliteReader implements StoreReader {
   readonly #db: Database.Database
@@ -126,6 +133,68 @@ export class SqliteReader implements StoreReader {
         .sort((a, b) => b.failures - a.failures || b.successes - a.successes || compare(a.value, b.value))
         .slice(0, limit)
     })
+  }
+
+  async dimensionSeries(
+    dimension: Dimension,
+    range: TimeRange,
+    step_ms: number,
+    filter: Filter,
+  ): Promise<DimensionPoint[]> {
+    if (!(step_ms > 0) || step_ms % HOUR_MS !== 0)
+      throw new RangeError(`step_ms must be a multiple of ${HOUR_MS}, not ${step_ms}`)
+    return this.#refusing(() => {
+      const points = new Map<string, DimensionPoint>()
+      this.#count(range, filter, { by: 'dimension_step', dimension, step_ms }, ({ cause }, id, count, start_ms) => {
+        const key = `${start_ms} ${id}`
+        const point =
+          points.get(key) ??
+          addTo(points, key, { start_ms, value: this.#lexicon.names.text(id), successes: 0, failures: 0 })
+        point[cause === null ? 'successes' : 'failures'] += count
+      })
+      return [...points.values()].sort((a, b) => a.start_ms - b.start_ms || compare(a.value, b.value))
+    })
+  }
+
+  /** In order of the values. */
+  async lastOutcomes(dimension: Dimension, range: TimeRange, filter: Filter): Promise<LastOutcome[]> {
+    return this.#refusing(() => {
+      const last = new Map<number, { success: number | null; failure: number | null }>()
+      const grouping = { by: 'dimension_step', dimension, step_ms: HOUR_MS } as const
+      this.#count(range, filter, grouping, ({ cause }, id, _, start_ms) => {
+        const row = addTo(last, id, { success: null, failure: null })
+        const outcome = cause === null ? 'success' : 'failure'
+        row[outcome] = Math.max(row[outcome] ?? start_ms, start_ms)
+      })
+      return [...last]
+        .map(([id, { success, failure }]) => ({
+          value: this.#lexicon.names.text(id),
+          last_success_ms: success,
+          last_failure_ms: failure,
+        }))
+        .sort((a, b) => compare(a.value, b.value))
+    })
+  }
+
+  async signatures(range: TimeRange): Promise<SignatureCount[]> {
+    return this.#refusing(() => countSignatures(this.#db, this.#lexicon, range))
+  }
+
+  async failedSubjects(range: TimeRange): Promise<DistinctCount> {
+    return this.#refusing(() => countFailedSubjects(this.#db, range))
+  }
+
+  async unrecognisedCount(range: TimeRange): Promise<number> {
+    return this.#refusing(() => countUnrecognised(this.#db, range))
+  }
+
+  async limits(): Promise<StoreLimits> {
+    return this.#refusing(() => ({
+      detail_from_ms: this.#meta.get('detail_from_ms') ?? null,
+      reached: this.#db
+        .prepare<[], { name: string; count: number }>('SELECT name, count FROM counter ORDER BY name')
+        .all(),
+    }))
   }
 
   async incidents(query: IncidentQuery): Promise<Incident[]> {

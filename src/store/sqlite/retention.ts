@@ -7,7 +7,7 @@ import type Database from 'better-sqlite3'
 import type { RetentionPolicy } from '../../core/ports/store.ts'
 import type { IncidentTable } from './incident-table.ts'
 import type { MetaTable } from './meta-table.ts'
-import { DAY_MS, floorTo, GRAIN, HOUR_MS, MINUTE_MS } from './time-grain.ts'
+import { DAY_MS, floorTo, GRAIN, HOUR_MS, MINUTE_MS, QUARTER_MS } from './time-grain.ts'
 
 /** Deleting stops after this long, ms; the rest of the promised 50 ms is for the commit. */
 const SLICE_MS = 15
@@ -108,6 +108,9 @@ export class Retention {
       this.#deletion('cube', `grain = ${GRAIN.minute} AND bucket < ?`, detail_ms / MINUTE_MS),
       this.#deletion('facet', `grain = ${GRAIN.minute} AND dimension = 0 AND bucket < ?`, detail_ms / MINUTE_MS),
       this.#deletion('unrecognised', 'last_ms < ?', detail_ms),
+      ...['tally', 'affected', 'unrecognised_quarter'].map((table) =>
+        this.#deletion(table, 'quarter < ?', detail_ms / QUARTER_MS),
+      ),
       ...coarse.flatMap(({ grain, before }) => [
         this.#deletion('cube', `grain = ${grain} AND bucket < ?`, before),
         ...facets.map((facet) =>

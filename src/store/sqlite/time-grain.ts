@@ -5,6 +5,8 @@
 import type { TimeRange } from '../../core/filter.ts'
 
 export const MINUTE_MS = 60_000
+/** All zones in use are whole quarters of an hour from UTC (IANA tzdata). */
+export const QUARTER_MS = 900_000
 export const HOUR_MS = 3_600_000
 export const DAY_MS = 86_400_000
 

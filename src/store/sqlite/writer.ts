@@ -22,6 +22,7 @@ import { Lexicon } from './lexicon.ts'
 import { type LimitName, MetaTable } from './meta-table.ts'
 import { NeighbourSearch } from './neighbour-search.ts'
 import { refusalOf } from './refusal-of.ts'
+import { ReportTallies } from './report-tallies.ts'
 import { Retention } from './retention.ts'
 import { RollupDelta } from './rollup-delta.ts'
 import { SeriesBook } from './series-book.ts'
@@ -39,6 +40,7 @@ export class SqliteWriter implements StoreWriter {
   readonly #lexicon: Lexicon
   readonly #series: SeriesBook
   readonly #rollups: RollupDelta
+  readonly #tallies: ReportTallies
   readonly #streams: StreamTable
   readonly #incidents: IncidentTable
   readonly #unrecognised: UnrecognisedTable
@@ -63,11 +65,13 @@ export class SqliteWriter implements StoreWriter {
     this.#lexicon = new Lexicon(db)
     this.#series = new SeriesBook(db, this.#lexicon, limited)
     this.#rollups = new RollupDelta(db, this.#lexicon)
+    this.#tallies = new ReportTallies(db, this.#lexicon.seed, limited)
     this.#streams = new StreamTable(db)
     this.#incidents = new IncidentTable(db, {
       lexicon: this.#lexicon,
       series: this.#series,
       rollups: this.#rollups,
+      tallies: this.#tallies,
       streams: this.#streams,
       limited,
       seen: (time_ms) => this.#seen(time_ms),
@@ -118,9 +122,11 @@ export class SqliteWriter implements StoreWriter {
     for (const event of batch.successes) this.#count(event, batch.now_ms)
     for (const change of batch.incidents) this.#incident(change, batch.now_ms)
     this.#unrecognised.add(batch.unrecognised, batch.now_ms)
+    for (const { time_ms } of batch.unrecognised) this.#tallies.unrecognised(instant(time_ms, batch.now_ms))
     for (const state of batch.streams) this.#streams.put(state, batch.now_ms)
     this.#incidents.flush()
     this.#rollups.flush()
+    this.#tallies.flush()
     this.#sample.flush()
     if (this.#nextIncident !== next) this.#meta.set('next_incident', this.#nextIncident)
     if (this.#first_ms !== first) this.#meta.set('first_ms', this.#first_ms)
@@ -162,6 +168,7 @@ export class SqliteWriter implements StoreWriter {
       this.#limits.clear()
       this.#incidents.discard()
       this.#rollups.discard()
+      this.#tallies.discard()
       this.#sample.discard()
       this.#forget()
       ;[this.#nextIncident, this.#first_ms, this.#last_ms] = before

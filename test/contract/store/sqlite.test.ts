@@ -3,7 +3,8 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
-import type { StorePlace } from './store-engine.ts'
+import { describeReportQuestions } from './report-questions.ts'
+import type { StoreEngine, StorePlace } from './store-engine.ts'
 import { describeStore } from './suite.ts'
 
 const mounted = new Set<string>()
@@ -32,7 +33,7 @@ function newPlace(): StorePlace & { directory: string } {
   }
 }
 
-describeStore({
+const SQLITE: StoreEngine = {
   name: 'SQLite',
   place: async () => newPlace(),
   async notAStore() {
@@ -69,4 +70,7 @@ describeStore({
     await place.remove()
     return null
   },
-})
+}
+
+describeStore(SQLITE)
+describeReportQuestions(SQLITE)

@@ -3,9 +3,10 @@
  * A released migration is never edited: a change is a new file and one line here.
  */
 import { FIRST_TABLES } from './0001-first-tables.ts'
+import { REPORT_TALLIES } from './0002-report-tallies.ts'
 
 /** SQL of every migration, oldest first. */
-export const MIGRATIONS: readonly string[] = [FIRST_TABLES]
+export const MIGRATIONS: readonly string[] = [FIRST_TABLES, REPORT_TALLIES]
 
 /** `user_version` of an up-to-date store. */
 export const KNOWN_VERSION = MIGRATIONS.length
