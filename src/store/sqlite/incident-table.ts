@@ -17,6 +17,7 @@ import {
   unpackIncident,
 } from './incident-row.ts'
 import { decodeKey } from './key-code.ts'
+import { hourOf, type KeyHours } from './key-hours.ts'
 import { keyedHash } from './keyed-hash.ts'
 import type { Lexicon } from './lexicon.ts'
 import type { LimitName } from './meta-table.ts'
@@ -26,7 +27,7 @@ import type { RollupDelta } from './rollup-delta.ts'
 import { RowBatch } from './row-batch.ts'
 import type { SeriesBook } from './series-book.ts'
 import type { StreamTable } from './stream-table.ts'
-import { DAY_MS, instant, MINUTE_MS } from './time-grain.ts'
+import { DAY_MS, instant } from './time-grain.ts'
 
 /** Ids that incidents are found by; the letter keeps a request id and a trace id of the same spelling apart. */
 export const KEY_FIELDS = { request_id: 'r', trace_id: 't', token: 'k' } as const
@@ -44,6 +45,7 @@ export interface IncidentTableParts {
   rollups: RollupDelta
   tallies: ReportTallies
   streams: StreamTable
+  keyHours: KeyHours
   limited(name: LimitName, by: number): void
   seen(time_ms: number): void
 }
@@ -73,8 +75,8 @@ export class IncidentTable {
     )
     this.#select = db.prepare<[number], IncidentRow>(`SELECT ${columns} FROM incident WHERE id = ?`).raw()
     this.#delete = db.prepare('DELETE FROM incident WHERE id = ?')
-    this.#newKeys = new RowBatch(db, 'INSERT INTO incident_key (minute, hash, incident)', 3, 'ON CONFLICT DO NOTHING')
-    this.#dropKey = db.prepare('DELETE FROM incident_key WHERE minute = ? AND hash = ? AND incident = ?')
+    this.#newKeys = new RowBatch(db, 'INSERT INTO incident_key (hour, hash, incident)', 3, 'ON CONFLICT DO NOTHING')
+    this.#dropKey = db.prepare('DELETE FROM incident_key WHERE hour = ? AND hash = ? AND incident = ?')
     this.#observe = db.prepare(
       `INSERT OR IGNORE INTO observation (incident, stream, offset, voice, host, service, line, time_ms, text, vars)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -195,12 +197,16 @@ export class IncidentTable {
   }
 
   #addKeys(row: IncidentRow): void {
-    for (const hash of this.#hashes(row)) this.#newKeys.add([Math.floor(row[1] / MINUTE_MS), hash, row[0]])
+    const hour = hourOf(row[1])
+    for (const hash of this.#hashes(row)) {
+      this.#parts.keyHours.add(hour, hash)
+      this.#newKeys.add([hour, hash, row[0]])
+    }
   }
 
   #dropKeys(row: IncidentRow): void {
     this.#newKeys.flush()
-    for (const hash of this.#hashes(row)) this.#dropKey.run(Math.floor(row[1] / MINUTE_MS), hash, row[0])
+    for (const hash of this.#hashes(row)) this.#dropKey.run(hourOf(row[1]), hash, row[0])
   }
 
   #hashes(row: IncidentRow): number[] {

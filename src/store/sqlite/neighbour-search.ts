@@ -9,8 +9,8 @@ import { NEIGHBOUR_LIMIT, type Neighbour, type NeighbourQuery } from '../../core
 import { INCIDENT_COLUMNS, type IncidentRow, unpackIncident } from './incident-row.ts'
 import { KEY_FIELDS, type KeyField, keyHash } from './incident-table.ts'
 import { encodeKey, sameKey } from './key-code.ts'
+import { hourOf, type KeyHours } from './key-hours.ts'
 import type { Lexicon } from './lexicon.ts'
-import { MINUTE_MS } from './time-grain.ts'
 
 /** Incidents looked at for one id: a stranger may send one request id with every request. */
 const CANDIDATE_LIMIT = 8 * NEIGHBOUR_LIMIT
@@ -25,19 +25,21 @@ type Place = [id: number, time_ms: number]
 
 export class NeighbourSearch {
   readonly #lexicon: Lexicon
+  readonly #keyHours: KeyHours
   readonly #byKey: Database.Statement<number[], IncidentRow>
   readonly #byIds: Database.Statement<[string], IncidentRow>
   readonly #before: Database.Statement<number[], Place>
   readonly #after: Database.Statement<number[], Place>
   readonly #spoken: Database.Statement<[string], [incident: number, stream: string, voice: number, offset: number]>
 
-  constructor(db: Database.Database, lexicon: Lexicon) {
+  constructor(db: Database.Database, lexicon: Lexicon, keyHours: KeyHours) {
     this.#lexicon = lexicon
+    this.#keyHours = keyHours
     const columns = INCIDENT_COLUMNS.map((column) => `i.${column}`).join(', ')
     this.#byKey = db
       .prepare<number[], IncidentRow>(
         `SELECT ${columns} FROM incident_key k CROSS JOIN incident i ON i.id = k.incident
-          WHERE k.minute = ? AND k.hash = ? LIMIT ${CANDIDATE_LIMIT}`,
+          WHERE k.hour = ? AND k.hash = ? LIMIT ${CANDIDATE_LIMIT}`,
       )
       .raw()
     this.#byIds = db
@@ -62,7 +64,7 @@ export class NeighbourSearch {
       .raw()
   }
 
-  /** `extent` bounds the minutes that are looked into; null when there are no incidents. */
+  /** `extent` bounds the hours that are looked into; null when there are no incidents. */
   search(query: NeighbourQuery, extent: { first_ms: number; last_ms: number } | null): Neighbour[] {
     if (extent === null) return []
     const from_ms = Math.max(query.from_ms, extent.first_ms)
@@ -95,8 +97,9 @@ export class NeighbourSearch {
       const code = encodeKey(query[field])
       if (code === null) continue
       const hash = keyHash(field, query[field]!, this.#lexicon.seed)
-      for (let minute = Math.floor(from_ms / MINUTE_MS); minute <= Math.floor(to_ms / MINUTE_MS); minute++) {
-        for (const row of this.#byKey.all(minute, hash)) {
+      for (let hour = hourOf(from_ms); hour <= hourOf(to_ms); hour++) {
+        if (!this.#keyHours.mayHold(hour, hash)) continue
+        for (const row of this.#byKey.all(hour, hash)) {
           if (row[1] >= from_ms && row[1] <= to_ms && sameKey(row[KEY_PLACE[field]], code)) found.set(row[0], row)
         }
       }

@@ -18,6 +18,7 @@ import type { StreamState } from '../../core/source-status.ts'
 import { WAL_LIMIT_BYTES } from './connection.ts'
 import { dimensionsOf } from './incident-row.ts'
 import { IncidentTable } from './incident-table.ts'
+import { KeyHours } from './key-hours.ts'
 import { Lexicon } from './lexicon.ts'
 import { type LimitName, MetaTable } from './meta-table.ts'
 import { NeighbourSearch } from './neighbour-search.ts'
@@ -67,18 +68,20 @@ export class SqliteWriter implements StoreWriter {
     this.#rollups = new RollupDelta(db, this.#lexicon)
     this.#tallies = new ReportTallies(db, this.#lexicon.seed, limited)
     this.#streams = new StreamTable(db)
+    const keyHours = new KeyHours(db)
     this.#incidents = new IncidentTable(db, {
       lexicon: this.#lexicon,
       series: this.#series,
       rollups: this.#rollups,
       tallies: this.#tallies,
       streams: this.#streams,
+      keyHours,
       limited,
       seen: (time_ms) => this.#seen(time_ms),
     })
     this.#unrecognised = new UnrecognisedTable(db, (count) => limited('unrecognised_evicted', count))
     this.#sample = new SuccessSample(db, this.#lexicon)
-    this.#search = new NeighbourSearch(db, this.#lexicon)
+    this.#search = new NeighbourSearch(db, this.#lexicon, keyHours)
     this.#retention = new Retention(db, this.#meta, this.#incidents, () => this.#forget())
     this.#nextIncident = this.#meta.get('next_incident')!
     this.#first_ms = this.#meta.get('first_ms') ?? Infinity

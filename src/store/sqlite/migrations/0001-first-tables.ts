@@ -69,11 +69,11 @@ CREATE TABLE incident (
 ) STRICT;
 CREATE INDEX incident_time ON incident (time_ms);
 
--- Where incidents with a request id, trace id or token are found again. The minute comes first so that a batch writes
+-- Where incidents with a request id, trace id or token are found again. The hour comes first so that a batch writes
 -- neighbouring pages, and so that old entries go in one sweep.
 CREATE TABLE incident_key (
-  minute INTEGER NOT NULL, hash INTEGER NOT NULL, incident INTEGER NOT NULL,
-  PRIMARY KEY (minute, hash, incident)
+  hour INTEGER NOT NULL, hash INTEGER NOT NULL, incident INTEGER NOT NULL,
+  PRIMARY KEY (hour, hash, incident)
 ) STRICT, WITHOUT ROWID;
 
 -- NULL time or text: the same as the incident's.
