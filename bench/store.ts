@@ -121,7 +121,7 @@ function success(time_ms: number): AuthEvent {
   }
 }
 
-const empty: AppendBatch = { successes: [], incidents: [], unrecognised: [], streams: [], now_ms: END_MS }
+const empty: AppendBatch = { successes: [], incidents: [], unrecognised: [], history: [], streams: [], now_ms: END_MS }
 
 async function timed<T>(work: () => Promise<T>): Promise<{ ms: number; result: T }> {
   const start = performance.now()

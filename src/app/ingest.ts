@@ -155,6 +155,7 @@ class Ingest {
       successes: this.#successes,
       incidents,
       unrecognised: this.#unrecognised,
+      history: [],
       streams,
       now_ms: this.#o.now(),
     }

@@ -39,6 +39,10 @@ export interface AuthEvent {
   subject?: string
   /** Keyed fingerprint of the token. */
   token?: string
+  /** Keyed fingerprint of the token's id (`jti`, RFC 7519 §4.1.7). */
+  token_id?: string
+  /** Grant, session or token family the token belongs to, as the record names it. */
+  session?: string
   request_id?: string
   trace_id?: string
   span_id?: string

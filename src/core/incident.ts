@@ -20,7 +20,13 @@ export interface Incident {
   audience?: string
   subject?: string
   token?: string
+  /** Keyed fingerprint of the token's id (`jti`, RFC 7519 §4.1.7). */
+  token_id?: string
+  /** Grant, session or token family the token belongs to, as the record names it. */
+  session?: string
   request_id?: string
+  /** Further ids of the same request: a gateway and a service may each number it. At most {@link OTHER_IDS_LIMIT}. */
+  other_request_ids?: readonly string[]
   trace_id?: string
   http_method?: string
   http_path?: string
@@ -37,12 +43,21 @@ export interface Incident {
   cause: Cause
   subcause: Subcause
   confidence: Confidence
+  /** How sure the signature of the most specific record is of what it reports; absent: as sure as we are. */
+  reported_confidence?: Confidence
   /** Reasons in plain sentences, most telling first. */
   why: readonly string[]
   evidence: Evidence
+  /** When the most specific record reached the collector, ms, collector's clock; only for live records. */
+  received_collector_ms?: number
+  /** How long after the failure the same client got a new token, ms; absent where it did not, or nobody can tell. */
+  recovered_ms?: number
   /** How many records speak of it. */
   observations: number
 }
+
+/** A request that is numbered anew by more than this many hops is still found by its first ids; count. */
+export const OTHER_IDS_LIMIT = 4
 
 /** One record that speaks of an incident, with its place in the logs. */
 export interface Observation {

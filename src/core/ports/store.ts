@@ -8,6 +8,7 @@ import type { AuthEvent } from '../auth-event.ts'
 import type { Cause, Subcause } from '../cause.ts'
 import type { Confidence } from '../confidence.ts'
 import type { Filter, TimeRange } from '../filter.ts'
+import type { HistoryFact, HistoryQuestion } from '../history.ts'
 import type { Incident, Observation } from '../incident.ts'
 import type { Kind, Outcome } from '../kind.ts'
 import type { SourceStatus, StreamState } from '../source-status.ts'
@@ -38,6 +39,8 @@ export class StoreRefusal extends Error {
 /** A new incident (no `id`) or the revision of a stored one. The whole verdict is given; the store replaces the old one. */
 export interface IncidentChange {
   id?: string
+  /** Stored incidents that turned out to be the same failed request: their observations move here, they are gone after. */
+  absorbs?: readonly string[]
   incident: Omit<Incident, 'id' | 'observations'>
   /** Records that were not known to speak of it before; `observations` of the incident grows by their number. */
   added: readonly Observation[]
@@ -59,6 +62,8 @@ export interface AppendBatch {
   successes: readonly AuthEvent[]
   incidents: readonly IncidentChange[]
   unrecognised: readonly UnrecognisedRecord[]
+  /** What is to be remembered of tokens, clients, keys and hosts; merged with what is known of the same identity. */
+  history: readonly HistoryFact[]
   /** New positions and counters of the streams that were read; `offset` covers exactly the records of this and earlier batches. */
   streams: readonly StreamState[]
   /** Collector's clock, ms, for "last seen". */
@@ -70,6 +75,7 @@ export interface NeighbourQuery {
   request_id?: string
   trace_id?: string
   token?: string
+  token_id?: string
   /** Only incidents whose time lies in this range, ms. */
   from_ms: number
   to_ms: number
@@ -80,7 +86,20 @@ export interface NeighbourQuery {
 export interface Neighbour {
   incident: Incident
   /** What already speaks of it: one request leaves at most one line per stream and signature. */
-  spoken: readonly Pick<Observation, 'stream' | 'signature' | 'offset'>[]
+  spoken: readonly Spoken[]
+}
+
+/** The part of an observation that joining and attribution look at. */
+export type Spoken = Pick<Observation, 'stream' | 'signature' | 'offset' | 'host' | 'time_ms' | 'specificity'>
+
+/** Incidents in order of time and id, for looking at them again. */
+export interface PageQuery {
+  /** [from_ms, to_ms), writer's clock. */
+  from_ms: number
+  to_ms: number
+  /** Only those after this one. */
+  after?: { time_ms: number; id: string }
+  limit: number
 }
 
 export interface RetentionPolicy {
@@ -94,6 +113,10 @@ export interface StoreWriter {
   append(batch: AppendBatch): Promise<void>
   /** At most {@link NEIGHBOUR_LIMIT} per query, nearest to the middle of the range first. Same order as the queries. */
   neighbours(queries: readonly NeighbourQuery[]): Promise<Neighbour[][]>
+  /** Facts about parties, in the order of the questions; at most {@link HISTORY_LIMIT} each, newest slots first. */
+  history(questions: readonly HistoryQuestion[]): Promise<HistoryFact[][]>
+  /** Stored incidents with what speaks of them, oldest first. */
+  page(query: PageQuery): Promise<Neighbour[]>
   /** All streams ever read whose content may still be met again. */
   streams(): Promise<StreamState[]>
   /** The key for fingerprints (32 random bytes), made with the store; the same token has the same fingerprint for its life. */
@@ -105,6 +128,9 @@ export interface StoreWriter {
 
 /** More neighbours than this cannot be told apart by time alone; count. */
 export const NEIGHBOUR_LIMIT = 32
+
+/** More facts about one party cannot all matter; count. */
+export const HISTORY_LIMIT = 512
 
 export interface KindCount {
   kind: Kind

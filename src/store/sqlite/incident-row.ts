@@ -6,12 +6,12 @@
 import { MESSAGE_LIMIT } from '../../core/auth-event.ts'
 import type { Confidence } from '../../core/confidence.ts'
 import type { Evidence } from '../../core/evidence.ts'
-import type { Incident } from '../../core/incident.ts'
+import { type Incident, OTHER_IDS_LIMIT } from '../../core/incident.ts'
 import type { IncidentChange } from '../../core/ports/store.ts'
-import { cleanText, FACT_LIMIT, NAME_LIMIT, PATH_LIMIT, WHY_LENGTH_LIMIT, WHY_LIMIT } from './clean-text.ts'
+import { cleanText, FACT_LIMIT, KEY_LIMIT, NAME_LIMIT, PATH_LIMIT, WHY_LENGTH_LIMIT, WHY_LIMIT } from './clean-text.ts'
 import { decodeKey, encodeKey, type KeyCode } from './key-code.ts'
 import { DIMENSIONS, FIRST_DIMENSION, type Lexicon } from './lexicon.ts'
-import { decodeNumbers, encodeNumbers } from './number-code.ts'
+import { decodeNumbers, encodeNumbers, type IncidentNumbers } from './number-code.ts'
 import { joinVars, toPhrase, VarReader } from './phrase.ts'
 import type { DimensionValues, Placement } from './series-book.ts'
 import { DAY_MS } from './time-grain.ts'
@@ -33,6 +33,10 @@ export const INCIDENT_COLUMNS = [
   'token',
   'subject',
   'overflow',
+  'token_id',
+  'session',
+  'other_ids',
+  'reported_confidence',
 ] as const
 
 /** One value per column of {@link INCIDENT_COLUMNS}, as better-sqlite3's raw mode gives them. */
@@ -53,6 +57,10 @@ export type IncidentRow = [
   token: KeyCode | null,
   subject: KeyCode | null,
   overflow: string | null,
+  token_id: KeyCode | null,
+  session: KeyCode | null,
+  other_ids: string | null,
+  reported_confidence: number | null,
 ]
 
 /** What a new incident or a revision says; the store adds id and number of observations. */
@@ -127,12 +135,18 @@ export function packIncident(
     request && lexicon.phrases.intern(request.template, day),
     joinVars(text.vars, request?.vars ?? null),
     given.http_status ?? null,
-    encodeNumbers(evidence, time_ms),
+    encodeNumbers(numbersOf(given), time_ms),
     encodeKey(given.request_id),
     encodeKey(given.trace_id),
     encodeKey(given.token),
     encodeKey(given.subject),
     placement.capped && overflowOf(given, placement.capped),
+    encodeKey(given.token_id),
+    encodeKey(given.session),
+    given.other_request_ids === undefined || given.other_request_ids.length === 0
+      ? null
+      : JSON.stringify(given.other_request_ids.slice(0, OTHER_IDS_LIMIT).map((id) => cleanText(id, KEY_LIMIT))),
+    given.reported_confidence === undefined ? null : CONFIDENCE_CODES[given.reported_confidence],
   ]
 }
 
@@ -143,6 +157,7 @@ export function unpackIncident(lexicon: Lexicon, row: IncidentRow): Incident {
   const { format: _, ...voice } = lexicon.voice(voiceId)
   const words = new VarReader(vars)
   const text = words.fill(lexicon.phrases.text(textId))
+  const { received_collector_ms, recovered_ms, ...evidenceNumbers } = decodeNumbers(row[10], time_ms)
   const incident: Incident = {
     id: String(id),
     kind: verdict.kind,
@@ -153,9 +168,12 @@ export function unpackIncident(lexicon: Lexicon, row: IncidentRow): Incident {
     subcause: verdict.subcause!,
     confidence: CONFIDENCE_WORDS[confidence]!,
     why: text.slice(TEXT_PART.why),
-    evidence: { ...decodeNumbers(row[10], time_ms), ...evidenceTexts(text) },
+    evidence: { ...evidenceNumbers, ...evidenceTexts(text) },
     observations,
   }
+  if (row[19] !== null) incident.reported_confidence = CONFIDENCE_WORDS[row[19]]!
+  if (received_collector_ms !== undefined) incident.received_collector_ms = received_collector_ms
+  if (recovered_ms !== undefined) incident.recovered_ms = recovered_ms
   DIMENSIONS.forEach((dimension, place) => {
     const value = lexicon.names.text(series[place + FIRST_DIMENSION]!)
     if (value) incident[dimension] = value
@@ -169,12 +187,28 @@ export function unpackIncident(lexicon: Lexicon, row: IncidentRow): Incident {
     if (request[REQUEST_PART.address]) incident.client_address = request[REQUEST_PART.address]!
   }
   if (row[9] !== null) incident.http_status = row[9]
-  const [request_id, trace_id, token, subject] = [row[11], row[12], row[13], row[14]].map(decodeKey)
+  const [request_id, trace_id, token, subject, token_id, session] = [
+    row[11],
+    row[12],
+    row[13],
+    row[14],
+    row[16],
+    row[17],
+  ].map(decodeKey)
   if (request_id !== undefined) incident.request_id = request_id
   if (trace_id !== undefined) incident.trace_id = trace_id
   if (token !== undefined) incident.token = token
   if (subject !== undefined) incident.subject = subject
+  if (token_id !== undefined) incident.token_id = token_id
+  if (session !== undefined) incident.session = session
+  if (row[18] !== null) incident.other_request_ids = JSON.parse(row[18]) as string[]
   return incident
+}
+
+function numbersOf({ evidence, received_collector_ms, recovered_ms }: GivenIncident): IncidentNumbers {
+  const { exp_ms, nbf_ms, iat_ms, validator_ms, delta_ms, leeway_ms } = evidence
+  const numbers = { exp_ms, nbf_ms, iat_ms, validator_ms, delta_ms, leeway_ms, received_collector_ms, recovered_ms }
+  return Object.fromEntries(Object.entries(numbers).filter(([, value]) => value !== undefined))
 }
 
 function evidenceTexts(text: readonly string[]): Evidence {

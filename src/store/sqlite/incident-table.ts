@@ -30,7 +30,7 @@ import type { StreamTable } from './stream-table.ts'
 import { DAY_MS, instant } from './time-grain.ts'
 
 /** Ids that incidents are found by; the letter keeps a request id and a trace id of the same spelling apart. */
-export const KEY_FIELDS = { request_id: 'r', trace_id: 't', token: 'k' } as const
+export const KEY_FIELDS = { request_id: 'r', trace_id: 't', token: 'k', token_id: 'j' } as const
 export type KeyField = keyof typeof KEY_FIELDS
 
 /** Value of the `hash` column of incident_key. */
@@ -60,6 +60,8 @@ export class IncidentTable {
   readonly #dropKey: Database.Statement<[number, number, number]>
   readonly #observe: Database.Statement<unknown[]>
   readonly #dropObservations: Database.Statement<[number]>
+  readonly #moveObservations: Database.Statement<[number, number]>
+  readonly #setCount: Database.Statement<[number, number]>
   readonly #fixTimes: Database.Statement<[number, number]>
   readonly #fixTexts: Database.Statement<[number, string | null, number]>
   readonly #restamp: Database.Statement<[number, number]>[]
@@ -82,6 +84,8 @@ export class IncidentTable {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     this.#dropObservations = db.prepare('DELETE FROM observation WHERE incident = ?')
+    this.#moveObservations = db.prepare('UPDATE OR IGNORE observation SET incident = ? WHERE incident = ?')
+    this.#setCount = db.prepare('UPDATE incident SET observations = ? WHERE id = ?')
     this.#fixTimes = db.prepare('UPDATE observation SET time_ms = ? WHERE incident = ? AND time_ms IS NULL')
     this.#fixTexts = db.prepare('UPDATE observation SET text = ?, vars = ? WHERE incident = ? AND text IS NULL')
     const stamp = (table: string, column: string) =>
@@ -122,6 +126,30 @@ export class IncidentTable {
     this.#parts.rollups.add(row[2], row[1], 1)
     this.#parts.tallies.count(old, -1)
     this.#parts.tallies.count(row, 1)
+  }
+
+  /**
+   * `other` turned out to be the same failed request as `id`: its observations move, it is gone and not counted any more.
+   * One that retention has dropped stays as the rollups counted it.
+   */
+  absorb(id: number, other: number): void {
+    const old = this.#select.get(other)
+    const row = this.#select.get(id)
+    if (old === undefined || row === undefined || id === other) {
+      this.#parts.limited('late_revisions', 1)
+      return
+    }
+    // Observations lean on their incident for time and text: those that move get their own first.
+    const { lexicon } = this.#parts
+    const phrase = toPhrase([unpackIncident(lexicon, old).message])
+    this.#fixTimes.run(old[1], other)
+    this.#fixTexts.run(lexicon.phrases.intern(phrase.template, Math.floor(row[1] / DAY_MS)), phrase.vars, other)
+    for (const stamp of this.#restamp) stamp.run(Math.floor(row[1] / DAY_MS), other)
+    const { changes } = this.#moveObservations.run(id, other)
+    this.#setCount.run(row[5] + changes, id)
+    this.drop(other)
+    this.#parts.rollups.add(old[2], old[1], -1)
+    this.#parts.tallies.count(old, -1)
   }
 
   /** Removes the detail of an incident; the rollups keep counting it. */
@@ -216,11 +244,13 @@ export class IncidentTable {
       ['request_id', row[11]],
       ['trace_id', row[12]],
       ['token', row[13]],
+      ['token_id', row[16]],
     ] as const
     for (const [field, code] of fields) {
       const key = decodeKey(code)
       if (key !== undefined) hashes.push(keyHash(field, key, seed))
     }
+    if (row[18] !== null) for (const id of JSON.parse(row[18]) as string[]) hashes.push(keyHash('request_id', id, seed))
     return hashes
   }
 }

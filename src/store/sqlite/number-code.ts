@@ -1,29 +1,37 @@
 /**
- * The numbers of an Evidence in a few bytes: one byte saying which are there, then variable-length integers, instants as
+ * The numbers of an incident in a few bytes: one byte saying which are there, then variable-length integers, instants as
  * the distance from the incident's own time. Whole milliseconds; what is no finite number is left out.
  */
-import type { Evidence } from '../../core/evidence.ts'
+/** Bit n of the first byte stands for the n-th. Those in INSTANTS are stored as distances. */
+const FIELDS = [
+  'exp_ms',
+  'nbf_ms',
+  'iat_ms',
+  'validator_ms',
+  'delta_ms',
+  'leeway_ms',
+  'received_collector_ms',
+  'recovered_ms',
+] as const
+const INSTANTS: ReadonlySet<string> = new Set(['exp_ms', 'nbf_ms', 'iat_ms', 'validator_ms', 'received_collector_ms'])
 
-/** Bit n of the first byte stands for the n-th. The first four are instants, stored as distances. */
-const FIELDS = ['exp_ms', 'nbf_ms', 'iat_ms', 'validator_ms', 'delta_ms', 'leeway_ms'] as const
-const INSTANTS = 4
-
-export type EvidenceNumber = (typeof FIELDS)[number]
+export type IncidentNumber = (typeof FIELDS)[number]
+export type IncidentNumbers = Partial<Record<IncidentNumber, number>>
 
 /** Beyond ±2^50 ms (35,000 years) a distance is nonsense, and doubling it for the sign would lose bits. */
 const LARGEST = 2 ** 50
 
-/** Mask plus six integers of at most eight bytes. */
+/** Mask plus eight integers of at most eight bytes. */
 const scratch = Buffer.alloc(1 + FIELDS.length * 8)
 
 /** Null when there are none. */
-export function encodeNumbers(evidence: Evidence, time_ms: number): Buffer | null {
+export function encodeNumbers(numbers: IncidentNumbers, time_ms: number): Buffer | null {
   let mask = 0
   let end = 1
   for (let field = 0; field < FIELDS.length; field++) {
-    const value = evidence[FIELDS[field]!]
+    const value = numbers[FIELDS[field]!]
     if (value === undefined) continue
-    const distance = Math.round(field < INSTANTS ? value - time_ms : value)
+    const distance = Math.round(INSTANTS.has(FIELDS[field]!) ? value - time_ms : value)
     if (!(Math.abs(distance) <= LARGEST)) continue
     mask |= 1 << field
     // Zigzag: small numbers of either sign are small.
@@ -39,9 +47,9 @@ export function encodeNumbers(evidence: Evidence, time_ms: number): Buffer | nul
   return Buffer.from(scratch.subarray(0, end))
 }
 
-export function decodeNumbers(code: Buffer | null, time_ms: number): Pick<Evidence, EvidenceNumber> {
-  const evidence: Pick<Evidence, EvidenceNumber> = {}
-  if (code === null) return evidence
+export function decodeNumbers(code: Buffer | null, time_ms: number): IncidentNumbers {
+  const numbers: IncidentNumbers = {}
+  if (code === null) return numbers
   let at = 1
   for (let field = 0; field < FIELDS.length; field++) {
     if ((code[0]! & (1 << field)) === 0) continue
@@ -52,7 +60,7 @@ export function decodeNumbers(code: Buffer | null, time_ms: number): Pick<Eviden
       if (byte < 128) break
     }
     const distance = zigzag % 2 === 1 ? -(zigzag + 1) / 2 : zigzag / 2
-    evidence[FIELDS[field]!] = field < INSTANTS ? distance + time_ms : distance
+    numbers[FIELDS[field]!] = INSTANTS.has(FIELDS[field]!) ? distance + time_ms : distance
   }
-  return evidence
+  return numbers
 }

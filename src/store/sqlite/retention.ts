@@ -1,6 +1,7 @@
 /**
  * Drops what has grown too old, in slices short enough not to be noticed: incidents first (the rollups keep counting
- * them), then minutes and samples, then old hours and days, then words that nothing refers to any more.
+ * them), then minutes and samples, then old hours and days, then words that nothing refers to any more and facts nobody
+ * asks for.
  * Freed pages are used again by later data; only when much is free is the file made smaller, a few pages at a time.
  */
 import type Database from 'better-sqlite3'
@@ -32,6 +33,9 @@ const DICTIONARIES = [
   { table: 'name', serves: 'rollups' },
 ] as const
 
+/** Rows of the history looked at between two looks at the clock. */
+const HISTORY_CHUNK = 1000
+
 /** Does up to {@link CHUNK} deletions; returns how many rows went. */
 type Step = () => number
 
@@ -43,6 +47,9 @@ export class Retention {
   /** Dictionaries are swept once per cutoff: which one was, and how far the present sweep is. */
   #swept = ''
   #sweeping: { key: string; dictionary: number; after: number } | undefined
+  /** The same for the history: hour of the data up to which it was looked through, and where the present look is. */
+  #pruned = -Infinity
+  #pruning: { horizon_ms: number; after: [party: number, hash: number] } | undefined
 
   constructor(db: Database.Database, meta: MetaTable, incidents: IncidentTable, forget: () => void) {
     this.#db = db
@@ -75,6 +82,7 @@ export class Retention {
         })
         .immediate()
     }
+    if (!more) more = this.#pruneHistory(now_ms, until)
     return more || this.#shrink()
   }
 
@@ -173,6 +181,38 @@ export class Retention {
     } else {
       this.#meta.set('first_ms', day * DAY_MS)
     }
+  }
+
+  /** By the clock of the data: in an archive of last month the tokens of its last day are as young as ever. */
+  #pruneHistory(now_ms: number, until: number): boolean {
+    const horizon_ms = floorTo(Math.min(now_ms, this.#meta.get('last_ms') ?? -Infinity), HOUR_MS)
+    if (this.#pruning === undefined && !(horizon_ms > this.#pruned)) return false
+    this.#pruning ??= { horizon_ms, after: [-1, 0] }
+    const pruning = this.#pruning
+    const next = this.#db
+      .prepare<number[], [party: number, hash: number]>(
+        `SELECT party, hash FROM history WHERE (party, hash) > (?, ?) ORDER BY party, hash LIMIT 1 OFFSET ${HISTORY_CHUNK}`,
+      )
+      .raw()
+    const range = 'keep_ms < ? AND (party, hash) > (?, ?)'
+    const drop = this.#db.prepare(`DELETE FROM history WHERE ${range} AND (party, hash) <= (?, ?)`)
+    const dropRest = this.#db.prepare(`DELETE FROM history WHERE ${range}`)
+    return this.#db
+      .transaction(() => {
+        while (performance.now() <= until) {
+          const last = next.get(...pruning.after)
+          if (last === undefined) {
+            dropRest.run(pruning.horizon_ms, ...pruning.after)
+            this.#pruned = pruning.horizon_ms
+            this.#pruning = undefined
+            return false
+          }
+          drop.run(pruning.horizon_ms, ...pruning.after, ...last)
+          pruning.after = last
+        }
+        return true
+      })
+      .immediate()
   }
 
   #shrink(): boolean {

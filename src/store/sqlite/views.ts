@@ -4,9 +4,10 @@
  * columns, and a test holds the two together.
  */
 import type Database from 'better-sqlite3'
+import { PARTIES } from '../../core/history.ts'
 import type { KeyCode } from './key-code.ts'
 import { decodeKey } from './key-code.ts'
-import { decodeNumbers, type EvidenceNumber } from './number-code.ts'
+import { decodeNumbers, type IncidentNumber } from './number-code.ts'
 import { VarReader } from './phrase.ts'
 import { GRAIN, GRAIN_MS, type Grain } from './time-grain.ts'
 
@@ -18,6 +19,7 @@ export const VIEWS = [
   'rollups_hourly',
   'rollups_daily',
   'successes',
+  'history_facts',
   'sources',
   'unrecognised_records',
   'limits',
@@ -37,7 +39,7 @@ const dimensions = (overflow: string) =>
 const text = (part: number) => `phrase_part(${phrase('i.text')}, '', i.vars, ${part})`
 const request = (part: number) =>
   `iif(i.request IS NULL, NULL, phrase_part(${phrase('i.text')}, ${phrase('i.request')}, i.vars, ${part}))`
-const number = (field: EvidenceNumber) => `evidence_number(i.numbers, i.time_ms, '${field}') AS ${field}`
+const number = (field: IncidentNumber) => `evidence_number(i.numbers, i.time_ms, '${field}') AS ${field}`
 
 const rollups = (grain: Grain) => `
   SELECT ${iso(`c.bucket * ${GRAIN_MS[grain]}`)} AS time, c.bucket * ${GRAIN_MS[grain]} AS time_ms,
@@ -56,11 +58,11 @@ const DEFINITIONS: Readonly<Record<(typeof VIEWS)[number], string>> = {
            ${name('w.signature')} AS signature, w.specificity, ${name('w.symptom')} AS symptom,
            ${text(0)} AS message, phrase_rest(${phrase('i.text')}, i.vars, 6) AS why, i.observations,
            key_text(i.request_id) AS request_id, key_text(i.trace_id) AS trace_id, key_text(i.token) AS token,
-           key_text(i.subject) AS subject,
+           key_text(i.token_id) AS token_id, key_text(i.session) AS session, key_text(i.subject) AS subject,
            nullif(${request(0)}, '') AS http_method, nullif(${request(1)}, '') AS http_path, i.http_status,
            nullif(${request(2)}, '') AS client_address,
            ${number('exp_ms')}, ${number('nbf_ms')}, ${number('iat_ms')}, ${number('validator_ms')},
-           ${number('delta_ms')}, ${number('leeway_ms')},
+           ${number('delta_ms')}, ${number('leeway_ms')}, ${number('received_collector_ms')}, ${number('recovered_ms')},
            nullif(${text(1)}, '') AS kid, nullif(${text(2)}, '') AS alg, nullif(${text(3)}, '') AS expected,
            nullif(${text(4)}, '') AS got
       FROM incident i JOIN series s ON s.id = i.series JOIN verdict v ON v.id = s.verdict
@@ -83,6 +85,11 @@ const DEFINITIONS: Readonly<Record<(typeof VIEWS)[number], string>> = {
            key_text(i.request_id) AS request_id, key_text(i.trace_id) AS trace_id, key_text(i.token) AS token,
            ${number('exp_ms')}, ${number('nbf_ms')}, ${number('iat_ms')}, ${number('validator_ms')}
       FROM success i JOIN series s ON s.id = i.series JOIN verdict v ON v.id = s.verdict`,
+  history_facts: `
+    SELECT party_word(h.party) AS party, key_text(h.key) AS key, ${name('h.deed')} AS deed, ${name('h.host')} AS host,
+           ${name('h.detail')} AS detail, ${iso('h.first_ms')} AS first, h.first_ms, ${iso('h.last_ms')} AS last, h.last_ms,
+           h.count, h.iat_ms, h.exp_ms
+      FROM history h`,
   sources: `
     SELECT name, stream, offset, size, lines, records, recognised, cut_records, cut_bytes, host, service, format, zone,
            ${iso('last_record_ms')} AS last_record, last_record_ms, error, ${iso('updated_ms')} AS updated, updated_ms
@@ -97,6 +104,7 @@ const DEFINITIONS: Readonly<Record<(typeof VIEWS)[number], string>> = {
 export function createViews(db: Database.Database): void {
   const pure = { deterministic: true }
   db.function('iso_time', pure, isoTime)
+  db.function('party_word', pure, (party: number) => PARTIES[party] ?? null)
   db.function('key_text', pure, (code: KeyCode | null) => decodeKey(code) ?? null)
   db.function('phrase_part', pure, (text: string, request: string, vars: string | null, part: number) => {
     const reader = new VarReader(vars)
@@ -109,7 +117,7 @@ export function createViews(db: Database.Database): void {
   db.function(
     'evidence_number',
     pure,
-    (code: Buffer | null, time_ms: number, field: EvidenceNumber) => decodeNumbers(code, time_ms)[field] ?? null,
+    (code: Buffer | null, time_ms: number, field: IncidentNumber) => decodeNumbers(code, time_ms)[field] ?? null,
   )
   for (const view of VIEWS) db.exec(`CREATE TEMP VIEW ${view} AS ${DEFINITIONS[view]}`)
 }

@@ -6,16 +6,19 @@
 import { statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import type { AuthEvent } from '../../core/auth-event.ts'
+import type { HistoryFact, HistoryQuestion } from '../../core/history.ts'
 import type {
   AppendBatch,
   IncidentChange,
   Neighbour,
   NeighbourQuery,
+  PageQuery,
   RetentionPolicy,
   StoreWriter,
 } from '../../core/ports/store.ts'
 import type { StreamState } from '../../core/source-status.ts'
 import { WAL_LIMIT_BYTES } from './connection.ts'
+import { HistoryTable } from './history-table.ts'
 import { dimensionsOf } from './incident-row.ts'
 import { IncidentTable } from './incident-table.ts'
 import { KeyHours } from './key-hours.ts'
@@ -47,6 +50,7 @@ export class SqliteWriter implements StoreWriter {
   readonly #unrecognised: UnrecognisedTable
   readonly #sample: SuccessSample
   readonly #search: NeighbourSearch
+  readonly #history: HistoryTable
   readonly #retention: Retention
   /** Of the batch in hand, written at its end. */
   readonly #limits = new Map<LimitName, number>()
@@ -82,6 +86,7 @@ export class SqliteWriter implements StoreWriter {
     this.#unrecognised = new UnrecognisedTable(db, (count) => limited('unrecognised_evicted', count))
     this.#sample = new SuccessSample(db, this.#lexicon)
     this.#search = new NeighbourSearch(db, this.#lexicon, keyHours)
+    this.#history = new HistoryTable(db, this.#lexicon)
     this.#retention = new Retention(db, this.#meta, this.#incidents, () => this.#forget())
     this.#nextIncident = this.#meta.get('next_incident')!
     this.#first_ms = this.#meta.get('first_ms') ?? Infinity
@@ -96,6 +101,14 @@ export class SqliteWriter implements StoreWriter {
   async neighbours(queries: readonly NeighbourQuery[]): Promise<Neighbour[][]> {
     const extent = this.#first_ms <= this.#last_ms ? { first_ms: this.#first_ms, last_ms: this.#last_ms } : null
     return this.#refusing(() => queries.map((query) => this.#search.search(query, extent)))
+  }
+
+  async history(questions: readonly HistoryQuestion[]): Promise<HistoryFact[][]> {
+    return this.#refusing(() => questions.map((question) => this.#history.answer(question)))
+  }
+
+  async page(query: PageQuery): Promise<Neighbour[]> {
+    return this.#refusing(() => this.#search.page(query))
   }
 
   async streams(): Promise<StreamState[]> {
@@ -126,6 +139,7 @@ export class SqliteWriter implements StoreWriter {
     for (const change of batch.incidents) this.#incident(change, batch.now_ms)
     this.#unrecognised.add(batch.unrecognised, batch.now_ms)
     for (const { time_ms } of batch.unrecognised) this.#tallies.unrecognised(instant(time_ms, batch.now_ms))
+    this.#history.add(batch.history, batch.now_ms)
     for (const state of batch.streams) this.#streams.put(state, batch.now_ms)
     this.#incidents.flush()
     this.#rollups.flush()
@@ -148,8 +162,10 @@ export class SqliteWriter implements StoreWriter {
   }
 
   #incident(change: IncidentChange, now_ms: number): void {
-    if (change.id === undefined) this.#incidents.insert(this.#nextIncident++, change, now_ms)
-    else this.#incidents.revise(Number(change.id), change, now_ms)
+    const id = change.id === undefined ? this.#nextIncident++ : Number(change.id)
+    if (change.id === undefined) this.#incidents.insert(id, change, now_ms)
+    else this.#incidents.revise(id, change, now_ms)
+    for (const other of change.absorbs ?? []) this.#incidents.absorb(id, Number(other))
   }
 
   #seen(time_ms: number): void {
@@ -183,6 +199,7 @@ export class SqliteWriter implements StoreWriter {
     this.#lexicon.forget()
     this.#series.forget()
     this.#streams.forget()
+    this.#history.forget()
   }
 
   /** A reader that stays long keeps the WAL from being reused; when it has grown large, cut it back if nobody reads. */

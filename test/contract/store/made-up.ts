@@ -82,7 +82,7 @@ export function stream(differences: Partial<StreamState> = {}): StreamState {
 }
 
 export function batch(differences: Partial<AppendBatch> = {}): AppendBatch {
-  return { successes: [], incidents: [], unrecognised: [], streams: [], now_ms: START_MS, ...differences }
+  return { successes: [], incidents: [], unrecognised: [], history: [], streams: [], now_ms: START_MS, ...differences }
 }
 
 /** Batch of new incidents without observations. */

@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
+import { describeHistory } from './history-suite.ts'
 import { describeReportQuestions } from './report-questions.ts'
 import type { StoreEngine, StorePlace } from './store-engine.ts'
 import { describeStore } from './suite.ts'
@@ -74,3 +75,4 @@ const SQLITE: StoreEngine = {
 
 describeStore(SQLITE)
 describeReportQuestions(SQLITE)
+describeHistory(SQLITE)

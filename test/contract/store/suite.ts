@@ -75,6 +75,12 @@ export function describeStore(engine: StoreEngine): void {
           audience: 'orders billing-2',
           subject: 'sub:00ff00ff00ff00ff',
           token: 'jwt:3fa9c1d2e4b5a697',
+          token_id: 'jti:0123456789abcdef',
+          session: 'grant-17',
+          other_request_ids: ['gw 9'],
+          reported_confidence: 'likely',
+          received_collector_ms: START_MS + 130,
+          recovered_ms: 812,
           request_id: '0b6e4b3e-9a57-4d1c-8f66-0f8a2c7d1e55',
           trace_id: '4bf92f3577b34da6a3ce929d0e0e4736',
           http_method: 'GET',
@@ -342,7 +348,13 @@ export function describeStore(engine: StoreEngine): void {
         ])
         expect(byRequest!.map(({ incident: { request_id, host } }) => [request_id, host])).toEqual([['r1', 'api-1']])
         expect(byRequest![0]!.spoken).toEqual([
-          { stream: '00000000000000a1', signature: 'jsonwebtoken/expired', offset: 12 },
+          {
+            stream: '00000000000000a1',
+            signature: 'jsonwebtoken/expired',
+            offset: 12,
+            time_ms: START_MS,
+            specificity: 70,
+          },
         ])
         expect(byTrace).toHaveLength(1)
         expect(byToken!.map(({ incident: { request_id } }) => request_id)).toEqual(['r1', 'r2'])

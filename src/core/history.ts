@@ -1,0 +1,60 @@
+/**
+ * What is remembered of tokens, sessions, clients, keys, hosts and issuers so that a later failure can be explained: the
+ * issuance index and what goes with it. A fact says that a deed happened to or by a party between two instants.
+ * Invariant: facts of one identity merge by smallest first, largest last and added counts, so the order in which records
+ * are read never matters. Deeds are what was *reported*; nothing here depends on a verdict.
+ */
+import type { Subcause } from './cause.ts'
+
+/**
+ * `token`: a fingerprint or token id; `session`: a grant, session or token family; `client`: an OAuth client;
+ * `keys`: an issuer's keys; `host_keys`: the keys a host met; `host`, `issuer`: what went on there, in slots of time;
+ * `fleet`: the same over all hosts (key is empty).
+ */
+export const PARTIES = ['token', 'session', 'client', 'keys', 'host_keys', 'host', 'issuer', 'fleet'] as const
+export type Party = (typeof PARTIES)[number]
+
+/** A success, or the reported subcause of a failure. */
+export type Deed = 'issued' | 'refreshed' | 'accepted' | 'revoked' | Subcause
+
+/** Length of a slot, ms; 0: the party is remembered as a whole. Short where one request must be found beside another. */
+export const SLOT_MS: Readonly<Record<Party, number>> = {
+  token: 0,
+  session: 0,
+  keys: 0,
+  host_keys: 0,
+  client: 60_000,
+  host: 300_000,
+  issuer: 300_000,
+  fleet: 300_000,
+}
+
+export interface HistoryFact {
+  party: Party
+  key: string
+  deed: Deed
+  /** Where it was recorded; empty: not said. Part of the identity. */
+  host: string
+  /** Key id for `keys` and `host_keys`, client for the others; empty: not said. Part of the identity. */
+  detail: string
+  /** Writer's clock, ms. The slot is that of `first_ms`; a fact never spans two. */
+  first_ms: number
+  last_ms: number
+  count: number
+  /** Instants of the token concerned, issuer's clock; of several tokens, the latest. */
+  iat_ms?: number
+  exp_ms?: number
+}
+
+/** Facts of one party whose slot touches the range; the range is not looked at for parties without slots. */
+export interface HistoryQuestion {
+  party: Party
+  key: string
+  from_ms: number
+  to_ms: number
+}
+
+export function slotOf(party: Party, time_ms: number): number {
+  const slot = SLOT_MS[party]
+  return slot === 0 ? 0 : Math.floor(time_ms / slot)
+}

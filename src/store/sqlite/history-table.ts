@@ -1,0 +1,173 @@
+/**
+ * The table behind the port's history: merges facts into rows and answers questions about parties.
+ * Successes at ten thousand a second must not become rows for ever: facts of one identity share a row, tokens are few per
+ * batch and pruned by expiry, and a token used again and again is written at most once a minute.
+ * Runs inside the caller's transaction. Invariant: merging is commutative, so any order of reading gives the same rows.
+ */
+import type Database from 'better-sqlite3'
+import { type Deed, type HistoryFact, type HistoryQuestion, PARTIES, slotOf } from '../../core/history.ts'
+import { HISTORY_LIMIT } from '../../core/ports/store.ts'
+import { cleanText, NAME_LIMIT } from './clean-text.ts'
+import { encodeKey, type KeyCode, sameKey } from './key-code.ts'
+import { keyedHash } from './keyed-hash.ts'
+import type { Lexicon } from './lexicon.ts'
+import { FOREVER } from './text-dictionary.ts'
+import { DAY_MS, HOUR_MS, instant, MINUTE_MS } from './time-grain.ts'
+
+/** A token is asked for until this long after its expiry: clocks may be off by a wrong zone; ms. */
+const AFTER_EXPIRY_MS = 26 * HOUR_MS
+/** A token whose expiry nobody said, ms. */
+const UNSTATED_LIFE_MS = 2 * DAY_MS
+/** Everything else, and tokens that were refused, live as long as incidents do by default; ms. */
+const DETAIL_MS = 35 * DAY_MS
+/** Acceptances of one token closer together than this change no verdict; ms. */
+const ACCEPTED_EVERY_MS = MINUTE_MS
+/** Tokens remembered as lately accepted; beyond it the memory starts anew. */
+const LATELY_LIMIT = 100_000
+
+const TOKEN = PARTIES.indexOf('token')
+
+type Row = [
+  deed: number,
+  host: number,
+  detail: number,
+  key: KeyCode,
+  first_ms: number,
+  last_ms: number,
+  count: number,
+  iat_ms: number | null,
+  exp_ms: number | null,
+]
+
+export class HistoryTable {
+  readonly #lexicon: Lexicon
+  readonly #put: Database.Statement<unknown[]>
+  readonly #keep: Database.Statement<unknown[]>
+  readonly #kept: Database.Statement<unknown[], number | null>
+  readonly #select: Database.Statement<unknown[], Row>
+  /** Newest acceptance written, by token and host. */
+  readonly #lately = new Map<string, number>()
+
+  constructor(db: Database.Database, lexicon: Lexicon) {
+    this.#lexicon = lexicon
+    this.#put = db.prepare(
+      `INSERT INTO history (party, hash, slot, deed, host, detail, key, first_ms, last_ms, count, iat_ms, exp_ms, keep_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET
+         first_ms = min(first_ms, excluded.first_ms), last_ms = max(last_ms, excluded.last_ms),
+         count = count + excluded.count,
+         iat_ms = max(ifnull(iat_ms, excluded.iat_ms), ifnull(excluded.iat_ms, iat_ms)),
+         exp_ms = max(ifnull(exp_ms, excluded.exp_ms), ifnull(excluded.exp_ms, exp_ms)),
+         keep_ms = max(keep_ms, excluded.keep_ms)`,
+    )
+    this.#keep = db.prepare('UPDATE history SET keep_ms = max(keep_ms, ?) WHERE party = ? AND hash = ? AND key = ?')
+    this.#kept = db
+      .prepare<unknown[], number | null>('SELECT max(keep_ms) FROM history WHERE party = ? AND hash = ? AND key = ?')
+      .pluck()
+    this.#select = db
+      .prepare<unknown[], Row>(
+        `SELECT deed, host, detail, key, first_ms, last_ms, count, iat_ms, exp_ms FROM history
+          WHERE party = ? AND hash = ? AND slot BETWEEN ? AND ? ORDER BY slot DESC LIMIT ${HISTORY_LIMIT}`,
+      )
+      .raw()
+  }
+
+  add(facts: readonly HistoryFact[], now_ms: number): void {
+    for (const fact of facts) this.#add(fact, now_ms)
+  }
+
+  answer({ party, key, from_ms, to_ms }: HistoryQuestion): HistoryFact[] {
+    const code = encodeKey(key) ?? ''
+    const rows = this.#select.all(
+      PARTIES.indexOf(party),
+      keyedHash(key, this.#lexicon.seed),
+      slotOf(party, from_ms),
+      slotOf(party, to_ms),
+    )
+    const facts: HistoryFact[] = []
+    for (const [deed, host, detail, stored, first_ms, last_ms, count, iat_ms, exp_ms] of rows) {
+      if (stored !== code && !sameKey(stored, code)) continue
+      const { names } = this.#lexicon
+      const fact: HistoryFact = {
+        party,
+        key,
+        deed: names.text(deed) as Deed,
+        host: names.text(host),
+        detail: names.text(detail),
+        first_ms,
+        last_ms,
+        count,
+      }
+      if (iat_ms !== null) fact.iat_ms = iat_ms
+      if (exp_ms !== null) fact.exp_ms = exp_ms
+      facts.push(fact)
+    }
+    return facts
+  }
+
+  /** After a rollback what was written lately is not there. */
+  forget(): void {
+    this.#lately.clear()
+  }
+
+  #add(fact: HistoryFact, now_ms: number): void {
+    const { names } = this.#lexicon
+    const party = PARTIES.indexOf(fact.party)
+    const first_ms = instant(fact.first_ms, now_ms)
+    const last_ms = Math.max(first_ms, instant(fact.last_ms, now_ms))
+    if (fact.party === 'token' && fact.deed === 'accepted' && this.#writtenLately(fact, last_ms)) return
+    const hash = keyedHash(fact.key, this.#lexicon.seed)
+    const code = encodeKey(fact.key) ?? ''
+    const day = Math.floor(last_ms / DAY_MS)
+    const name = (text: string) => names.intern(cleanText(text, NAME_LIMIT), day)
+    let keep_ms = keepUntil(fact, last_ms)
+    if (party === TOKEN) {
+      // What is known of a refused token explains its incidents, so all of it stays as long as they do.
+      if (isRefusal(fact)) this.#keep.run(keep_ms, party, hash, code)
+      else keep_ms = Math.max(keep_ms, this.#kept.get(party, hash, code) ?? keep_ms)
+    }
+    this.#put.run(
+      party,
+      hash,
+      slotOf(fact.party, first_ms),
+      names.intern(fact.deed, FOREVER),
+      name(fact.host),
+      name(fact.detail),
+      code,
+      first_ms,
+      last_ms,
+      fact.count,
+      whole(fact.iat_ms),
+      whole(fact.exp_ms),
+      Math.round(keep_ms),
+    )
+  }
+
+  #writtenLately(fact: HistoryFact, last_ms: number): boolean {
+    const place = `${fact.key}\u001f${fact.host}`
+    const before = this.#lately.get(place)
+    if (before !== undefined && Math.abs(last_ms - before) < ACCEPTED_EVERY_MS) return true
+    if (this.#lately.size >= LATELY_LIMIT) this.#lately.clear()
+    this.#lately.set(place, last_ms)
+    return false
+  }
+}
+
+function isRefusal({ deed }: HistoryFact): boolean {
+  return deed !== 'issued' && deed !== 'refreshed' && deed !== 'accepted'
+}
+
+function keepUntil(fact: HistoryFact, last_ms: number): number {
+  if (fact.party !== 'token' || isRefusal(fact)) return last_ms + DETAIL_MS
+  const exp_ms = whole(fact.exp_ms)
+  return exp_ms === null
+    ? last_ms + UNSTATED_LIFE_MS
+    : Math.min(Math.max(exp_ms, last_ms) + AFTER_EXPIRY_MS, last_ms + DETAIL_MS)
+}
+
+/** Null for what is absent or no instant. */
+function whole(time_ms: number | undefined): number | null {
+  return time_ms === undefined || !Number.isFinite(time_ms) || Math.abs(time_ms) > Number.MAX_SAFE_INTEGER
+    ? null
+    : Math.round(time_ms)
+}
