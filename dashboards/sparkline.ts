@@ -24,7 +24,11 @@ export function sparkline(
   let text = ''
   for (const value of columns) {
     if (!(value > 0) || !(top > 0)) text += ' '
-    else text += bars[Math.min(bars.length - 1, Math.max(0, Math.ceil((value / top) * bars.length) - 1))]
+    else {
+      // Beyond what numbers hold, everything is as high as can be.
+      const share = Number.isFinite(top) && Number.isFinite(value) ? value / top : 1
+      text += bars[Math.min(bars.length - 1, Math.max(0, Math.ceil(share * bars.length) - 1))]
+    }
   }
   return text.padStart(width)
 }

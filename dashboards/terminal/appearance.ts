@@ -8,6 +8,8 @@ import { type Background, type ColourDepth, type Theme, themeFor } from './theme
 export interface Appearance {
   theme: Theme
   ascii: boolean
+  /** No colours at all: what they mean has to be said by letters. */
+  monochrome: boolean
 }
 
 export interface AppearanceOptions {
@@ -22,8 +24,10 @@ export function appearanceFor(
   depth_bits: number,
   options: AppearanceOptions = {},
 ): Appearance {
+  const depth = options.colour ?? colourDepth(env, depth_bits)
   return {
-    theme: themeFor(options.colour ?? colourDepth(env, depth_bits), options.background ?? background(env)),
+    theme: themeFor(depth, options.background ?? background(env)),
+    monochrome: depth === 'none',
     ascii: options.ascii ?? !isUnicode(env),
   }
 }

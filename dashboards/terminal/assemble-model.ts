@@ -8,8 +8,16 @@ import type { TimeRange } from '../../src/core/filter.ts'
 import type { Incident } from '../../src/core/incident.ts'
 import type { Kind } from '../../src/core/kind.ts'
 import type { CauseCount, DimensionRow, KindCount, SeriesPoint, UnrecognisedGroup } from '../../src/core/ports/store.ts'
-import type { SourceStatus } from '../../src/core/source-status.ts'
-import type { CauseRow, DashboardModel, IncidentDetail, KindFigures, Notice } from './model.ts'
+import type {
+  CauseRow,
+  DashboardModel,
+  IncidentDetail,
+  KindFigures,
+  Notice,
+  PartyPanel,
+  PartyRow,
+  SourceRow,
+} from './model.ts'
 import type { TimeWindow } from './time-window.ts'
 
 /** Answers of `StoreReader` for one window; `previous` stands for the equal period before. */
@@ -22,13 +30,18 @@ export interface StoreAnswers {
   previous_causes: readonly CauseCount[]
   /** `series(range, window.step_ms, 'cause', filter)` */
   series: readonly SeriesPoint[]
-  incidents: readonly Incident[]
-  hosts: readonly DimensionRow[]
-  clients: readonly DimensionRow[]
-  sources: readonly SourceStatus[]
+  incidents: readonly Incident[] | null
+  /** Of the range and of the period before it; null: not asked for. */
+  parties: Readonly<Partial<Record<PartyPanel, PartyAnswers>>>
+  sources: readonly SourceRow[]
   unrecognised: readonly UnrecognisedGroup[]
   detail: IncidentDetail | null
   notices: readonly Notice[]
+}
+
+export interface PartyAnswers {
+  now: readonly DimensionRow[]
+  before: readonly DimensionRow[]
 }
 
 /** A shorter observation than this says nothing about a rate; ms. */
@@ -42,27 +55,28 @@ export function assembleModel(answers: StoreAnswers): DashboardModel {
   const kinds = kindFigures(answers)
   let successes = 0
   for (const figures of Object.values(kinds)) successes += figures.successes
-  const trend = new Array<number>(stepCount(window)).fill(0)
   let failures = 0
   let before = 0
   for (const row of causes) {
     failures += row.count
     before += row.before ?? 0
-    row.trend.forEach((count, i) => {
-      trend[i] = (trend[i] ?? 0) + count
-    })
   }
+  const parties = (panel: PartyPanel) => partyRows(answers.parties[panel], comparable)
   return {
     now_ms,
     range: window.range,
     extent,
     step_ms: window.step_ms,
     kinds,
-    totals: { successes, failures, failures_before: comparable ? before : null, trend },
+    totals: { successes, failures, failures_before: comparable ? before : null },
     causes,
     incidents: answers.incidents,
-    hosts: answers.hosts,
-    clients: answers.clients,
+    parties: {
+      clients: parties('clients'),
+      services: parties('services'),
+      issuers: parties('issuers'),
+      hosts: parties('hosts'),
+    },
     sources: answers.sources,
     unrecognised: answers.unrecognised,
     detail: answers.detail,
@@ -103,6 +117,12 @@ function causeRows({ causes, previous_causes, series, window }: StoreAnswers, co
     })
   }
   return rows.sort((a, b) => lookedAtFirst(b) - lookedAtFirst(a) || b.count - a.count)
+}
+
+function partyRows(answers: PartyAnswers | undefined, comparable: boolean): PartyRow[] | null {
+  if (answers === undefined) return null
+  const before = new Map(answers.before.map(({ value, failures }) => [value, failures]))
+  return answers.now.map((row) => ({ ...row, before: comparable ? (before.get(row.value) ?? 0) : null }))
 }
 
 function lookedAtFirst(row: CauseRow): number {

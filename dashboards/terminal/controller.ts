@@ -3,11 +3,15 @@
  * keys come in as names, effects on the terminal go out as words.
  * Invariant: never two loads at once, and never a model on the screen that answers an older question.
  */
+import type { SqlResult } from '../../src/core/ports/store.ts'
+import { EXPORT_FORMATS, type ExportFormat, exportText } from './export-text.ts'
 import type { KeyPress } from './key-press.ts'
 import type { DashboardModel, ModelRequest } from './model.ts'
-import type { View } from './view.ts'
-import { viewContext } from './view.ts'
-import { type Effect, reduce, reducePaste, type Step, type ViewState } from './view-state.ts'
+import { pointedAt } from './pointed-at.ts'
+import { reduce, reducePaste } from './reduce.ts'
+import { type SqlAnswer, type View, viewContext } from './view.ts'
+import { copiedText, exportedTable, pagedText } from './view-export.ts'
+import { type Effect, openIncident, type Step, type ViewContext, type ViewState } from './view-state.ts'
 
 /** Between two loads that new data asked for; a person cannot read faster, and the store has other work; ms. */
 export const LOAD_INTERVAL_MS = 500
@@ -18,13 +22,13 @@ export const REFRESH_INTERVAL_MS = 10_000
 /** Rows of lists asked for; nobody scrolls further by hand, and a filter narrows. */
 const LIST_LIMIT = 500
 
-interface Screen {
-  columns: number
-  rows: number
-  ascii: boolean
+interface Screen extends Pick<View, 'columns' | 'rows' | 'ascii' | 'monochrome'> {
   /** IANA zone for "local". */
   local_zone: string
 }
+
+/** What only the terminal can do. */
+export type TerminalEffect = 'quit' | 'redraw' | 'suspend' | { copy: string } | { page: string }
 
 export interface ControllerOptions {
   load(request: ModelRequest): Promise<DashboardModel>
@@ -33,7 +37,11 @@ export interface ControllerOptions {
   screen(): Screen
   /** Something on the screen changed. */
   draw(): void
-  effect(effect: Exclude<Effect, 'load'>): void
+  effect(effect: TerminalEffect): void
+  /** Writes a new file into the present folder; answers its path. */
+  save(name: string, text: string): Promise<string>
+  sql(query: string): Promise<SqlResult>
+  moment: ViewContext['moment']
   initial: ViewState
 }
 
@@ -43,6 +51,8 @@ export interface Controller {
   paste(text: string): void
   /** The store has something new. */
   changed(): void
+  /** Shows a sentence until the next key. */
+  tell(message: string): void
   start(): void
   stop(): void
 }
@@ -52,6 +62,7 @@ export function createController(options: ControllerOptions): Controller {
   let model: DashboardModel | null = null
   let answered: ModelRequest | null = null
   let failure: string | null = null
+  let sql: SqlAnswer | null = null
   let loading = false
   let asked = 0
   let wanted = false
@@ -62,17 +73,24 @@ export function createController(options: ControllerOptions): Controller {
   let stopped = false
 
   const view = (): View => {
-    const { columns, rows, ascii, local_zone } = options.screen()
-    return { model, answered, failure, state, columns, rows, ascii, zone: state.zone === 'utc' ? 'UTC' : local_zone }
+    const { local_zone, ...screen } = options.screen()
+    return { model, answered, failure, sql, state, ...screen, zone: state.zone === 'utc' ? 'UTC' : local_zone }
+  }
+
+  const context = () => {
+    const seen = view()
+    const at: ViewContext['at'] = (column, row) => pointedAt(seen, column, row)
+    return viewContext(seen, options.now(), { moment: options.moment, at })
   }
 
   const request = (): ModelRequest => ({
+    screen: state.screen,
     now_ms: state.paused_at_ms ?? options.now(),
     length_ms: state.length_ms,
     end: state.end,
     filter: state.filter,
     words: state.words,
-    incident_id: state.detail,
+    incident_id: openIncident(state),
     limit: LIST_LIMIT,
   })
 
@@ -103,14 +121,14 @@ export function createController(options: ControllerOptions): Controller {
       const answer = await options.load(asking)
       if (current()) {
         owed = false
-        model = answer
+        model = withKnownParts(answer, asking, model, answered)
         answered = asking
         failure = null
         options.draw()
       }
     } catch (error) {
       if (current()) {
-        const text = error instanceof Error ? error.message : String(error)
+        const text = messageOf(error)
         if (model === null) failure = text
         else model = { ...model, error: text }
         options.draw()
@@ -124,12 +142,66 @@ export function createController(options: ControllerOptions): Controller {
     else if (timer === null) wait(REFRESH_INTERVAL_MS)
   }
 
+  /** Says what came of a key whose work took a while. */
+  const tell = (message: string) => {
+    if (stopped) return
+    state = { ...state, message }
+    options.draw()
+  }
+
+  const perform = (effect: Exclude<Effect, 'load'>) => {
+    if (effect === 'copy') copy()
+    else if (effect === 'page') page()
+    else if (typeof effect === 'string') options.effect(effect)
+    else if ('sql' in effect) void ask(effect.sql)
+    else void writeFile(effect.export)
+  }
+
+  const copy = () => {
+    const text = copiedText(view())
+    if (text === null) return tell('there is nothing to copy here')
+    options.effect({ copy: text })
+  }
+
+  const page = () => {
+    const text = pagedText(view())
+    if (text === null) return tell('there is nothing to show here')
+    options.effect({ page: text })
+  }
+
+  const writeFile = async (format: ExportFormat) => {
+    const table = exportedTable(view())
+    if (table === null) return tell('there is nothing to export here')
+    const { ending } = EXPORT_FORMATS.find((each) => each.format === format)!
+    const stamp = new Date(options.now()).toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')
+    try {
+      const path = await options.save(`authtop-${table.name}-${stamp}.${ending}`, exportText(table, format))
+      tell(`${table.rows.length} rows written to ${path}`)
+    } catch (error) {
+      tell(`not written: ${messageOf(error)}`)
+    }
+  }
+
+  const ask = async (query: string) => {
+    const asked_now: SqlAnswer = { query, result: null, error: null }
+    sql = asked_now
+    options.draw()
+    const answer = await options.sql(query).then(
+      (result): SqlAnswer => ({ query, result, error: null }),
+      (error: unknown): SqlAnswer => ({ query, result: null, error: messageOf(error) }),
+    )
+    // A later question has taken its place.
+    if (sql !== asked_now || stopped) return
+    sql = answer
+    options.draw()
+  }
+
   const take = ({ state: next, effects }: Step) => {
     const differs = next !== state
     state = next
     for (const effect of effects) {
       if (effect !== 'load') {
-        options.effect(effect)
+        perform(effect)
         continue
       }
       owed = true
@@ -147,11 +219,12 @@ export function createController(options: ControllerOptions): Controller {
   return {
     view,
     press(key) {
-      take(reduce(state, key, viewContext(view(), options.now())))
+      take(reduce(state, key, context()))
     },
     paste(text) {
-      take(reducePaste(state, text, viewContext(view(), options.now())))
+      take(reducePaste(state, text, context()))
     },
+    tell,
     changed() {
       if (stopped || state.paused_at_ms !== null) return
       if (loading) wanted = true
@@ -166,4 +239,35 @@ export function createController(options: ControllerOptions): Controller {
       timer = null
     },
   }
+}
+
+/**
+ * The answer for one screen, filled up with what another screen has shown of the same range and filter, so that going
+ * back and forth shows figures at once.
+ */
+function withKnownParts(
+  next: DashboardModel,
+  asking: ModelRequest,
+  known: DashboardModel | null,
+  answered: ModelRequest | null,
+): DashboardModel {
+  if (known === null || answered === null || !sameQuestion(asking, answered)) return next
+  return {
+    ...next,
+    incidents: next.incidents ?? known.incidents,
+    parties: {
+      clients: next.parties.clients ?? known.parties.clients,
+      services: next.parties.services ?? known.parties.services,
+      issuers: next.parties.issuers ?? known.parties.issuers,
+      hosts: next.parties.hosts ?? known.parties.hosts,
+    },
+  }
+}
+
+function sameQuestion(a: ModelRequest, b: ModelRequest): boolean {
+  return a.length_ms === b.length_ms && a.end === b.end && a.filter === b.filter && a.words === b.words
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -1,10 +1,11 @@
 /** The two rows below the panels: what there is to say, and the keys that work here or the filter being typed. */
 import { formatStamp } from '../format-time.ts'
+import { EXPORT_FORMATS } from './export-text.ts'
 import { EMPTY_LINE, type Line, line, type Span, span, spread } from './line.ts'
 import { screenNumber } from './screens.ts'
 import { sourceProblem } from './source-words.ts'
 import { openText, textRows, type View } from './view.ts'
-import { activePanel } from './view-state.ts'
+import { activePanel, type PromptKind, topText } from './view-state.ts'
 
 export function footerLines(view: View): Line[] {
   return [messageLine(view), view.state.prompt === null ? keysLine(view) : promptLine(view)]
@@ -14,12 +15,13 @@ function messageLine(view: View): Line {
   const { state, model, columns } = view
   const { prompt } = state
   if (prompt !== null) {
+    if (prompt.kind === 'export') return line(span('the view as a file in the present folder', 'dim'))
     // A word being typed is no mistake yet while something still begins like it.
     if (prompt.offered.length > 0) return line(span('Tab: ', 'key'), span(prompt.offered.join('  '), 'dim'))
     if (prompt.hint !== null) return line(span(prompt.hint, 'warn'))
-    return line(span('Enter applies, Esc leaves; ! before a word takes away', 'dim'))
+    return line(span(PROMPT_HELP[prompt.kind], 'dim'))
   }
-  if (state.message !== null) return line(span(state.message, 'warn'))
+  if (state.message !== null) return line(span(state.message, 'accent'))
   const text = openText(view)
   if (text !== null) return scrollLine(view, text.length)
   if (model?.error !== undefined) {
@@ -41,19 +43,34 @@ function messageLine(view: View): Line {
   return EMPTY_LINE
 }
 
+const PROMPT_HELP: Record<Exclude<PromptKind, 'export'>, string> = {
+  filter: 'Enter applies, Esc leaves; ! before a word takes away',
+  search: 'Enter looks for it in this text, then n and N',
+  command: 'Enter does it, Tab shows commands, Esc leaves',
+  sql: 'a SELECT over incidents, rollups, sources …; Enter asks; ↑ earlier ones',
+}
+
 function scrollLine({ state, rows, columns }: View, length: number): Line {
   const shown = textRows(rows)
   if (length <= shown) return EMPTY_LINE
-  const first = Math.min(state.scroll, length - shown)
+  const first = Math.min(topText(state)?.scroll ?? 0, length - shown)
   return spread([], [span(`rows ${first + 1}–${Math.min(length, first + shown)} of ${length}`, 'dim')], columns)
 }
 
+const PROMPT_MARK: Record<Exclude<PromptKind, 'export'>, string> = { filter: '/', search: '/', command: ':', sql: ';' }
+
 function promptLine({ state, columns }: View): Line {
-  const text = state.prompt?.text ?? ''
+  const { kind, text } = state.prompt ?? { kind: 'filter', text: '' }
+  if (kind === 'export')
+    return line(
+      ...EXPORT_FORMATS.flatMap(({ letter, title }) => [span(letter, 'key'), ` ${title}  `]),
+      span('Esc', 'key'),
+      ' leave',
+    )
   // The end of a long text is where it is being typed.
   const room = columns - 3
   const tail = text.length > room ? text.slice(text.length - room) : text
-  return line(span('/', 'key'), tail, span('█', 'accent'))
+  return line(span(PROMPT_MARK[kind], 'key'), tail, span('█', 'accent'))
 }
 
 function keysLine(view: View): Line {
@@ -71,18 +88,18 @@ function keysLine(view: View): Line {
 /** Most useful first: a narrow terminal shows the head of the list. */
 function keysOf(view: View): [string, string][] {
   const { state } = view
-  if (state.help)
-    return [
-      ['Esc', 'close'],
-      ['j/k', 'scroll'],
-    ]
-  if (state.detail !== null) {
+  const text = topText(state)
+  if (text !== null) {
     return [
       ['Esc', 'back'],
       ['j/k', 'scroll'],
-      ['e/E', 'next/previous'],
+      ...(text.kind === 'incident' ? ([['e/E', 'next/previous']] as [string, string][]) : []),
+      ['/', 'find'],
+      ...(text.kind === 'help' ? [] : ([['x', 'export']] as [string, string][])),
+      ['y', 'copy'],
+      ['o', 'pager'],
       ['t', otherZoneName(view)],
-      ['?', 'help'],
+      ...(text.kind === 'help' ? [] : ([['?', 'help']] as [string, string][])),
     ]
   }
   const panel = activePanel(state)
@@ -98,7 +115,14 @@ function keysOf(view: View): [string, string][] {
     ['Tab', 'next'],
     ['z/Z', 'range'],
     ['space', state.paused_at_ms === null ? 'pause' : 'go on'],
+    ['s/r', 'sort'],
     ['[ ]', 'pan'],
+    ['e/E', 'failures'],
+    ['x', 'export'],
+    ['y', 'copy'],
+    ['o', 'pager'],
+    [':', 'command'],
+    [';', 'SQL'],
     ['t', otherZoneName(view)],
     ['a', 'all time'],
   ]

@@ -2,10 +2,9 @@
 import type { Kind } from '../../src/core/kind.ts'
 import { formatChange, formatCount, formatQuantity, formatRate, formatShare } from '../format-number.ts'
 import { formatClock, formatLength, formatMinute, formatStamp, formatZone } from '../format-time.ts'
-import { sparkline } from '../sparkline.ts'
 import { kindDone } from '../wording.ts'
 import { HEADER_ROWS } from './layout.ts'
-import { EMPTY_LINE, type Line, line, type Span, span, spread } from './line.ts'
+import { EMPTY_LINE, type Line, type Span, span, spread } from './line.ts'
 import type { DashboardModel } from './model.ts'
 import { SCREENS, type ScreenId } from './screens.ts'
 import { sourceProblem } from './source-words.ts'
@@ -15,14 +14,26 @@ import type { View } from './view.ts'
 const NAMED_TABS_COLUMNS = 78
 
 export function titleLine(view: View): Line {
-  const { state, model, zone } = view
-  const here = (id: ScreenId) => state.screen === id && state.detail === null && !state.help
-  const named = view.columns >= NAMED_TABS_COLUMNS
-  const tabs = SCREENS.map(({ id, title }, i) =>
-    span(named || state.screen === id ? ` ${i + 1} ${title} ` : ` ${i + 1} `, here(id) ? 'selected' : 'plain'),
-  )
+  const { model, zone } = view
+  const tabs = titleTabs(view).flatMap(({ spans }) => spans)
   const clock = model === null ? '' : `${formatClock(model.now_ms, zone)} ${formatZone(model.now_ms, zone)}`
-  return spread([span('authtop ', 'title'), ...tabs], [span(clock, 'dim')], view.columns)
+  return spread(tabs, [span(clock, 'dim')], view.columns)
+}
+
+/** The names of the screens as they stand in the first row, each with the blank before it. */
+export function titleTabs({ state, columns }: View): { screen: ScreenId | null; spans: Span[] }[] {
+  const here = (id: ScreenId) => state.screen === id && state.open.length === 0
+  const named = columns >= NAMED_TABS_COLUMNS
+  return [
+    { screen: null, spans: [span('authtop', 'title')] },
+    ...SCREENS.map(({ id, title }, i) => ({
+      screen: id,
+      spans: [
+        { text: ' ' },
+        span(named || state.screen === id ? `${i + 1} ${title}` : `${i + 1}`, here(id) ? 'selected' : 'plain'),
+      ],
+    })),
+  ]
 }
 
 export function headerLines(view: View): Line[] {
@@ -77,16 +88,13 @@ function successLine({ columns }: View, model: DashboardModel): Line {
   return spread(spans, [], columns)
 }
 
-function failureLine({ columns, ascii }: View, model: DashboardModel): Line {
-  const { failures, failures_before, successes, trend } = model.totals
+function failureLine({ columns }: View, model: DashboardModel): Line {
+  const { failures, failures_before, successes } = model.totals
   const change = formatChange(failures, failures_before)
   const spans: Span[] = [span('failed ', 'dim'), span(formatCount(failures), failures > 0 ? 'bad' : 'good')]
   if (failures + successes > 0) {
     spans.push({ text: '  ' }, span(formatShare(failures, failures + successes), 'strong'), span(' of requests', 'dim'))
   }
   if (change !== '') spans.push({ text: `   ${change}` }, span(' against the period before', 'dim'))
-  const bars = sparkline(trend, Math.min(trend.length, 60), ascii ? 'ascii' : 'unicode')
-  const peak = Math.max(0, ...trend)
-  const right = peak === 0 ? [] : [span(bars, failures > 0 ? 'bad' : 'dim')]
-  return columns >= 100 ? spread(spans, right, columns) : line(...spans)
+  return spread(spans, [], columns)
 }

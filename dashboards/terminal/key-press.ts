@@ -7,6 +7,8 @@ import type { Key } from 'ink'
 
 export type KeyPress =
   | { name: NamedKey }
+  /** 0-based; only where the mouse was asked for. */
+  | { name: 'click' | 'wheel_up' | 'wheel_down'; column: number; row: number }
   /** One printable character (grapheme parts come one by one). */
   | { name: 'char'; char: string }
 

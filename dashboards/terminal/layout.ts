@@ -1,8 +1,9 @@
 /**
- * Which panels stand where for a given size, screen and focus. Pure arithmetic; panels draw themselves into the boxes.
- * Invariant: the heights of header, body and footer add up to the terminal's rows, and no panel is lower than two rows.
+ * Which panels stand where for a given size and screen. Pure arithmetic; panels draw themselves into the boxes.
+ * Invariant: the heights of header, tabs, body and footer add up to the terminal's rows, no panel is lower than two rows,
+ * and the panel with the cursor is always there.
  */
-import type { PanelId, ScreenId } from './screens.ts'
+import { type PanelId, panelsOf, type ScreenId } from './screens.ts'
 
 /** Below this the dashboard says so rather than draw nonsense; columns and rows. */
 export const SMALLEST_COLUMNS = 60
@@ -13,9 +14,12 @@ export interface Size {
   rows: number
 }
 
+/** What can be drawn into a box: the tables, and pictures that hold no cursor. */
+export type BoxId = PanelId | 'chart'
+
 /** One panel; `height` counts its title row. */
-export interface PanelBox {
-  panel: PanelId
+export interface PanelBox<Id extends BoxId = PanelId> {
+  panel: Id
   width: number
   height: number
 }
@@ -24,8 +28,10 @@ export interface Layout {
   too_small: boolean
   columns: number
   rows: number
+  /** 1 where the screen's tables are shown one at a time, with their names in a row above. */
+  tab_rows: 0 | 1
   /** From top to bottom; the panels of one row stand side by side, parted by {@link PANEL_GAP}. */
-  body: readonly (readonly PanelBox[])[]
+  body: readonly (readonly PanelBox<BoxId>[])[]
   body_rows: number
 }
 
@@ -34,42 +40,54 @@ export const HEADER_ROWS = 4
 export const FOOTER_ROWS = 2
 export const PANEL_GAP = ' │ '
 
-/** Two tables next to each other want this many columns. */
-const PAIR_COLUMNS = 100
-/** From here on hosts and clients have a place of their own under the incidents; rows. */
-const TALL_ROWS = 34
-/** Eight causes and the title. */
-const CAUSES_ROWS = 9
+/** Four tables at once want this much. */
+const GRID_COLUMNS = 116
+const GRID_ROWS = 30
+/** Bars, axis. A lower chart shows nothing, a higher one nothing more. */
+const LOWEST_CHART = 4
+const HIGHEST_CHART = 14
+/** A list of fewer rows than these (with its head) is not worth its head. */
+const LOWEST_LIST = 4
 
-export function layoutFor({ columns, rows }: Size, screen: ScreenId, focus: PanelId, cause_rows: number): Layout {
-  const too_small = columns < SMALLEST_COLUMNS || rows < SMALLEST_ROWS
-  const body_rows = Math.max(2, rows - HEADER_ROWS - FOOTER_ROWS)
-  const base = { too_small, columns, rows, body_rows }
-  if (screen !== 'overview') return { ...base, body: [[{ panel: screen, width: columns, height: body_rows }]] }
-
-  const causes = Math.max(3, Math.min(cause_rows + 1, CAUSES_ROWS, Math.floor(body_rows * 0.45)))
-  const rest = body_rows - causes
-  const top = [{ panel: 'causes', width: columns, height: causes }] as const
-  const pair = columns >= PAIR_COLUMNS || rows >= TALL_ROWS
-  if (rows >= TALL_ROWS) {
-    const tables = Math.max(4, Math.floor(rest * 0.34))
-    return {
-      ...base,
-      body: [top, [{ panel: 'incidents', width: columns, height: rest - tables }], sideBySide(columns, tables)],
-    }
-  }
-  if (focus === 'hosts' || focus === 'clients') {
-    return { ...base, body: [top, pair ? sideBySide(columns, rest) : [{ panel: focus, width: columns, height: rest }]] }
-  }
-  return { ...base, body: [top, [{ panel: 'incidents', width: columns, height: rest }]] }
+/** How many rows each list of the overview has to show. */
+export interface OverviewRows {
+  causes: number
 }
 
-function sideBySide(columns: number, height: number): PanelBox[] {
+export function layoutFor({ columns, rows }: Size, screen: ScreenId, focus: PanelId, wanted: OverviewRows): Layout {
+  const too_small = columns < SMALLEST_COLUMNS || rows < SMALLEST_ROWS
+  const body_rows = Math.max(2, rows - HEADER_ROWS - FOOTER_ROWS)
+  const base = { too_small, columns, rows, body_rows, tab_rows: 0 as const }
+  if (screen === 'overview') return { ...base, body: overview(columns, body_rows, wanted, focus) }
+  const panels = panelsOf(screen)
+  if (panels.length === 1) return { ...base, body: [[{ panel: focus, width: columns, height: body_rows }]] }
+  if (columns >= GRID_COLUMNS && rows >= GRID_ROWS) {
+    const upper = Math.ceil(body_rows / 2)
+    const pairs = [panels.slice(0, 2), panels.slice(2)]
+    return { ...base, body: pairs.map((pair, i) => sideBySide(columns, i === 0 ? upper : body_rows - upper, pair)) }
+  }
+  const height = body_rows - 1
+  return { ...base, tab_rows: 1, body_rows: height, body: [[{ panel: focus, width: columns, height }]] }
+}
+
+/** Causes as many as there are, the chart, and with what is left the latest incidents. */
+function overview(columns: number, rows: number, wanted: OverviewRows, focus: PanelId): PanelBox<BoxId>[][] {
+  const box = (panel: BoxId, height: number): PanelBox<BoxId>[] => [{ panel, width: columns, height }]
+  const causes = Math.max(3, Math.min(wanted.causes + 1, Math.floor(rows * 0.45)))
+  const list = Math.max(LOWEST_LIST, Math.floor((rows - causes) * 0.4))
+  const chart = Math.min(HIGHEST_CHART, rows - causes - list)
+  if (chart < LOWEST_CHART) {
+    // Too low for all three: the list gives way to the chart, unless that is where the cursor is.
+    return focus === 'incidents' || rows - causes < LOWEST_CHART
+      ? [box('causes', causes), box('incidents', rows - causes)]
+      : [box('chart', rows - causes), box('causes', causes)]
+  }
+  return [box('chart', chart), box('causes', causes), box('incidents', rows - causes - chart)]
+}
+
+function sideBySide(columns: number, height: number, panels: readonly PanelId[]): PanelBox[] {
   const left = Math.floor((columns - PANEL_GAP.length) / 2)
-  return [
-    { panel: 'hosts', width: left, height },
-    { panel: 'clients', width: columns - PANEL_GAP.length - left, height },
-  ]
+  return panels.map((panel, i) => ({ panel, height, width: i === 0 ? left : columns - PANEL_GAP.length - left }))
 }
 
 /** Rows of data a panel shows under its title; 0 when it is not on the screen. */

@@ -5,7 +5,7 @@
  * whatever the spans contain.
  */
 import type { Appearance } from './appearance.ts'
-import { cutText, fitText, textWidth, toAscii, toPrintable } from './printable.ts'
+import { cutText, textWidth, toAscii, toPrintable } from './printable.ts'
 import type { Style } from './theme.ts'
 
 export interface Span {
@@ -28,17 +28,6 @@ export function span(text: string, style: Style): Span {
 }
 
 export const EMPTY_LINE: Line = { spans: [] }
-
-export interface Column {
-  width: number
-  align?: 'left' | 'right'
-}
-
-/** A table cell of exactly the column's width. */
-export function cell(text: string, column: Column, style?: Style): Span {
-  const fitted = fitText(toPrintable(text), column.width, column.align ?? 'left')
-  return style === undefined ? { text: fitted } : { text: fitted, style }
-}
 
 export function lineWidth(spans: readonly Span[]): number {
   let width = 0
@@ -93,8 +82,20 @@ function styledSpans({ spans, over }: Line, width: number | null): Span[] {
 
 const RESET = '\x1b[0m'
 
+/** The line's text alone, clean: for exports, the clipboard and the pager. */
+export function plainText({ spans }: Line): string {
+  return spans
+    .map(({ text }) => toPrintable(text))
+    .join('')
+    .trimEnd()
+}
+
 /** The bytes of one line: clean, at most `width` columns, coloured by the theme. */
-export function paintLine({ spans, over }: Line, width: number, { theme, ascii }: Appearance): string {
+export function paintLine(
+  { spans, over }: Line,
+  width: number,
+  { theme, ascii }: Pick<Appearance, 'theme' | 'ascii'>,
+): string {
   let painted = ''
   let used = 0
   let run = ''

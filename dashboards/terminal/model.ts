@@ -10,9 +10,12 @@ import type { Kind } from '../../src/core/kind.ts'
 import type { DimensionRow, UnrecognisedGroup } from '../../src/core/ports/store.ts'
 import type { Remedy } from '../../src/core/remedy/remedy.ts'
 import type { SourceStatus } from '../../src/core/source-status.ts'
+import type { ScreenId } from './screens.ts'
 
 /** What the screen wants to show next. */
 export interface ModelRequest {
+  /** Only what this screen shows is read; the other parts of the answer are null. */
+  screen: ScreenId | 'summary'
   /** Collector's clock, ms; a paused screen keeps asking for the instant it was paused at. */
   now_ms: number
   /** Length of the range, ms, or everything there is. */
@@ -47,13 +50,24 @@ export interface CauseRow {
   trend: readonly number[]
 }
 
+/** One client, service, issuer or host. */
+export interface PartyRow extends DimensionRow {
+  /** Failures of the equal period before; null where the store does not reach back that far. */
+  before: number | null
+}
+
+export type PartyPanel = 'clients' | 'services' | 'issuers' | 'hosts'
+
+export interface SourceRow extends SourceStatus {
+  /** Over the last seconds, while somebody looked; null until two looks can be compared. */
+  records_per_second: number | null
+}
+
 interface Totals {
   successes: number
   failures: number
   /** Failures of the equal period before; null where the store does not reach back that far. */
   failures_before: number | null
-  /** Failures per step of the range, oldest first. */
-  trend: readonly number[]
 }
 
 export interface IncidentDetail {
@@ -80,12 +94,11 @@ export interface DashboardModel {
   totals: Totals
   /** In the order to be looked at: unexplained first, then by count. */
   causes: readonly CauseRow[]
-  /** Newest first. */
-  incidents: readonly Incident[]
+  /** Newest first; null here and below: not asked for. */
+  incidents: readonly Incident[] | null
   /** Most failures first. */
-  hosts: readonly DimensionRow[]
-  clients: readonly DimensionRow[]
-  sources: readonly SourceStatus[]
+  parties: Readonly<Record<PartyPanel, readonly PartyRow[] | null>>
+  sources: readonly SourceRow[]
   /** Texts that look like auth failures but match no signature, most frequent first. */
   unrecognised: readonly UnrecognisedGroup[]
   /** Null when none is open, or when the open one is no longer stored. */

@@ -6,13 +6,17 @@
 import './react-mode.ts'
 import { type Instance, render } from 'ink'
 import { createElement } from 'react'
+import type { SqlResult } from '../../src/core/ports/store.ts'
 import type { Appearance } from './appearance.ts'
-import { type Controller, createController } from './controller.ts'
+import { COPY_LIMIT, copySequence } from './clipboard.ts'
+import { type Controller, createController, type TerminalEffect } from './controller.ts'
 import { Dashboard } from './dashboard.tsx'
 import { paintFrame } from './frame.ts'
 import type { DashboardModel, ModelRequest } from './model.ts'
-import { guardTerminal } from './terminal-guard.ts'
-import { initialState } from './view-state.ts'
+import { mouseInput } from './mouse-input.ts'
+import { showInPager } from './pager.ts'
+import { guardTerminal, MOUSE_OFF, MOUSE_ON } from './terminal-guard.ts'
+import { type InitialWish, initialState, type ViewContext, type ViewState } from './view-state.ts'
 
 /** A key is answered within one frame; more frames tell the eye nothing; frames per second. */
 const FRAMES_PER_SECOND = 10
@@ -34,7 +38,19 @@ export interface DashboardOptions {
   appearance: Appearance
   /** IANA zone of "local" times. */
   local_zone: string
-  initial?: Parameters<typeof initialState>[0]
+  initial?: InitialWish
+  /** Reports clicks and the wheel; text can then be selected only with Shift held, so it is off unless asked for. */
+  mouse?: boolean
+  /** Writes an export as a new file; answers its path. */
+  save(name: string, text: string): Promise<string>
+  /** Answers a question in SQL. */
+  sql(query: string): Promise<SqlResult>
+  /** Reads a time as typed. */
+  moment: ViewContext['moment']
+  /** For the pager. */
+  env: Readonly<Record<string, string | undefined>>
+  /** What was chosen when it ended. */
+  left?(state: ViewState): void
   /** Tells when the store has something new; answers how to stop telling. */
   subscribe?(changed: () => void): () => void
   /** At most this many frames per second (default {@link FRAMES_PER_SECOND}); fewer suit a slow line. */
@@ -67,16 +83,54 @@ export async function runDashboard(options: DashboardOptions): Promise<Dashboard
       columns: output.columns || FALLBACK_COLUMNS,
       rows: output.rows || FALLBACK_ROWS,
       ascii: appearance.ascii,
+      monochrome: appearance.monochrome,
       local_zone: options.local_zone,
     }),
     draw,
-    effect(effect) {
-      if (effect === 'quit') end('quit')
-      else if (effect === 'redraw') redraw()
-      else void suspend(true)
-    },
+    effect: (effect) => perform(effect),
+    save: options.save,
+    sql: options.sql,
+    moment: options.moment,
     initial: initialState(options.initial),
   })
+
+  const perform = (effect: TerminalEffect) => {
+    if (effect === 'quit') end('quit')
+    else if (effect === 'redraw') redraw()
+    else if (effect === 'suspend') void suspend(true)
+    else if ('copy' in effect) copy(effect.copy)
+    else void page(effect.page)
+  }
+
+  const copy = (text: string) => {
+    const sequence = copySequence(text)
+    if (sequence === null)
+      return controller.tell(`longer than the ${COPY_LIMIT} bytes a terminal takes; x writes a file`)
+    output.write(sequence)
+    controller.tell('copied, if the terminal allows it (OSC 52)')
+  }
+
+  let paging = false
+  const page = async (text: string) => {
+    if (away || suspendTerminal === null) return
+    away = true
+    paging = true
+    setMouse(false)
+    try {
+      await suspendTerminal(() => showInPager(text, options.env))
+    } catch (error) {
+      controller.tell((error as Error).message)
+    } finally {
+      away = false
+      paging = false
+      setMouse(true)
+    }
+    redraw()
+  }
+
+  const setMouse = (on: boolean) => {
+    if (options.mouse) output.write(on ? MOUSE_ON : MOUSE_OFF)
+  }
 
   const redraw = () => {
     ink?.clear()
@@ -88,7 +142,8 @@ export async function runDashboard(options: DashboardOptions): Promise<Dashboard
 
   const onLost = () => end('hung_up')
   const onAbort = () => end('aborted')
-  const onStop = () => void suspend(true).catch(onLost)
+  // Ctrl-Z inside the pager stops the whole job; the terminal is the pager's to restore.
+  const onStop = () => void (paging ? stopJob() : suspend(true)).catch(onLost)
   // `kill -STOP` and `-CONT` from elsewhere: the shell has meanwhile set its own modes.
   const onContinue = () => void suspend(false).catch(onLost)
 
@@ -97,12 +152,14 @@ export async function runDashboard(options: DashboardOptions): Promise<Dashboard
   const suspend = async (stop: boolean) => {
     if (away || suspendTerminal === null) return
     away = true
+    setMouse(false)
     try {
       await suspendTerminal(async () => {
         if (stop) await stopJob()
       })
     } finally {
       away = false
+      setMouse(true)
     }
     draw()
   }
@@ -140,19 +197,26 @@ export async function runDashboard(options: DashboardOptions): Promise<Dashboard
   let ink: Instance | null = null
   let unsubscribe = () => {}
   const guard = guardTerminal({ input, output, leave: () => ink?.unmount() })
-  const signalListeners = END_SIGNALS.map((name) => ({ name, listener: () => end(name) }))
+  // Ctrl-C while the pager has the terminal is meant for the pager.
+  const signalListeners = END_SIGNALS.map((name) => ({
+    name,
+    listener: () => {
+      if (!(paging && name === 'SIGINT')) end(name)
+    },
+  }))
   try {
     for (const { name, listener } of signalListeners) process.on(name, listener)
     process.on('SIGTSTP', onStop)
     process.on('SIGCONT', onContinue)
     output.on('error', onLost)
-    output.on('resize', draw)
+    // Terminals differ in what they keep when they grow or shrink.
+    output.on('resize', redraw)
     input.on('error', onLost)
     input.on('end', onLost)
     options.signal?.addEventListener('abort', onAbort)
     if (options.signal?.aborted) onAbort()
     ink = render(dashboard(), {
-      stdin: input,
+      stdin: options.mouse ? mouseInput(input, (press) => controller.press(press)) : input,
       stdout: output,
       exitOnCtrlC: false,
       interactive: true,
@@ -162,6 +226,7 @@ export async function runDashboard(options: DashboardOptions): Promise<Dashboard
       // Ink would draw console output over the frame and lose it with the next one.
       patchConsole: false,
     })
+    setMouse(true)
     unsubscribe = options.subscribe?.(controller.changed) ?? unsubscribe
     controller.start()
     // Ink's own promise only rejects here: a panel threw while drawing.
@@ -170,13 +235,14 @@ export async function runDashboard(options: DashboardOptions): Promise<Dashboard
     controller.stop()
     unsubscribe()
     guard.restore()
+    options.left?.(controller.view().state)
     options.signal?.removeEventListener('abort', onAbort)
     for (const { name, listener } of signalListeners) process.off(name, listener)
     process.off('SIGTSTP', onStop)
     process.off('SIGCONT', onContinue)
     input.off('end', onLost)
     input.off('error', onLost)
-    output.off('resize', draw)
+    output.off('resize', redraw)
     output.off('error', onLost)
     input.pause()
   }

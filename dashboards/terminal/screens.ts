@@ -1,23 +1,32 @@
 /**
- * The screens in the order of their number keys, and the panels that can hold the cursor. A new screen is one line here
- * and one file beside it.
+ * The screens in the order of their number keys, and the panels that can hold the cursor, in the order of Tab. A new
+ * screen is one entry here, a table or a panel beside it, and what it reads in src/app/dashboard-data.ts.
  */
 export const SCREENS = [
   { id: 'overview', title: 'Overview' },
   { id: 'incidents', title: 'Incidents' },
-  { id: 'hosts', title: 'Hosts' },
-  { id: 'clients', title: 'Clients' },
+  { id: 'who', title: 'Who' },
   { id: 'sources', title: 'Sources' },
 ] as const
+
+export type ScreenId = (typeof SCREENS)[number]['id']
+
+export const PANELS_OF = {
+  overview: ['causes', 'incidents'],
+  incidents: ['incidents'],
+  who: ['hosts', 'clients', 'services', 'issuers'],
+  sources: ['sources'],
+} as const satisfies Record<ScreenId, readonly string[]>
+
+export type PanelId = (typeof PANELS_OF)[ScreenId][number]
+
+export const PANEL_IDS = [...new Set(Object.values(PANELS_OF).flat())] as readonly PanelId[]
 
 /** The number key of a screen. */
 export function screenNumber(id: ScreenId): number {
   return SCREENS.findIndex((screen) => screen.id === id) + 1
 }
 
-export type ScreenId = (typeof SCREENS)[number]['id']
-
-/** Every screen but the overview is one panel of the same name. */
-export type PanelId = 'causes' | Exclude<ScreenId, 'overview'>
-
-export const OVERVIEW_PANELS = ['causes', 'incidents', 'hosts', 'clients'] as const satisfies readonly PanelId[]
+export function panelsOf(screen: ScreenId): readonly PanelId[] {
+  return PANELS_OF[screen]
+}

@@ -1,63 +1,28 @@
-/** Where the records come from: per source its format, counts, lag and problem; below, the one under the cursor in full. */
+/** The table of sources, and below it the one under the cursor in full: position, newest record, problem, what its lines are. */
 import type { SourceStatus } from '../../src/core/source-status.ts'
 import { formatCount } from '../format-number.ts'
 import { formatAgo, formatInstant } from '../format-time.ts'
 import type { PanelBox } from './layout.ts'
-import { cell, EMPTY_LINE, type Line, line, span } from './line.ts'
-import { MARKER_COLUMNS, panelLines } from './panel.ts'
-import { lagWords, sourceProblem } from './source-words.ts'
+import { EMPTY_LINE, type Line, line, span } from './line.ts'
+import { sourceProblem } from './source-words.ts'
+import { SOURCES_TABLE } from './sources-table.ts'
+import { orderedRows } from './table.ts'
+import { tablePanel } from './table-panel.ts'
 import type { View } from './view.ts'
 import { cursorIndex } from './view-state.ts'
 
-const FORMAT = { width: 14 }
-const FIGURE = { width: 12, align: 'right' } as const
-const LAG = { width: 10, align: 'right' } as const
 /** Rows for the source under the cursor: a rule, five facts, three sample lines. */
 const DETAIL_ROWS = 9
 /** With fewer rows the list needs them all. */
 const ROWS_FOR_DETAIL = 16
 
 export function sourcesPanel(view: View, box: PanelBox): Line[] {
-  const rows = view.model?.sources ?? []
+  const rows = orderedRows(SOURCES_TABLE, view) ?? []
   const detailed = box.height >= ROWS_FOR_DETAIL && rows.length > 0
-  const height = detailed ? box.height - DETAIL_ROWS : box.height
-  const name = { width: box.width - MARKER_COLUMNS - FORMAT.width - 2 * FIGURE.width - LAG.width - 1 }
-  const list = panelLines(
-    view,
-    { ...box, height },
-    {
-      heads: [
-        cell('Sources', name, 'title'),
-        { text: ' ' },
-        cell('format', FORMAT),
-        cell('lines', FIGURE),
-        cell('auth events', FIGURE),
-        cell('behind', LAG),
-      ],
-      keys: rows.map((source) => source.stream),
-      nothing: 'Nothing is being read. Name log files on the command line: authtop /var/log/app/*.log',
-      row(index) {
-        const source = rows[index]!
-        return [
-          cell(source.name, name, sourceProblem(source) === null ? 'plain' : 'warn'),
-          { text: ' ' },
-          cell(source.format ?? 'not known', FORMAT),
-          cell(formatCount(source.counters.lines), FIGURE),
-          cell(formatCount(source.counters.recognised), FIGURE, 'strong'),
-          cell(lagWords(source), LAG),
-        ]
-      },
-    },
-  )
-  if (!detailed) return list
-  const source =
-    rows[
-      cursorIndex(
-        view.state.cursors.sources,
-        rows.map((row) => row.stream),
-      )
-    ]!
-  const detail = sourceDetail(view, source, box.width)
+  if (!detailed) return tablePanel(view, box, SOURCES_TABLE)
+  const list = tablePanel(view, { ...box, height: box.height - DETAIL_ROWS }, SOURCES_TABLE)
+  const keys = rows.map((row) => row.stream)
+  const detail = sourceDetail(view, rows[cursorIndex(view.state.cursors.sources, keys)]!, box.width)
   while (detail.length < DETAIL_ROWS) detail.push(EMPTY_LINE)
   return [...list, ...detail.slice(0, DETAIL_ROWS)]
 }

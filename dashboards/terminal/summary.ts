@@ -40,9 +40,11 @@ export function summaryLines(model: DashboardModel, zone: string): string[] {
   )
   if (totals.failures > 0) {
     lines.push('', ...causeTable(model))
-    lines.push('', ...dimensionTable('Hosts', model.hosts), '', ...dimensionTable('Clients', model.clients))
+    lines.push('', ...dimensionTable('Hosts', model.parties.hosts ?? []))
+    lines.push('', ...dimensionTable('Clients', model.parties.clients ?? []))
     lines.push('', 'Latest incidents')
-    for (const incident of model.incidents.slice(0, INCIDENTS_SHOWN)) lines.push(`  ${incidentLine(incident, zone)}`)
+    for (const incident of (model.incidents ?? []).slice(0, INCIDENTS_SHOWN))
+      lines.push(`  ${incidentLine(incident, zone)}`)
   }
   return [...lines, ...unrecognisedLines(model)].map((text) => toPrintable(text).trimEnd())
 }

@@ -5,11 +5,15 @@
  */
 import { writeSync } from 'node:fs'
 
+/** Reports presses and the wheel (1000) in the form without a limit of columns (1006): xterm's control sequences. */
+export const MOUSE_ON = '\x1b[?1000h\x1b[?1006h'
+export const MOUSE_OFF = '\x1b[?1006l\x1b[?1000l'
+
 /**
- * Ends synchronized output (2026), leaves the alternate screen (1049) and bracketed paste (2004), plain style, cursor
+ * Ends synchronized output (2026), the mouse, the alternate screen (1049) and bracketed paste (2004), plain style, cursor
  * shown: xterm's control sequences. Each is harmless where it is already so.
  */
-export const RESTORE_SEQUENCE = '\x1b[?2026l\x1b[?2004l\x1b[0m\x1b[?1049l\x1b[?25h'
+export const RESTORE_SEQUENCE = '\x1b[?2026l\x1b[?1006l\x1b[?1000l\x1b[?2004l\x1b[0m\x1b[?1049l\x1b[?25h'
 
 export interface GuardedTerminal {
   input: { setRawMode?(raw: boolean): unknown }

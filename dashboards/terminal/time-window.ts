@@ -20,6 +20,18 @@ export const RANGE_LENGTHS = [
   30 * DAY,
 ] as const satisfies readonly number[]
 
+/** The same as people type them, and everything there is. */
+export const RANGE_WORDS = ['5m', '15m', '1h', '6h', '24h', '7d', '30d', 'all'] as const
+
+const UNITS: Readonly<Record<string, number>> = { m: MINUTE, h: HOUR, d: DAY }
+
+/** `15m`, `24h`, `7d` or `all`; null when it is none of these. */
+export function parseLength(text: string): number | 'all' | null {
+  if (text === 'all') return 'all'
+  const found = /^([1-9]\d{0,3})([mhd])$/.exec(text)
+  return found === null ? null : Number(found[1]) * UNITS[found[2]!]!
+}
+
 export const DEFAULT_RANGE_MS = 15 * MINUTE
 
 /** Trend figures per range at most; wider terminals than this many columns per trend gain nothing. */

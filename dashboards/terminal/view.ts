@@ -2,13 +2,24 @@
  * Everything one frame is drawn from: model, view state, size, clock, zone. Panels are functions of it.
  */
 import type { FilterField } from '../../src/core/filter.ts'
+import type { SqlResult } from '../../src/core/ports/store.ts'
 import { detailText } from './detail-text.ts'
 import { helpText } from './help-text.ts'
 import { type Layout, layoutFor, panelRows } from './layout.ts'
-import type { Line } from './line.ts'
+import { type Line, plainText } from './line.ts'
 import type { DashboardModel, ModelRequest } from './model.ts'
-import type { PanelId } from './screens.ts'
-import type { ViewContext, ViewState } from './view-state.ts'
+import { PANEL_IDS, type PanelId } from './screens.ts'
+import { sqlText } from './sql-text.ts'
+import { orderedRows, sortableColumns } from './table.ts'
+import { TABLES } from './tables.ts'
+import { topText, type ViewContext, type ViewState } from './view-state.ts'
+
+/** A question in SQL and what came of it; neither: it is being asked. */
+export interface SqlAnswer {
+  query: string
+  result: SqlResult | null
+  error: string | null
+}
 
 export interface View {
   /** Null until the first one is read. */
@@ -17,57 +28,86 @@ export interface View {
   answered: ModelRequest | null
   /** Why nothing could be read at all; the model carries later errors. */
   failure: string | null
+  sql: SqlAnswer | null
   state: ViewState
   columns: number
   rows: number
   /** IANA zone times are shown in. */
   zone: string
   ascii: boolean
+  monochrome: boolean
 }
 
-/** The detail and help texts have one header row and the footer. */
+/** Texts have one header row and the footer. */
 export function textRows(rows: number): number {
   return Math.max(1, rows - 3)
 }
 
 export function layoutOf({ model, state, columns, rows }: View): Layout {
-  return layoutFor({ columns, rows }, state.screen, state.focus, model?.causes.length ?? 0)
+  return layoutFor({ columns, rows }, state.screen, state.focus[state.screen], { causes: model?.causes.length ?? 0 })
 }
 
-/** The text that covers the panels: help before detail; null when neither is open. */
+/** The text that covers the panels; null when none is open. */
 export function openText(view: View): Line[] | null {
-  if (view.state.help) return helpText()
-  if (view.state.detail === null) return null
-  const detail = view.answered?.incident_id === view.state.detail ? view.model?.detail : undefined
-  return detailText(detail, view.columns, view.zone)
+  const text = topText(view.state)
+  switch (text?.kind) {
+    case undefined:
+      return null
+    case 'help':
+      return helpText(view)
+    case 'sql':
+      return sqlText(view.sql)
+    case 'incident': {
+      const detail = view.answered?.incident_id === text.id ? view.model?.detail : undefined
+      return detailText(detail, view.columns, view.zone)
+    }
+  }
 }
 
 /** What the reducer must know of what is on the screen. */
-export function viewContext(view: View, now_ms: number): ViewContext {
-  const { model } = view
+export function viewContext(view: View, now_ms: number, outside: Pick<ViewContext, 'moment' | 'at'>): ViewContext {
   const layout = layoutOf(view)
   const rows = textRows(view.rows)
-  const keys: Record<PanelId, readonly string[]> = {
-    causes: model?.causes.map((row) => row.cause) ?? [],
-    incidents: model?.incidents.map((incident) => incident.id) ?? [],
-    hosts: model?.hosts.map((row) => row.value) ?? [],
-    clients: model?.clients.map((row) => row.value) ?? [],
-    sources: model?.sources.map((source) => source.stream) ?? [],
-  }
-  const seen: Partial<Record<FilterField, readonly string[]>> = { host: keys.hosts, client_id: keys.clients }
-  const page = (panel: PanelId) => panelRows(layout, panel)
+  const text = openText(view)
+  const keys = byPanel((panel) => (orderedRows(TABLES[panel], view) ?? []).map((row) => TABLES[panel].key(row)))
   return {
     now_ms,
+    ...outside,
     keys,
-    rows: {
-      causes: page('causes'),
-      incidents: page('incidents'),
-      hosts: page('hosts'),
-      clients: page('clients'),
-      sources: page('sources'),
-    },
+    rows: byPanel((panel) => panelRows(layout, panel)),
+    sortable: byPanel((panel) => sortableColumns(TABLES[panel])),
     scroll_rows: rows,
-    scroll_limit: Math.max(0, (openText(view)?.length ?? 0) - rows),
-    seen,
+    scroll_limit: Math.max(0, (text?.length ?? 0) - rows),
+    find: (words) => matchingRows(text ?? [], words),
+    seen: seenValues(view.model),
+  }
+}
+
+function byPanel<T>(of: (panel: PanelId) => T): Record<PanelId, T> {
+  return Object.fromEntries(PANEL_IDS.map((panel) => [panel, of(panel)])) as Record<PanelId, T>
+}
+
+export function matchingRows(text: readonly Line[], words: string): number[] {
+  const rows: number[] = []
+  text.forEach((each, row) => {
+    if (plainText(each).toLowerCase().includes(words)) rows.push(row)
+  })
+  return rows
+}
+
+/** Values to complete a filter with: those of the tables, else those of the incidents shown. */
+function seenValues(model: DashboardModel | null): Partial<Record<FilterField, readonly string[]>> {
+  if (model === null) return {}
+  const { parties, incidents } = model
+  const values = (panel: keyof typeof parties, field: 'client_id' | 'service' | 'issuer' | 'host') =>
+    parties[panel]?.map(({ value }) => value) ?? [
+      ...new Set((incidents ?? []).flatMap((incident) => incident[field] ?? [])),
+    ]
+  return {
+    host: values('hosts', 'host'),
+    client_id: values('clients', 'client_id'),
+    service: values('services', 'service'),
+    issuer: values('issuers', 'issuer'),
+    system: [...new Set((incidents ?? []).map(({ system }) => system))],
   }
 }

@@ -1,46 +1,97 @@
 /**
- * Answers the dashboard's requests from a store: asks one question per field of the model and hands the answers to the
- * pure assembly. Only reads; several screens may ask the same store at once.
+ * Answers the dashboard's requests from a store: asks only what the screen shows and hands the answers to the pure
+ * assembly. Only reads; several screens may ask the same store at once.
+ * Invariant: between two questions the event loop gets its turn, so that a key is never held up by more than one of them.
  */
-import { assembleModel } from '../../dashboards/terminal/assemble-model.ts'
+import { setImmediate as turn } from 'node:timers/promises'
+import { assembleModel, type PartyAnswers } from '../../dashboards/terminal/assemble-model.ts'
 import { holdsWords } from '../../dashboards/terminal/filter-words.ts'
-import type { DashboardModel, IncidentDetail, ModelRequest, Notice } from '../../dashboards/terminal/model.ts'
+import type {
+  DashboardModel,
+  IncidentDetail,
+  ModelRequest,
+  Notice,
+  PartyPanel,
+} from '../../dashboards/terminal/model.ts'
 import { type TimeWindow, timeWindow } from '../../dashboards/terminal/time-window.ts'
 import type { TimeRange } from '../core/filter.ts'
 import type { Incident } from '../core/incident.ts'
-import type { IncidentQuery, StoreReader } from '../core/ports/store.ts'
+import type { Dimension, IncidentQuery, StoreReader } from '../core/ports/store.ts'
 import { remedyOf } from '../core/remedy/remedy-of.ts'
+import { createSourceRates, type SourceRates } from './source-rates.ts'
 
-/** Rows of the host and client tables. */
-const DIMENSION_ROWS = 50
+/** Rows of the client, service, issuer and host tables; ordering them by other columns than failures wants more than a screen. */
+const PARTY_ROWS = 2_000
+/** Values of the period before that are compared with; beyond them a row counts as new. */
+const PARTY_ROWS_BEFORE = 20_000
 /** Shapes of unrecognised messages that are shown. */
 const UNRECOGNISED_ROWS = 20
 /** Incidents looked through for free words; beyond this the newest matches are enough. Count. */
 const WORD_SEARCH_LIMIT = 5_000
 const PAGE = 500
+/** The overview shows the newest incidents only; a screen of 200 by 60 has room for fewer. */
+const OVERVIEW_INCIDENTS = 60
 
-export async function loadDashboard(
+const DIMENSIONS: Readonly<Record<PartyPanel, Dimension>> = {
+  clients: 'client_id',
+  services: 'service',
+  issuers: 'issuer',
+  hosts: 'host',
+}
+
+const PARTIES: Readonly<Record<ModelRequest['screen'], readonly PartyPanel[]>> = {
+  overview: [],
+  incidents: [],
+  who: ['hosts', 'clients', 'services', 'issuers'],
+  sources: [],
+  summary: ['hosts', 'clients'],
+}
+
+const WITH_INCIDENTS: ReadonlySet<ModelRequest['screen']> = new Set(['overview', 'incidents', 'summary'])
+
+export interface DashboardLoader {
+  load(request: ModelRequest, notices: readonly Notice[]): Promise<DashboardModel>
+}
+
+export function createDashboardLoader(reader: StoreReader): DashboardLoader {
+  const rates = createSourceRates()
+  return { load: (request, notices) => loadModel(reader, rates, request, notices) }
+}
+
+async function loadModel(
   reader: StoreReader,
+  rates: SourceRates,
   request: ModelRequest,
   notices: readonly Notice[],
 ): Promise<DashboardModel> {
+  const { screen, filter } = request
   const extent = await reader.extent()
   const window = withFuture(timeWindow(request, extent), request, extent)
   const { range, previous, step_ms } = window
-  const { filter } = request
+  const ask = async <T>(question: () => Promise<T>): Promise<T> => {
+    await turn()
+    return question()
+  }
+  const parties: Partial<Record<PartyPanel, PartyAnswers>> = {}
+  for (const panel of PARTIES[screen]) {
+    parties[panel] = {
+      now: await ask(() => reader.dimension(DIMENSIONS[panel], range, filter, PARTY_ROWS)),
+      before: await ask(() => reader.dimension(DIMENSIONS[panel], previous, filter, PARTY_ROWS_BEFORE)),
+    }
+  }
   return assembleModel({
     now_ms: request.now_ms,
     window,
     extent,
-    kinds: await reader.kinds(range, filter),
-    causes: await reader.causes(range, filter),
-    previous_causes: await reader.causes(previous, filter),
-    series: await reader.series(range, step_ms, 'cause', filter),
-    incidents: await incidentsOf(reader, range, request),
-    hosts: await reader.dimension('host', range, filter, DIMENSION_ROWS),
-    clients: await reader.dimension('client_id', range, filter, DIMENSION_ROWS),
-    sources: await reader.sources(),
-    unrecognised: await reader.unrecognised(UNRECOGNISED_ROWS),
+    kinds: await ask(() => reader.kinds(range, filter)),
+    causes: await ask(() => reader.causes(range, filter)),
+    previous_causes: await ask(() => reader.causes(previous, filter)),
+    series: screen === 'overview' ? await ask(() => reader.series(range, step_ms, 'cause', filter)) : [],
+    incidents: WITH_INCIDENTS.has(screen) ? await incidentsOf(reader, range, request) : null,
+    parties,
+    sources: rates(await ask(() => reader.sources()), request.now_ms),
+    unrecognised:
+      screen === 'summary' || extent === null ? await ask(() => reader.unrecognised(UNRECOGNISED_ROWS)) : [],
     detail: request.incident_id === null ? null : await detailOf(reader, request.incident_id),
     notices,
   })
@@ -58,7 +109,9 @@ function withFuture(window: TimeWindow, request: ModelRequest, extent: TimeRange
 }
 
 async function incidentsOf(reader: StoreReader, range: TimeRange, request: ModelRequest): Promise<Incident[]> {
-  const { filter, limit, words } = request
+  const { filter, words } = request
+  const limit = request.screen === 'overview' ? Math.min(OVERVIEW_INCIDENTS, request.limit) : request.limit
+  await turn()
   if (words.length === 0) return reader.incidents({ range, filter, limit })
   const found: Incident[] = []
   let before: IncidentQuery['before']
@@ -68,11 +121,13 @@ async function incidentsOf(reader: StoreReader, range: TimeRange, request: Model
     const last = page.at(-1)
     if (last === undefined || page.length < PAGE) break
     before = { time_ms: last.time_ms, id: last.id }
+    await turn()
   }
   return found
 }
 
 async function detailOf(reader: StoreReader, id: string): Promise<IncidentDetail | null> {
+  await turn()
   const incident = await reader.incident(id)
   if (incident === null) return null
   return { incident, observations: await reader.observations(id), remedy: remedyOf(incident.cause, incident.subcause) }

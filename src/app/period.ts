@@ -108,6 +108,9 @@ function readMoment(text: string, now_ms: number, zone: string, weekStartsOn: We
   if (range !== undefined) return { from_ms: range[0].getTime(), to_ms: range[1].getTime(), named: true }
   if (t === 'now') return { from_ms: now_ms, to_ms: now_ms, named: false }
 
+  const clock = timeOfDay(t, now, zone)
+  if (clock !== null) return { from_ms: clock, to_ms: clock, named: false }
+
   const day = /^(\d{4})-(\d{2})-(\d{2})(?:[t ](\d{2}):(\d{2})(?::(\d{2}))?)?$/.exec(t)
   if (day !== null) {
     const [y, mo, d, h, mi, s] = day.slice(1).map((part) => Number(part ?? 0)) as [
@@ -126,6 +129,15 @@ function readMoment(text: string, now_ms: number, zone: string, weekStartsOn: We
     if (!Number.isNaN(at)) return { from_ms: at, to_ms: at, named: false }
   }
   throw unreadable(text)
+}
+
+/** `09:14`: the last time the clock showed it, which is what somebody types during an incident. */
+function timeOfDay(text: string, now: TZDate, zone: string): number | null {
+  const parts = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(text)
+  if (parts === null) return null
+  const on = (day: Date) =>
+    new TZDate(day.getFullYear(), day.getMonth(), day.getDate(), Number(parts[1]), Number(parts[2]), zone).getTime()
+  return on(now) <= now.getTime() ? on(now) : on(dayAfter(now, -1))
 }
 
 /** `2026-W47`: ISO 8601 weeks begin on Monday, and the first one holds 4 January. */
@@ -169,7 +181,7 @@ function startsMonth(at: TZDate): boolean {
 
 function unreadable(text: string): PeriodError {
   return new PeriodError(
-    `cannot read the time "${text}"; try 24h, 7d, 2026-11-16, 2026-W47, 2026-11, 2026-11-16T09:00:00Z, yesterday or "last week"`,
+    `cannot read the time "${text}"; try 24h, 7d, 09:14, 2026-11-16, 2026-W47, 2026-11, 2026-11-16T09:00:00Z, yesterday or "last week"`,
   )
 }
 

@@ -2,15 +2,19 @@
  * Shows a store: as the live dashboard on a terminal, as the summary elsewhere. Shared by all commands that show one.
  */
 import { closeSync, openSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { ReadStream } from 'node:tty'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { appearanceFor } from '../../dashboards/terminal/appearance.ts'
 import type { DashboardModel, Notice } from '../../dashboards/terminal/model.ts'
 import { summaryLines } from '../../dashboards/terminal/summary.ts'
-import { RANGE_LENGTHS } from '../../dashboards/terminal/time-window.ts'
-import { loadDashboard } from '../app/dashboard-data.ts'
+import { parseLength, RANGE_LENGTHS } from '../../dashboards/terminal/time-window.ts'
+import { createDashboardLoader } from '../app/dashboard-data.ts'
+import { PeriodError, parseMoment } from '../app/period.ts'
 import { NO_FILTER } from '../core/filter.ts'
 import type { StoreReader } from '../core/ports/store.ts'
+import { recallDashboard, rememberDashboard } from './dashboard-memory.ts'
 import { UserError } from './exit-code.ts'
 import { print } from './output.ts'
 import { checkZone, ZONE_HELP } from './zone-option.ts'
@@ -19,37 +23,38 @@ export interface ScreenOptions {
   range?: number | 'all'
   ascii?: boolean
   theme?: 'dark' | 'light'
+  mouse?: boolean
   tz?: string
   /** commander's `--no-color`: false when given. */
   color?: boolean
 }
 
-const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
-
 export function addScreenOptions(command: Command): Command {
   return command
     .option(
       '--range <length>',
-      'time range shown first: 15m, 24h, 7d … or all (default: what fits the data)',
+      'time range shown first: 15m, 24h, 7d … or all (default: as last time, else what fits the data)',
       readRange,
     )
     .option('--tz <zone>', ZONE_HELP)
     .option('--ascii', 'draw charts with ASCII characters only')
     .addOption(new Option('--theme <name>', 'background of the terminal').choices(['dark', 'light']))
+    .option('--mouse', 'click rows and scroll with the wheel; text is then selected with Shift held (default: off)')
     .option('--no-color', 'no colours (also NO_COLOR in the environment)')
 }
 
 function readRange(text: string): number | 'all' {
-  if (text === 'all') return 'all'
-  const found = /^(\d{1,4})([mhd])$/.exec(text)
-  if (found === null) throw new InvalidArgumentError('a length such as 15m, 24h or 7d is needed, or "all"')
-  return Number(found[1]) * UNITS[found[2]!]!
+  const length = parseLength(text)
+  if (length === null) throw new InvalidArgumentError('a length such as 15m, 24h or 7d is needed, or "all"')
+  return length
 }
 
 export interface Shown {
   reader: StoreReader
   options: ScreenOptions
   notices: readonly Notice[]
+  /** Where the store is, to remember what was looked at; left out: nothing is remembered. */
+  store?: string
   subscribe?(changed: () => void): () => void
   signal?: AbortSignal
   /** Standard input carries logs: keys come from the controlling terminal. */
@@ -63,8 +68,18 @@ export async function showDashboard(shown: Shown): Promise<void> {
   const zone = checkZone(options.tz ?? Intl.DateTimeFormat().resolvedOptions().timeZone)
   const input = shown.keysFromTerminal || !process.stdin.isTTY ? openTerminal() : process.stdin
   const { runDashboard } = await import('../../dashboards/terminal/run-dashboard.tsx')
+  const loader = createDashboardLoader(reader)
+  const known = shown.store === undefined ? {} : recallDashboard(shown.store, process.env)
   const end = await runDashboard({
-    load: (request) => loadDashboard(reader, request, notices),
+    load: (request) => loader.load(request, notices),
+    save: saveExport,
+    sql: (query) => reader.sql(query, SQL_ROWS, SQL_TIMEOUT_MS),
+    moment: (text) => readMoment(text, zone),
+    env: process.env,
+    mouse: options.mouse ?? false,
+    left: (state) => {
+      if (shown.store !== undefined) rememberDashboard(shown.store, process.env, state)
+    },
     input,
     output: process.stdout,
     now: Date.now,
@@ -77,13 +92,34 @@ export async function showDashboard(shown: Shown): Promise<void> {
       },
     ),
     local_zone: zone,
-    initial: { length_ms: options.range ?? (await fittingRange(reader)) },
+    initial: { ...known, length_ms: options.range ?? known.length_ms ?? (await fittingRange(reader)) },
     ...(shown.subscribe === undefined ? {} : { subscribe: shown.subscribe }),
     ...(shown.signal === undefined ? {} : { signal: shown.signal }),
   })
   if (input !== process.stdin) input.destroy()
   if (end === 'SIGTERM' || end === 'SIGHUP' || end === 'SIGQUIT')
     process.exitCode = { SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131 }[end]
+}
+
+/** More rows than these are for `authtop query`; count. */
+const SQL_ROWS = 1_000
+/** A person waits this long in front of a screen; ms. */
+const SQL_TIMEOUT_MS = 30_000
+
+/** Never over a file that is there; only the owner may read it, as the store itself. */
+async function saveExport(name: string, text: string): Promise<string> {
+  const path = resolve(name)
+  await writeFile(path, text, { flag: 'wx', mode: 0o600 })
+  return path
+}
+
+function readMoment(text: string, zone: string): number | null {
+  try {
+    return parseMoment(text, Date.now(), zone)
+  } catch (error) {
+    if (error instanceof PeriodError) return null
+    throw error
+  }
 }
 
 export async function showSummary({ reader, options, notices }: Shown): Promise<void> {
@@ -98,9 +134,9 @@ function summaryModel(
   notices: readonly Notice[],
   length_ms: number | 'all',
 ): Promise<DashboardModel> {
-  return loadDashboard(
-    reader,
+  return createDashboardLoader(reader).load(
     {
+      screen: 'summary',
       now_ms: Date.now(),
       length_ms,
       end: 'now',

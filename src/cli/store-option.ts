@@ -22,6 +22,6 @@ export function storeLocation(options: StoreOptions, env: NodeJS.ProcessEnv): st
 }
 
 /** XDG base directory specification: state that outlives a run but is not worth a backup. */
-function stateFolder(env: NodeJS.ProcessEnv): string {
+export function stateFolder(env: NodeJS.ProcessEnv): string {
   return join(env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'authtop')
 }

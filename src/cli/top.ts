@@ -116,6 +116,7 @@ async function onTerminal(paths: string[], options: Options): Promise<void> {
       reader,
       options,
       notices,
+      store,
       subscribe: (listener) => {
         listeners.add(listener)
         return () => listeners.delete(listener)

@@ -3,12 +3,18 @@ import { PassThrough } from 'node:stream'
 import type { DashboardModel, ModelRequest } from '../../../dashboards/terminal/model.ts'
 import { type DashboardEnd, runDashboard } from '../../../dashboards/terminal/run-dashboard.tsx'
 import { themeFor } from '../../../dashboards/terminal/theme.ts'
+import type { ViewState } from '../../../dashboards/terminal/view-state.ts'
+import type { SqlResult } from '../../../src/core/ports/store.ts'
 import { NOW_MS } from './fleet-model.ts'
 import { TinyTerminal } from './tiny-terminal.ts'
 
 export interface Drive {
   terminal: TinyTerminal
   raw_mode: boolean[]
+  /** Files written. */
+  saved: { name: string; text: string }[]
+  /** The state it was left in. */
+  left: ViewState[]
   /** Types the text and waits until the screen has settled. */
   type(keys: string): Promise<string>
   settled(): Promise<string>
@@ -22,6 +28,10 @@ export interface DriveOptions {
   columns?: number
   rows?: number
   ascii?: boolean
+  monochrome?: boolean
+  mouse?: boolean
+  pager?: string
+  sql?(query: string): Promise<SqlResult>
   load(request: ModelRequest): DashboardModel | Promise<DashboardModel>
   /** `load` is not waited for. */
   never_answers?: boolean
@@ -35,6 +45,8 @@ const QUIET_ROUNDS = 4
 export function driveDashboard(options: DriveOptions): Drive {
   const terminal = new TinyTerminal(options.columns ?? 80, options.rows ?? 24)
   const raw_mode: boolean[] = []
+  const saved: Drive['saved'] = []
+  const left: ViewState[] = []
   const input = Object.assign(new PassThrough(), {
     isTTY: true,
     setRawMode: (on: boolean) => raw_mode.push(on),
@@ -58,7 +70,20 @@ export function driveDashboard(options: DriveOptions): Drive {
     input: input as unknown as NodeJS.ReadStream,
     output: terminal as unknown as NodeJS.WriteStream,
     now: () => NOW_MS,
-    appearance: { theme: themeFor('16', 'dark'), ascii: options.ascii ?? false },
+    appearance: {
+      theme: themeFor(options.monochrome ? 'none' : '16', 'dark'),
+      ascii: options.ascii ?? false,
+      monochrome: options.monochrome ?? false,
+    },
+    save: async (name, text) => {
+      saved.push({ name, text })
+      return `/home/me/${name}`
+    },
+    sql: options.sql ?? (async () => ({ columns: ['n'], rows: [[1]], truncated: false })),
+    moment: (text) => (text === '09:14' ? NOW_MS - 15 * 60_000 : null),
+    env: { PAGER: options.pager ?? 'cat >/dev/null' },
+    mouse: options.mouse ?? false,
+    left: (state) => left.push(state),
     local_zone: 'UTC',
     subscribe: (listener) => {
       changed = listener
@@ -85,6 +110,8 @@ export function driveDashboard(options: DriveOptions): Drive {
   return {
     terminal,
     raw_mode,
+    saved,
+    left,
     type,
     settled,
     changed: () => changed(),

@@ -1,12 +1,11 @@
 /** A model of a small fleet in trouble, at a fixed instant: what the goldens and unit tests draw. */
 
 import { assembleModel, type StoreAnswers } from '../../../dashboards/terminal/assemble-model.ts'
-import type { DashboardModel, IncidentDetail, ModelRequest } from '../../../dashboards/terminal/model.ts'
+import type { DashboardModel, IncidentDetail, ModelRequest, SourceRow } from '../../../dashboards/terminal/model.ts'
 import { timeWindow } from '../../../dashboards/terminal/time-window.ts'
 import type { Incident, Observation } from '../../../src/core/incident.ts'
-import type { CauseCount, SeriesPoint } from '../../../src/core/ports/store.ts'
+import type { CauseCount, DimensionRow, SeriesPoint } from '../../../src/core/ports/store.ts'
 import { remedyOf } from '../../../src/core/remedy/remedy-of.ts'
-import type { SourceStatus } from '../../../src/core/source-status.ts'
 
 export const NOW_MS = Date.UTC(2026, 10, 16, 9, 28, 41, 250)
 const MINUTE = 60_000
@@ -152,17 +151,23 @@ const OBSERVATIONS: readonly Observation[] = [
   },
 ]
 
-export const SOURCES: readonly SourceStatus[] = [
+export const SOURCES: readonly SourceRow[] = [
   source(
     's1',
     '/var/log/reports-1/app.log',
-    { format: 'pino', last_record_ms: NOW_MS - 4_000, size: 1_204_900, offset: 1_204_900 },
+    { format: 'pino', last_record_ms: NOW_MS - 4_000, records_per_second: 12.4, size: 1_204_900, offset: 1_204_900 },
     [10_412, 10_412, 1_204],
   ),
   source(
     's2',
     '/var/log/nginx/access.log',
-    { format: 'nginx-access', last_record_ms: NOW_MS - 1_000, size: 9_000_000, offset: 7_400_000 },
+    {
+      format: 'nginx-access',
+      last_record_ms: NOW_MS - 1_000,
+      records_per_second: 96,
+      size: 9_000_000,
+      offset: 7_400_000,
+    },
     [88_120, 88_120, 2_311],
   ),
   source(
@@ -181,15 +186,16 @@ export const SOURCES: readonly SourceStatus[] = [
 function source(
   stream: string,
   name: string,
-  facts: Partial<SourceStatus>,
+  facts: Partial<SourceRow>,
   [lines, records, recognised]: [number, number, number],
-): SourceStatus {
+): SourceRow {
   return {
     stream,
     name,
     identity: null,
     offset: 0,
     updated_ms: NOW_MS,
+    records_per_second: null,
     counters: { lines, records, recognised, cut_records: 0, cut_bytes: 0 },
     ...facts,
   }
@@ -215,7 +221,35 @@ const BEFORE: readonly CauseCount[] = [
   { cause: 'misuse', subcause: 'insufficient_scope', count: 4 },
 ]
 
+const HOSTS: readonly DimensionRow[] = [
+  { value: 'reports-1', successes: 40, failures: 1_265, top_cause: 'skew' },
+  { value: 'orders-1', successes: 44_021, failures: 311, top_cause: 'expiry' },
+  { value: 'orders-2', successes: 39_900, failures: 88, top_cause: 'misconfiguration' },
+  { value: 'billing-1.internal.eu-central-1.example', successes: 201, failures: 52, top_cause: 'misconfiguration' },
+  { value: '', successes: 0, failures: 27, top_cause: 'unknown' },
+  { value: 'gateway', successes: 120, failures: 0, top_cause: null },
+]
+
+const CLIENTS: readonly DimensionRow[] = [
+  { value: 'batch-3', successes: 310, failures: 1_402, top_cause: 'skew' },
+  { value: 'web', successes: 80_120, failures: 212, top_cause: 'expiry' },
+  { value: 'partner-integration-acme-production', successes: 812, failures: 40, top_cause: 'misconfiguration' },
+  { value: 'mobile-app', successes: 3_001, failures: 89, top_cause: 'unknown' },
+]
+
+const SERVICES: readonly DimensionRow[] = [
+  { value: 'reports', successes: 40, failures: 1_265, top_cause: 'skew' },
+  { value: 'orders', successes: 83_921, failures: 399, top_cause: 'expiry' },
+  { value: 'billing', successes: 201, failures: 52, top_cause: 'misconfiguration' },
+]
+
+const ISSUERS: readonly DimensionRow[] = [
+  { value: 'https://id.example', successes: 84_162, failures: 1_716, top_cause: 'skew' },
+  { value: '', successes: 0, failures: 27, top_cause: 'unknown' },
+]
+
 export const EMPTY_REQUEST: ModelRequest = {
+  screen: 'overview',
   now_ms: NOW_MS,
   length_ms: 15 * MINUTE,
   end: 'now',
@@ -255,20 +289,15 @@ export function fleetAnswers(request: ModelRequest = EMPTY_REQUEST): StoreAnswer
     previous_causes: BEFORE,
     series,
     incidents: INCIDENTS,
-    hosts: [
-      { value: 'reports-1', successes: 40, failures: 1_265, top_cause: 'skew' },
-      { value: 'orders-1', successes: 44_021, failures: 311, top_cause: 'expiry' },
-      { value: 'orders-2', successes: 39_900, failures: 88, top_cause: 'misconfiguration' },
-      { value: 'billing-1.internal.eu-central-1.example', successes: 201, failures: 52, top_cause: 'misconfiguration' },
-      { value: '', successes: 0, failures: 27, top_cause: 'unknown' },
-      { value: 'gateway', successes: 120, failures: 0, top_cause: null },
-    ],
-    clients: [
-      { value: 'batch-3', successes: 310, failures: 1_402, top_cause: 'skew' },
-      { value: 'web', successes: 80_120, failures: 212, top_cause: 'expiry' },
-      { value: 'partner-integration-acme-production', successes: 812, failures: 40, top_cause: 'misconfiguration' },
-      { value: 'mobile-app', successes: 3_001, failures: 89, top_cause: 'unknown' },
-    ],
+    parties: {
+      hosts: { now: HOSTS, before: [{ value: 'orders-1', successes: 41_000, failures: 300, top_cause: 'expiry' }] },
+      clients: { now: CLIENTS, before: [{ value: 'web', successes: 80_000, failures: 240, top_cause: 'expiry' }] },
+      services: { now: SERVICES, before: [] },
+      issuers: {
+        now: ISSUERS,
+        before: [{ value: 'https://id.example', successes: 120_000, failures: 452, top_cause: 'expiry' }],
+      },
+    },
     sources: SOURCES,
     unrecognised: [],
     detail: opened === undefined ? null : detailOf(opened),
@@ -284,6 +313,8 @@ export function fleetModel(request: ModelRequest = EMPTY_REQUEST): DashboardMode
   return assembleModel(fleetAnswers(request))
 }
 
+const EMPTY_PARTY = { now: [], before: [] }
+
 /** A model in which nothing has happened yet; give what is to differ. */
 export function quietModel(change: Partial<StoreAnswers> = {}): DashboardModel {
   return assembleModel({
@@ -294,8 +325,7 @@ export function quietModel(change: Partial<StoreAnswers> = {}): DashboardModel {
     previous_causes: [],
     series: [],
     incidents: [],
-    hosts: [],
-    clients: [],
+    parties: { hosts: EMPTY_PARTY, clients: EMPTY_PARTY, services: EMPTY_PARTY, issuers: EMPTY_PARTY },
     sources: [],
     ...change,
   })

@@ -6,6 +6,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { assembleModel } from '../../../dashboards/terminal/assemble-model.ts'
 import type { DashboardModel, ModelRequest } from '../../../dashboards/terminal/model.ts'
+import type { SqlResult } from '../../../src/core/ports/store.ts'
 import { driveDashboard } from './drive-dashboard.ts'
 import { fleetAnswers, fleetModel, INCIDENTS, NAMELESS, NOW_MS, quietModel, SOURCES } from './fleet-model.ts'
 
@@ -15,6 +16,8 @@ interface Scene {
   /** Pressed one group after the other. */
   keys?: readonly string[]
   ascii?: boolean
+  monochrome?: boolean
+  sql?(query: string): Promise<SqlResult>
   never_answers?: boolean
   load?(request: ModelRequest): DashboardModel | Promise<DashboardModel>
 }
@@ -48,8 +51,17 @@ function renamed(names: readonly string[]): DashboardModel {
       client_id: nameOf(i + 1),
       message: nameOf(i),
     })),
-    hosts: answers.hosts.map((row, i) => ({ ...row, value: nameOf(i) })),
-    clients: answers.clients.map((row, i) => ({ ...row, value: nameOf(i + 2) })),
+    parties: {
+      ...answers.parties,
+      hosts: {
+        now: answers.parties.hosts!.now.map((row, i) => ({ ...row, value: nameOf(i) })),
+        before: [],
+      },
+      clients: {
+        now: answers.parties.clients!.now.map((row, i) => ({ ...row, value: nameOf(i + 2) })),
+        before: [],
+      },
+    },
     sources: SOURCES.map((source, i) => ({ ...source, name: `/logs/${nameOf(i)}` })),
   })
 }
@@ -57,12 +69,18 @@ function renamed(names: readonly string[]): DashboardModel {
 const SCENES: readonly Scene[] = [
   { name: 'overview', sizes: ALL_SIZES },
   { name: 'overview-ascii', sizes: SMALL, ascii: true },
-  { name: 'overview-hosts', sizes: SMALL, keys: ['\t\t'] },
+  { name: 'overview-monochrome', sizes: SMALL, monochrome: true },
   { name: 'overview-narrow', sizes: [[60, 15]] },
   { name: 'incidents', sizes: ALL_SIZES, keys: ['2jj'] },
-  { name: 'hosts', sizes: SMALL, keys: ['3'] },
-  { name: 'clients', sizes: [[120, 40]], keys: ['4G'] },
-  { name: 'sources', sizes: ALL_SIZES, keys: ['5jj'] },
+  { name: 'who', sizes: ALL_SIZES, keys: ['3'] },
+  { name: 'who-clients-by-failing', sizes: SMALL, keys: ['3', '\t', 'ssr'] },
+  { name: 'sources', sizes: ALL_SIZES, keys: ['4jj'] },
+  { name: 'command', sizes: SMALL, keys: [':ran'] },
+  { name: 'command-hint', sizes: SMALL, keys: [':range x'] },
+  { name: 'sql', sizes: ALL_SIZES, keys: [';SELECT host, count(*) FROM incidents GROUP BY 1\r'], sql: hostsBySql },
+  { name: 'sql-refused', sizes: SMALL, keys: [';DROP TABLE x\r'], sql: refusedSql },
+  { name: 'export', sizes: SMALL, keys: ['x'] },
+  { name: 'search', sizes: SMALL, keys: ['\t\r', '/chrony\r', 'n'] },
   { name: 'prompt', sizes: ALL_SIZES, keys: ['/cause:s'] },
   { name: 'prompt-hint', sizes: SMALL, keys: ['/host:a cause:skwe'] },
   { name: 'filtered', sizes: SMALL, keys: ['j\r'] },
@@ -116,6 +134,22 @@ const SCENES: readonly Scene[] = [
   { name: 'hostile', sizes: ALL_SIZES, load: () => renamed(HOSTILE_NAMES), keys: ['\t'] },
 ]
 
+async function hostsBySql(): Promise<SqlResult> {
+  return {
+    columns: ['host', 'count(*)'],
+    rows: [
+      ['reports-1', 1_265],
+      ['\x1b[31m監査', 3n],
+      [null, 1],
+    ],
+    truncated: true,
+  }
+}
+
+async function refusedSql(): Promise<SqlResult> {
+  throw new Error('the store is opened read-only: DROP is refused')
+}
+
 function nothingRecognised(): DashboardModel {
   return quietModel({
     sources: [
@@ -158,6 +192,8 @@ describe('the screens', () => {
           columns,
           rows,
           ascii: scene.ascii ?? false,
+          monochrome: scene.monochrome ?? false,
+          ...(scene.sql === undefined ? {} : { sql: scene.sql }),
           never_answers: scene.never_answers ?? false,
           load: scene.load ?? fleetModel,
         })

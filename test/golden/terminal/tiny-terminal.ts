@@ -16,6 +16,8 @@ export class TinyTerminal extends Writable {
   raw = ''
   /** Private modes that are on: 25 cursor, 1049 alternate screen, 2004 bracketed paste, 2026 synchronized output. */
   readonly modes = new Set<number>([25])
+  /** What was copied to the clipboard (OSC 52), in order. */
+  readonly copied: string[] = []
   #cells: string[][] = []
   #row = 0
   #column = 0
@@ -47,9 +49,10 @@ export class TinyTerminal extends Writable {
   }
 
   #take(text: string): void {
-    const pattern = /\x1b\[([?>]?)([\d;]*)([A-Za-z])|\x1b(.?)|([^\x1b]+)/gu
-    for (const [, mark, parameters = '', final, stray, plain] of text.matchAll(pattern)) {
-      if (plain !== undefined) this.#print(plain)
+    const pattern = /\x1b\[([?>]?)([\d;]*)([A-Za-z])|\x1b\]52;c;([A-Za-z\d+/=]*)\x07|\x1b(.?)|([^\x1b]+)/gu
+    for (const [, mark, parameters = '', final, clip, stray, plain] of text.matchAll(pattern)) {
+      if (clip !== undefined) this.copied.push(Buffer.from(clip, 'base64').toString('utf8'))
+      else if (plain !== undefined) this.#print(plain)
       else if (stray !== undefined) throw new Error(`stray escape before ${JSON.stringify(stray)}`)
       else if (mark === '?') this.#mode(parameters.split(';').map(Number), final === 'h')
       else if (mark === '') this.#control(final ?? '', parameters === '' ? [] : parameters.split(';').map(Number))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { PeriodError, parsePeriod, parseWholePeriod, previousPeriod, type WeekStart } from '../../../src/app/period.ts'
+import { PeriodError, parseMoment, parsePeriod, parseWholePeriod, previousPeriod, type WeekStart } from '../../../src/app/period.ts'
 
 const HOUR_MS = 3_600_000
 const at = (text: string) => Date.parse(text)
@@ -82,4 +82,11 @@ describe('the period before', () => {
     expect(earlier('2026-10-26', 'Europe/Paris')).toEqual(parseWholePeriod('2026-10-25', NOW_MS, 'Europe/Paris'))
     expect(earlier('24h', 'UTC')).toEqual({ from_ms: NOW_MS - 48 * HOUR_MS, to_ms: NOW_MS - 24 * HOUR_MS })
   })
+})
+
+it('a time of day is its last one, in the zone given', () => {
+  expect(parseMoment('09:14', NOW_MS, 'UTC')).toBe(at('2026-11-18T09:14:00Z'))
+  expect(parseMoment('23:50', NOW_MS, 'UTC')).toBe(at('2026-11-17T23:50:00Z'))
+  expect(parseMoment('10:14', NOW_MS, 'Europe/Paris')).toBe(at('2026-11-18T09:14:00Z'))
+  expect(() => parseMoment('24:00', NOW_MS, 'UTC')).toThrow(PeriodError)
 })

@@ -21,9 +21,8 @@ describe('the model', () => {
     expect(model.totals.failures).toBe(1_755)
     expect(model.totals.successes).toBe(1_170 + 88 + 84_120)
     expect(model.totals.failures_before).toBe(452)
-    expect(model.totals.trend.reduce((a, b) => a + b)).toBe(
-      fleetAnswers().series.reduce((sum, point) => sum + point.count, 0),
-    )
+    const drawn = model.causes.reduce((sum, { trend }) => sum + trend.reduce((a, b) => a + b), 0)
+    expect(drawn).toBe(fleetAnswers().series.reduce((sum, point) => sum + point.count, 0))
   })
   test('gives rates over the part of the range that has passed', () => {
     expect(model.kinds.validation?.per_second).toBeCloseTo(84_120 / 881.25, 3)
@@ -46,6 +45,15 @@ describe('the model', () => {
     const skew = assembleModel({ ...answers, series: [early, late] }).causes.find(({ cause }) => cause === 'skew')
     expect(skew?.trend[0]).toBe(5)
     expect(skew?.trend.reduce((a, b) => a + b)).toBe(5)
+  })
+  test('compares each party with itself before, and leaves what was not asked for unknown', () => {
+    expect(model.parties.hosts?.map(({ value, before }) => [value, before]).slice(0, 2)).toEqual([
+      ['reports-1', 0],
+      ['orders-1', 300],
+    ])
+    const asked = assembleModel({ ...fleetAnswers(), parties: {}, incidents: null })
+    expect(asked.parties.hosts).toBeNull()
+    expect(asked.incidents).toBeNull()
   })
   test('of an empty store has no figures and no causes', () => {
     const quiet = quietModel()

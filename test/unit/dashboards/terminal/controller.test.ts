@@ -1,7 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createController, LOAD_INTERVAL_MS, REFRESH_INTERVAL_MS } from '../../../../dashboards/terminal/controller.ts'
+import {
+  createController,
+  LOAD_INTERVAL_MS,
+  REFRESH_INTERVAL_MS,
+  type TerminalEffect,
+} from '../../../../dashboards/terminal/controller.ts'
 import type { DashboardModel, ModelRequest } from '../../../../dashboards/terminal/model.ts'
 import { initialState } from '../../../../dashboards/terminal/view-state.ts'
+import type { SqlResult } from '../../../../src/core/ports/store.ts'
 import { fleetModel } from '../../../golden/terminal/fleet-model.ts'
 
 beforeEach(() => {
@@ -19,7 +25,9 @@ interface Question {
 
 function setUp() {
   const questions: Question[] = []
-  const effects: string[] = []
+  const effects: TerminalEffect[] = []
+  const saved: string[] = []
+  const sql = Promise.withResolvers<SqlResult>()
   const draw = vi.fn()
   const controller = createController({
     load: (request) =>
@@ -37,15 +45,21 @@ function setUp() {
         })
       }),
     now: Date.now,
-    screen: () => ({ columns: 80, rows: 24, ascii: false, local_zone: 'UTC' }),
+    screen: () => ({ columns: 80, rows: 24, ascii: false, monochrome: false, local_zone: 'UTC' }),
     draw,
     effect: (effect) => effects.push(effect),
+    save: async (name, text) => {
+      saved.push(text)
+      return `/tmp/${name}`
+    },
+    sql: () => sql.promise,
+    moment: () => null,
     initial: initialState(),
   })
   const type = (keys: string) => {
     for (const char of keys) controller.press(char === '\r' ? { name: 'enter' } : { name: 'char', char })
   }
-  return { controller, questions, effects, draw, type }
+  return { controller, questions, effects, saved, sql, draw, type }
 }
 
 describe('the controller', () => {
@@ -131,7 +145,8 @@ describe('the controller', () => {
     const { controller, questions, type } = setUp()
     controller.start()
     await questions[0]!.answer(fleetModel())
-    type('2\r')
+    controller.press({ name: 'tab' })
+    type('\r')
     expect(controller.view().answered?.incident_id).toBeNull()
     expect(questions[1]!.request.incident_id).toBe('1')
     await questions[1]!.answer(fleetModel(questions[1]!.request))
@@ -145,6 +160,42 @@ describe('the controller', () => {
     controller.press({ name: 'ctrl_e' })
     expect(effects).toEqual(['suspend', 'redraw', 'quit'])
     expect(draw).not.toHaveBeenCalled()
+  })
+  test('asks for what a screen shows and keeps what another has shown of the same question', async () => {
+    const { controller, questions, type } = setUp()
+    controller.start()
+    const model = fleetModel()
+    const nobody = { clients: null, services: null, issuers: null, hosts: null }
+    await questions[0]!.answer({ ...model, parties: nobody })
+    type('3')
+    expect(questions[1]!.request.screen).toBe('who')
+    await questions[1]!.answer({ ...model, incidents: null })
+    expect(controller.view().model?.incidents).toBe(model.incidents)
+    expect(controller.view().model?.parties.hosts).toHaveLength(6)
+    type('z')
+    await questions[2]!.answer({ ...model, incidents: null })
+    expect(controller.view().model?.incidents).toBeNull()
+  })
+  test('writes the table under the cursor, says where, and copies the row', async () => {
+    const { controller, questions, effects, saved, type } = setUp()
+    controller.start()
+    await questions[0]!.answer(fleetModel())
+    type('xc')
+    await vi.advanceTimersByTimeAsync(0)
+    expect(saved[0]).toMatch(/^cause,failures,before,subcauses\r\nunknown,27,2,unspecified 27\r\n/)
+    expect(controller.view().state.message).toMatch(/^7 rows written to \/tmp\/authtop-causes-\d{8}-\d{6}\.csv$/)
+    type('jy')
+    expect(effects).toEqual([{ copy: expect.stringMatching(/^Clock skew {2}1,265 {2}72\.1 % {2}new/) }])
+  })
+  test('shows the answer in SQL once it is there, and exports it', async () => {
+    const { controller, saved, sql, type } = setUp()
+    type(';SELECT 1\r')
+    expect(controller.view().sql).toEqual({ query: 'SELECT 1', result: null, error: null })
+    sql.resolve({ columns: ['n', 'big'], rows: [[1, 9_007_199_254_740_993n]], truncated: false })
+    await vi.advanceTimersByTimeAsync(0)
+    type('xj')
+    await vi.advanceTimersByTimeAsync(0)
+    expect(JSON.parse(saved[0]!)).toEqual([{ n: 1, big: '9007199254740993' }])
   })
   test('does nothing after the end', async () => {
     const { controller, questions, draw } = setUp()

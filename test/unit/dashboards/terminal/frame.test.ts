@@ -7,11 +7,17 @@ import { paintFrame } from '../../../../dashboards/terminal/frame.ts'
 import type { DashboardModel } from '../../../../dashboards/terminal/model.ts'
 import { SCREENS } from '../../../../dashboards/terminal/screens.ts'
 import type { View } from '../../../../dashboards/terminal/view.ts'
-import { initialState } from '../../../../dashboards/terminal/view-state.ts'
+import { initialState, openIncident } from '../../../../dashboards/terminal/view-state.ts'
+import type { Cause } from '../../../../src/core/cause.ts'
 import { detailOf, EMPTY_REQUEST, fleetAnswers, INCIDENTS, SOURCES } from '../../../golden/terminal/fleet-model.ts'
 
 const OWN_CODES = /\x1b\[[\d;]*m/gu
 const BAD = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u
+
+const party = (value: string, top_cause: Cause | null) => ({
+  now: [{ value, successes: 1, failures: 1, top_cause }],
+  before: [],
+})
 
 /** The fleet with every text replaced. */
 function poisoned(text: string): DashboardModel {
@@ -34,8 +40,12 @@ function poisoned(text: string): DashboardModel {
     ...assembleModel({
       ...answers,
       incidents: [incident],
-      hosts: [{ value: text, successes: 1, failures: 1, top_cause: 'skew' }],
-      clients: [{ value: text, successes: 1, failures: 1, top_cause: null }],
+      parties: {
+        hosts: party(text, 'skew'),
+        clients: party(text, null),
+        services: party(text, 'expiry'),
+        issuers: party(text, null),
+      },
       sources: SOURCES.map((source) => ({ ...source, name: text, format: text, error: text, sample: [text] })),
       unrecognised: [{ template: text, system: text, sample: text, count: 1, first_ms: 0, last_ms: 0 }],
       notices: [{ level: 'warning', text }],
@@ -52,14 +62,22 @@ function viewOf(model: DashboardModel, change: Partial<View> = {}): View {
     model,
     answered: EMPTY_REQUEST,
     failure: null,
+    sql: null,
     state: initialState(),
     columns: 80,
     rows: 24,
     zone: 'UTC',
     ascii: false,
+    monochrome: false,
     ...change,
   }
 }
+
+const sqlOf = (text: string) => ({
+  query: text,
+  result: { columns: [text], rows: [[text]], truncated: false },
+  error: null,
+})
 
 const hostile = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 300 }),
@@ -80,8 +98,9 @@ describe('a frame', () => {
   test('has exactly its rows, none too wide and none with a foreign control character, whatever the texts hold', () => {
     const states = [
       ...SCREENS.map(({ id }) => ({ ...initialState(), screen: id })),
-      { ...initialState(), detail: '1' },
-      { ...initialState(), help: true },
+      { ...initialState(), open: [{ kind: 'incident' as const, id: '1', scroll: 0 }] },
+      { ...initialState(), open: [{ kind: 'help' as const, scroll: 0 }], search: 'j' },
+      { ...initialState(), open: [{ kind: 'sql' as const, scroll: 0 }] },
     ]
     fc.assert(
       fc.property(
@@ -91,11 +110,14 @@ describe('a frame', () => {
         fc.integer({ min: 1, max: 60 }),
         fc.boolean(),
         (text, state, columns, rows, ascii) => {
-          const answered = { ...EMPTY_REQUEST, incident_id: state.detail }
-          const frame = paintFrame(viewOf(poisoned(text), { answered, state, columns, rows, ascii }), {
-            ...appearance,
-            ascii,
-          })
+          const answered = { ...EMPTY_REQUEST, incident_id: openIncident(state) }
+          const frame = paintFrame(
+            viewOf(poisoned(text), { answered, state, columns, rows, ascii, sql: sqlOf(text) }),
+            {
+              ...appearance,
+              ascii,
+            },
+          )
           expect(frame.length).toBe(rows)
           for (const row of frame) {
             const plain = row.replaceAll(OWN_CODES, '')

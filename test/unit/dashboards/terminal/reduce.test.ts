@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { KeyPress, NamedKey } from '../../../../dashboards/terminal/key-press.ts'
+import { reduce, reducePaste } from '../../../../dashboards/terminal/reduce.ts'
 import {
   activePanel,
   cursorIndex,
   initialState,
-  reduce,
-  reducePaste,
+  openIncident,
+  topText,
   type ViewContext,
   type ViewState,
 } from '../../../../dashboards/terminal/view-state.ts'
@@ -21,9 +22,15 @@ const CONTEXT: ViewContext = {
     incidents: Array.from({ length: 50 }, (_, i) => `i${i}`),
     hosts: ['reports-1', 'orders 1', ''],
     clients: ['batch-3'],
+    services: ['orders'],
+    issuers: [],
     sources: ['s1', 's2'],
   },
-  rows: { causes: 7, incidents: 10, hosts: 10, clients: 10, sources: 10 },
+  rows: { causes: 7, incidents: 10, hosts: 10, clients: 10, services: 10, issuers: 10, sources: 10 },
+  sortable: { hosts: ['failures', 'name', 'requests'], incidents: ['time', 'host'] },
+  find: (words) => (words === 'chrony' ? [4, 25, 40] : []),
+  at: (_, row) => (row === 0 ? { kind: 'screen', screen: 'who' } : { kind: 'row', panel: 'causes', index: row - 5 }),
+  moment: (text) => (text === '09:14' ? NOW - 60 * MINUTE : null),
   scroll_rows: 20,
   scroll_limit: 30,
   seen: { host: ['reports-1', 'orders 1'] },
@@ -66,7 +73,7 @@ function pressing(text: string, from: ViewState = initialState(), context = CONT
   for (const key of keysOf(text)) {
     const step = reduce(state, key.name === ('SPACE' as string) ? { name: 'char', char: ' ' } : key, context)
     state = step.state
-    effects.push(...step.effects)
+    effects.push(...step.effects.map((effect) => (typeof effect === 'string' ? effect : JSON.stringify(effect))))
   }
   return { state, effects }
 }
@@ -108,17 +115,17 @@ describe('the cursor', () => {
 
 describe('screens and panels', () => {
   test('numbers go to screens, and numbers without one do nothing', () => {
-    expect(pressing('3').state.screen).toBe('hosts')
+    expect(pressing('3')).toMatchObject({ state: { screen: 'who' }, effects: ['load'] })
     expect(pressing('9').state.screen).toBe('overview')
   })
-  test('Tab goes round the panels of the overview, both ways', () => {
-    expect(pressing('tab').state.focus).toBe('incidents')
-    expect(pressing('shift_tab').state.focus).toBe('clients')
-    expect(pressing('tab tab tab tab').state.focus).toBe('causes')
+  test('Tab goes round the panels of a screen, both ways', () => {
+    expect(activePanel(pressing('tab').state)).toBe('incidents')
+    expect(activePanel(pressing('tab tab').state)).toBe('causes')
+    expect(activePanel(pressing('3 shift_tab').state)).toBe('issuers')
   })
-  test('Tab on another screen goes to the next one', () => {
-    expect(pressing('2 tab').state.screen).toBe('hosts')
-    expect(pressing('5 tab').state.screen).toBe('overview')
+  test('Tab on a screen of one panel goes to the next one', () => {
+    expect(pressing('2 tab').state.screen).toBe('who')
+    expect(pressing('4 tab').state.screen).toBe('overview')
   })
   test('e goes to the incidents and then down them', () => {
     const { state } = pressing('e e e E')
@@ -130,25 +137,25 @@ describe('screens and panels', () => {
 describe('opening', () => {
   test('an incident asks for it and shows it, and Esc comes back to its row', () => {
     const opened = pressing('2 j enter')
-    expect(opened.state.detail).toBe('i1')
-    expect(opened.effects).toEqual(['load'])
+    expect(openIncident(opened.state)).toBe('i1')
+    expect(opened.effects).toEqual(['load', 'load'])
     const back = pressing('escape', opened.state)
-    expect(back.state.detail).toBeNull()
+    expect(openIncident(back.state)).toBeNull()
     expect(cursorIndex(back.state.cursors.incidents, CONTEXT.keys.incidents)).toBe(1)
   })
   test('e and E walk from one open incident to the next, and say where the list ends', () => {
     const { state } = pressing('2 enter e e E')
-    expect(state.detail).toBe('i1')
-    expect(pressing('2 enter E').state.message).toBe('no newer incident in this list')
-    expect(pressing('2 G enter e').state.message).toBe('no older incident in this list')
+    expect(openIncident(state)).toBe('i1')
+    expect(pressing('2 enter E').state.message).toBe('no earlier incident in this list')
+    expect(pressing('2 G enter e').state.message).toBe('no further incident in this list')
   })
   test('a cause, host or client becomes a word of the filter', () => {
-    expect(pressing('j enter').state).toMatchObject({ filter_text: 'cause:skew', focus: 'incidents' })
+    expect(pressing('j enter').state).toMatchObject({ filter_text: 'cause:skew', focus: { overview: 'incidents' } })
     expect(pressing('3 j enter').state).toMatchObject({ filter_text: 'host:"orders 1"', screen: 'incidents' })
     expect(pressing('3 G enter').state.filter.include).toEqual({ host: [''] })
   })
   test('the same row twice is one word', () => {
-    expect(pressing('j enter 1 tab tab tab enter').state.filter_text).toBe('cause:skew')
+    expect(pressing('j enter 1 tab enter').state.filter_text).toBe('cause:skew')
   })
   test('nothing in an empty list does nothing', () => {
     const empty = { ...CONTEXT, keys: { ...CONTEXT.keys, causes: [] } }
@@ -203,7 +210,7 @@ describe('the filter prompt', () => {
     expect(reducePaste(open('a '), 'b\nc\x1b[2J', CONTEXT).state.prompt?.text).toContain('a b c')
     const pasted = reducePaste(initialState(), 'q', CONTEXT)
     expect(pasted.effects).toEqual([])
-    expect(pasted.state.message).toContain('press / first')
+    expect(pasted.state.message).toContain('press / : or ; first')
   })
   test('is bounded', () => {
     expect(reducePaste(open(''), 'x'.repeat(1e6), CONTEXT).state.prompt?.text.length).toBe(500)
@@ -241,27 +248,120 @@ describe('time', () => {
 })
 
 describe('texts', () => {
+  const scroll = (keys: string) => topText(pressing(keys).state)?.scroll
+
   test('scroll within their length', () => {
-    expect(pressing('? j j k').state.scroll).toBe(1)
-    expect(pressing('? G j').state.scroll).toBe(30)
-    expect(pressing('? page_down g k').state.scroll).toBe(0)
+    expect(scroll('? j j k')).toBe(1)
+    expect(scroll('? G j')).toBe(30)
+    expect(scroll('? page_down g k')).toBe(0)
   })
   test('help opens over an incident and closes to it, by the key that opened it too', () => {
-    expect(pressing('2 enter ? ?').state).toMatchObject({ help: false, detail: 'i0' })
-    expect(pressing('? q')).toMatchObject({ state: { help: false }, effects: [] })
-    expect(pressing('function').state.help).toBe(true)
+    expect(pressing('2 enter ?').state.open.map(({ kind }) => kind)).toEqual(['incident', 'help'])
+    expect(pressing('2 enter ? ?').state.open).toEqual([{ kind: 'incident', id: 'i0', scroll: 0 }])
+    expect(pressing('? q')).toMatchObject({ state: { open: [] }, effects: [] })
+    expect(topText(pressing('function').state)?.kind).toBe('help')
+  })
+  test('are searched by /, n and N, and Esc takes the marks away before the text', () => {
+    const found = press(pressing('?').state, [...typed('/Chrony'), { name: 'enter' }])
+    expect(topText(found)?.scroll).toBe(4)
+    expect(topText(pressing('n', found).state)?.scroll).toBe(25)
+    expect(topText(pressing('n n', found).state)?.scroll).toBe(30)
+    expect(pressing('n n n', found).state.message).toBe('no further "chrony"')
+    expect(topText(pressing('n N', found).state)?.scroll).toBe(4)
+    expect(pressing('escape', found).state).toMatchObject({ search: null, open: [{ kind: 'help' }] })
+    const missed = press(pressing('?').state, [...typed('/zebra'), { name: 'enter' }])
+    expect(missed).toMatchObject({ search: null, message: 'nothing in this text holds "zebra"' })
+  })
+})
+
+describe('the order of a table', () => {
+  test('goes through its columns with s and turns round with r', () => {
+    expect(pressing('3 s').state.sorts).toEqual({ hosts: { column: 'name', reversed: false } })
+    expect(pressing('3 s s r').state.sorts).toEqual({ hosts: { column: 'requests', reversed: true } })
+    expect(pressing('3 s s s').state.sorts).toEqual({ hosts: { column: 'failures', reversed: false } })
+    expect(pressing('3 r').state.sorts).toEqual({ hosts: { column: 'failures', reversed: true } })
+    expect(pressing('s').state.message).toBe('this table has one order only')
+  })
+})
+
+describe('commands', () => {
+  const run = (text: string, from = initialState()) => {
+    const typing = press(from, typed(`:${text}`))
+    return reduce(typing, { name: 'enter' }, CONTEXT)
+  }
+
+  test('go to screens and tables, and the head of a name will do', () => {
+    expect(run('sources').state.screen).toBe('sources')
+    expect(run('iss').state).toMatchObject({ screen: 'who', focus: { who: 'issuers' } })
+    expect(run('q').effects).toEqual(['quit'])
+  })
+  test('set range, time, filter and order', () => {
+    expect(run('range 24h').state.length_ms).toBe(24 * 60 * MINUTE)
+    expect(run('range all').state.length_ms).toBe('all')
+    expect(run('at 09:14').state.end).toBe(NOW - 60 * MINUTE)
+    expect(run('filter !cause:expiry').state.filter.exclude).toEqual({ cause: ['expiry'] })
+    expect(run('sort requests', pressing('3').state).state.sorts.hosts?.column).toBe('requests')
+    expect(run('sort colour', pressing('3').state).state.message).toContain('columns: failures name requests')
+    expect(run('export csv').effects).toEqual([{ export: 'csv' }])
+  })
+  test('with a mistake stay open and say what is wanted', () => {
+    const hint = (text: string) => run(text).state.prompt?.hint
+    expect(hint('nonsense')).toContain('no command "nonsense"')
+    expect(hint('range')).toContain('wants 24h')
+    expect(hint('range soon')).toContain('15m, 24h or 7d')
+    expect(hint('at dawn')).toContain('a time such as 09:14')
+    expect(hint('filter cause:skwe')).toContain('did you mean "skew"')
+    expect(hint('quit now')).toContain('takes nothing')
+  })
+  test('are completed by Tab, arguments too, and come back with the up arrow', () => {
+    const state = press(initialState(), [...typed(':ra'), { name: 'tab' }])
+    expect(state.prompt?.text).toBe('range')
+    expect(press(state, typed(' 2')).prompt?.offered).toEqual(['range 24h'])
+    const later = press(run('range 24h').state, [...typed(':'), { name: 'up' }])
+    expect(later.prompt?.text).toBe('range 24h')
+    expect(press(later, [{ name: 'down' }]).prompt?.text).toBe('')
+  })
+  test('x asks for a format by its letter, and any other key leaves', () => {
+    expect(pressing('x m').effects).toEqual(['{"export":"markdown"}'])
+    expect(pressing('x q')).toMatchObject({ state: { prompt: null }, effects: [] })
+  })
+  test('; asks in SQL and opens the answer', () => {
+    const step = reduce(press(initialState(), typed(';SELECT 1')), { name: 'enter' }, CONTEXT)
+    expect(step.effects).toEqual([{ sql: 'SELECT 1' }])
+    expect(topText(step.state)?.kind).toBe('sql')
+  })
+})
+
+describe('the mouse', () => {
+  const click = (row: number) => ({ name: 'click', column: 3, row }) as const
+
+  test('puts the cursor on a row, opens it with the second click, and goes to screens', () => {
+    const once = reduce(initialState(), click(7), CONTEXT).state
+    expect(cursorIndex(once.cursors.causes, CONTEXT.keys.causes)).toBe(2)
+    expect(reduce(once, click(7), CONTEXT).state.filter_text).toBe('cause:expiry')
+    expect(reduce(initialState(), click(0), CONTEXT).state.screen).toBe('who')
+  })
+  test('scrolls lists and texts with the wheel', () => {
+    const down = { name: 'wheel_down', column: 0, row: 9 } as const
+    const list = reduce(pressing('2').state, down, CONTEXT).state
+    expect(cursorIndex(list.cursors.incidents, CONTEXT.keys.incidents)).toBe(3)
+    expect(topText(reduce(pressing('?').state, down, CONTEXT).state)?.scroll).toBe(3)
   })
 })
 
 describe('leaving', () => {
   test('q quits at the top only, Ctrl-c everywhere', () => {
     expect(pressing('q').effects).toEqual(['quit'])
-    expect(pressing('2 enter q').effects).toEqual(['load'])
+    expect(pressing('2 enter q').effects).toEqual(['load', 'load'])
     for (const where of ['?', '2 enter', '/']) expect(pressing(`${where} ctrl_c`).effects).toContain('quit')
   })
   test('Ctrl-z and Ctrl-l work everywhere', () => {
     for (const where of ['?', '2', '/'])
-      expect(pressing(`${where} ctrl_z ctrl_l`).effects).toEqual(['suspend', 'redraw'])
+      expect(pressing(`${where} ctrl_z ctrl_l`).effects).toEqual([
+        ...(where === '2' ? ['load'] : []),
+        'suspend',
+        'redraw',
+      ])
   })
   test('Esc goes to the overview, then takes the filter off word by word, then rests', () => {
     const { state } = pressing('j enter 3 j enter')
@@ -275,7 +375,7 @@ describe('leaving', () => {
           state,
         ).state,
     )
-    expect(steps.map(({ screen, filter_text, focus }) => [screen, filter_text, focus])).toEqual([
+    expect(steps.map(({ screen, filter_text, focus }) => [screen, filter_text, focus.overview])).toEqual([
       ['overview', 'cause:skew host:"orders 1"', 'incidents'],
       ['overview', 'cause:skew', 'incidents'],
       ['overview', '', 'incidents'],
@@ -286,6 +386,9 @@ describe('leaving', () => {
 })
 
 const anyKey: fc.Arbitrary<KeyPress> = fc.oneof(
+  fc
+    .record({ name: fc.constantFrom('click', 'wheel_up', 'wheel_down'), column: fc.nat(99), row: fc.nat(40) })
+    .map((key) => key as KeyPress),
   fc.constantFrom(...NAMED).map((name): KeyPress => ({ name })),
   fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }).map((char): KeyPress => ({ name: 'char', char })),
 )
@@ -294,12 +397,11 @@ test('no sequence of keys throws, and Esc repeated always comes home', () => {
   fc.assert(
     fc.property(fc.array(anyKey, { maxLength: 60 }), (keys) => {
       let state = press(initialState(), keys)
-      for (let i = 0; i < 60; i++) state = reduce(state, { name: 'escape' }, CONTEXT).state
+      for (let i = 0; i < 80; i++) state = reduce(state, { name: 'escape' }, CONTEXT).state
       expect(state).toMatchObject({
         screen: 'overview',
-        focus: 'causes',
-        detail: null,
-        help: false,
+        focus: { overview: 'causes' },
+        open: [],
         prompt: null,
         filter_text: '',
       })
