@@ -11,7 +11,8 @@ export interface DashboardProps {
   subscribe(listener: () => void): () => void
   /** The present frame; the same array as long as nothing changed. */
   frame(): readonly string[]
-  onKey(key: KeyPress): void
+  /** The keys of one chunk of input: fast typing, a held key. */
+  onKeys(keys: readonly KeyPress[]): void
   onPaste(text: string): void
   /** Hands out Ink's way to give the terminal back for a while. */
   onReady(suspend: (whileAway: () => Promise<void>) => Promise<void>): void
@@ -22,13 +23,11 @@ const Row = memo(function Row({ text }: { text: string }) {
   return <Text wrap="truncate">{text === '' ? ' ' : text}</Text>
 })
 
-export function Dashboard({ subscribe, frame, onKey, onPaste, onReady }: DashboardProps) {
+export function Dashboard({ subscribe, frame, onKeys, onPaste, onReady }: DashboardProps) {
   const lines = useSyncExternalStore(subscribe, frame)
   const { suspendTerminal } = useApp()
   useEffect(() => onReady(suspendTerminal), [onReady, suspendTerminal])
-  useInput((input, key) => {
-    for (const pressed of decodeKeys(input, key)) onKey(pressed)
-  })
+  useInput((input, key) => onKeys(decodeKeys(input, key)))
   usePaste(onPaste)
   return (
     <Box flexDirection="column" height={lines.length}>

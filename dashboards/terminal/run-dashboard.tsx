@@ -72,8 +72,11 @@ export async function runDashboard(options: DashboardOptions): Promise<Dashboard
   let suspendTerminal: ((whileAway: () => Promise<void>) => Promise<void>) | null = null
   let frame: readonly string[] | null = null
 
+  let typing = false
   const draw = () => {
     frame = null
+    // Only the last of many keys is worth a frame.
+    if (typing) return
     for (const listener of listeners) listener()
   }
   const controller: Controller = createController({
@@ -187,7 +190,15 @@ export async function runDashboard(options: DashboardOptions): Promise<Dashboard
         frame ??= paintFrame(controller.view(), appearance)
         return frame
       },
-      onKey: controller.press,
+      onKeys: (keys) => {
+        typing = true
+        try {
+          for (const key of keys) controller.press(key)
+        } finally {
+          typing = false
+        }
+        if (frame === null) draw()
+      },
       onPaste: controller.paste,
       onReady: (suspendInk) => {
         suspendTerminal = suspendInk

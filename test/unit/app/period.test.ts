@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { PeriodError, parseMoment, parsePeriod, parseWholePeriod, previousPeriod, type WeekStart } from '../../../src/app/period.ts'
+import {
+  PeriodError,
+  parseMoment,
+  parsePeriod,
+  parseWholePeriod,
+  previousPeriod,
+  type WeekStart,
+} from '../../../src/app/period.ts'
 
 const HOUR_MS = 3_600_000
 const at = (text: string) => Date.parse(text)
