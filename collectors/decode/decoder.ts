@@ -163,6 +163,8 @@ export class Decoder {
     if (envelope !== undefined) {
       if (envelope.host !== undefined) draft.resource['host.name'] ??= envelope.host
       if (envelope.service !== undefined) draft.resource['service.name'] ??= envelope.service
+      if (envelope.trace_id !== undefined) decoded.trace_id ??= envelope.trace_id
+      if (envelope.span_id !== undefined) decoded.span_id ??= envelope.span_id
     }
     return decoded
   }

@@ -2,9 +2,11 @@
 import { Worker } from 'node:worker_threads'
 import type { SourceNotice } from '../core/ports/source.ts'
 import { type RefusalReason, type RetentionPolicy, StoreRefusal } from '../core/ports/store.ts'
+import type { Receivers } from './collecting.ts'
 
 export interface CollectWorkerData {
   paths: readonly string[]
+  receivers?: Receivers
   store: string
   follow: boolean
   zone: string

@@ -3,8 +3,10 @@
  * Used in the process itself (`collect`, pipes) and inside the dashboard's worker.
  */
 import { openFileSource } from '../../collectors/file/file-source.ts'
+import { type OtlpListening, openOtlpSource } from '../../collectors/otlp/otlp-source.ts'
 import { openStdinSource } from '../../collectors/stdin/stdin-source.ts'
-import type { SourceNotice } from '../core/ports/source.ts'
+import type { PushSource } from '../core/ports/push-source.ts'
+import type { LogSource, SourceNotice, SourceOptions } from '../core/ports/source.ts'
 import type { IncidentChange, RetentionPolicy, StoreRefusal, StoreWriter } from '../core/ports/store.ts'
 import type { StreamState } from '../core/source-status.ts'
 import { openWriter } from '../store/index.ts'
@@ -13,9 +15,16 @@ import { Classifier } from './classifier.ts'
 import { ingest } from './ingest.ts'
 import { loadKnowledge } from './knowledge.ts'
 
+/** Each part is plain data: it crosses to the collecting thread. */
+export interface Receivers {
+  otlp?: OtlpListening
+}
+
 export interface CollectOptions {
-  /** Paths, globs, templates; `-` alone is standard input. */
+  /** Paths, globs, templates; `-` alone is standard input; empty where everything is pushed. */
   paths: readonly string[]
+  /** Where senders may push to; nowhere when absent. */
+  receivers?: Receivers
   /** Store location. */
   store: string
   follow: boolean
@@ -52,15 +61,18 @@ async function collectInto(options: CollectOptions, signal: AbortSignal): Promis
     const known = await writer.streams()
     const classifier = new Classifier(knowledge, await writer.fingerprintKey(), options.zone)
     const sourceOptions = { follow: options.follow, known, notice: options.notice, now: Date.now }
-    const source =
-      options.paths.length === 1 && options.paths[0] === '-'
-        ? openStdinSource(STDIN, sourceOptions)
-        : await openFileSource(options.paths, sourceOptions)
+    const delivered = await writer.deliveries()
+    const source = await openSource(options.paths, sourceOptions)
+    const pushed: PushSource[] = []
     const stopRetention = keepRetention(writer, options.retention)
     try {
+      if (options.receivers?.otlp !== undefined)
+        pushed.push(await openOtlpSource(options.receivers.otlp, sourceOptions))
       await ingest(
         {
           source,
+          pushed,
+          delivered,
           writer,
           classifier,
           formats: knowledge.formats,
@@ -75,11 +87,16 @@ async function collectInto(options: CollectOptions, signal: AbortSignal): Promis
       )
     } finally {
       stopRetention()
-      await source.close()
+      await Promise.all([source, ...pushed].map((each) => each?.close()))
     }
   } finally {
     await writer.close()
   }
+}
+
+async function openSource(paths: readonly string[], options: SourceOptions): Promise<LogSource | null> {
+  if (paths.length === 0) return null
+  return paths.length === 1 && paths[0] === '-' ? openStdinSource(STDIN, options) : await openFileSource(paths, options)
 }
 
 /** Old detail goes while collecting goes on; between two slices the ingest gets its turn. */

@@ -11,6 +11,8 @@ import { neighbourQueries } from '../analyze/incident/neighbour-queries.ts'
 import type { Sighting } from '../analyze/incident/sighting.ts'
 import type { AuthEvent } from '../core/auth-event.ts'
 import type { RawRecord } from '../core/log-record.ts'
+import type { Delivery, PushSource } from '../core/ports/push-source.ts'
+import { DELIVERIES_KEPT } from '../core/ports/push-source.ts'
 import type { ByteBatch, LogSource, StreamInfo } from '../core/ports/source.ts'
 import type { IncidentChange, StoreWriter, UnrecognisedRecord } from '../core/ports/store.ts'
 import { StoreRefusal } from '../core/ports/store.ts'
@@ -18,11 +20,19 @@ import type { StreamState } from '../core/source-status.ts'
 import { looksLikeAuthFailure } from '../signatures/auth-failure-words.ts'
 import { templateOf } from '../signatures/template.ts'
 import { type IngestMeters, ingestMeters } from '../telemetry/own-telemetry.ts'
+import { arrivals, isDelivery } from './arrivals.ts'
 import type { Classifier } from './classifier.ts'
+import { Recent } from './recent.ts'
+import { StreamBook } from './stream-book.ts'
 import { StreamWork } from './stream-work.ts'
 
 export interface IngestOptions {
-  source: LogSource
+  /** What is read; null where everything is pushed. */
+  source: LogSource | null
+  /** What is pushed at us. */
+  pushed?: readonly PushSource[]
+  /** Digests of deliveries that are in the store. */
+  delivered?: readonly string[]
   writer: StoreWriter
   classifier: Classifier
   formats: FormatSet
@@ -41,6 +51,8 @@ export interface IngestOptions {
 
 /** How long data may wait uncommitted; ms. With the dashboard's frame this keeps a line on screen within half a second. */
 const COMMIT_EVERY_MS = 200
+/** …and how long while a sender waits for its acknowledgement; ms. Many wait together, so this bounds commits, not senders. */
+const ACKNOWLEDGE_EVERY_MS = 20
 /** Commit earlier when this much has gathered; records. Keeps a transaction under about 50 ms. */
 const COMMIT_RECORDS = 4_000
 /** A held multi-line record is complete when nothing followed for this long; ms. */
@@ -51,14 +63,16 @@ const LEARN_RECORDS = 20
 const LEARN_EVERY = 500
 /** Give other work a turn after this long; ms. */
 const SLICE_MS = 20
+/** Recognised pushed records remembered, for what arrives twice in different requests (an agent's new batches, two exporters); count. */
+const IDENTITIES_KEPT = 200_000
 /** First and longest wait before a refused commit is tried again; ms. */
 const RETRY_MS = 500
 const RETRY_MAX_MS = 30_000
 
 export async function ingest(options: IngestOptions, signal: AbortSignal): Promise<void> {
   const run = new Ingest(options)
-  const batches = options.source.batches(signal)[Symbol.asyncIterator]()
-  let next = batches.next()
+  const arriving = arrivals(options.source, options.pushed ?? [], signal)
+  let next = arriving.next()
   for (;;) {
     const step = await orTimeout(next, run.wait())
     if (step === 'timeout') {
@@ -68,8 +82,9 @@ export async function ingest(options: IngestOptions, signal: AbortSignal): Promi
       continue
     }
     if (step.done) break
-    await run.take(step.value)
-    next = batches.next()
+    if (isDelivery(step.value)) await run.takeDelivery(step.value)
+    else await run.take(step.value)
+    next = arriving.next()
     if (run.due()) await run.commit(signal)
   }
   run.flushAll()
@@ -89,9 +104,16 @@ class Ingest {
   #caughtUp = false
   readonly #meters: IngestMeters = ingestMeters()
   readonly #names = new Map<string, StreamInfo>()
+  /** Streams of pushed records; their number is bounded by the sources. */
+  readonly #books = new Map<string, StreamBook>()
+  readonly #delivered: Recent<string>
+  readonly #identities = new Recent<number>(IDENTITIES_KEPT)
+  /** Taken and not yet committed: their senders wait. */
+  #waiting: Delivery[] = []
 
   constructor(options: IngestOptions) {
     this.#o = options
+    this.#delivered = new Recent(DELIVERIES_KEPT, options.delivered)
     this.#known = new Map(options.known.map((s) => [s.stream, s]))
   }
 
@@ -103,15 +125,54 @@ class Ingest {
       this.#works.set(batch.stream, work)
     }
     if (!this.#names.has(batch.stream))
-      this.#names.set(batch.stream, await this.#o.source.checkpoint(batch.stream, work.committable))
+      this.#names.set(batch.stream, await this.#checkpoint(batch.stream, work.committable))
     this.#uncommittedSince ??= now
     await this.#process(work, work.take(batch, now))
+  }
+
+  /** What was delivered before is acknowledged again and counted no more. */
+  async takeDelivery(delivery: Delivery): Promise<void> {
+    const { digest, parts, received_collector_ms } = delivery
+    const waits = digest !== null && this.#waiting.some((other) => other.digest === digest)
+    if (digest !== null && !waits && this.#delivered.has(digest)) {
+      delivery.committed()
+      return
+    }
+    this.#uncommittedSince ??= this.#o.now()
+    this.#waiting.push(delivery)
+    if (waits) return
+    if (digest !== null) this.#delivered.add(digest)
+    for (const { info, records } of parts) {
+      const { stream } = info
+      this.#names.set(stream, info)
+      const book = this.#books.get(stream) ?? new StreamBook(stream, this.#known.get(stream))
+      this.#books.set(stream, book)
+      book.dirty = true
+      book.counters.lines += records.length
+      await this.#process(
+        book,
+        records.map(({ identity, ...record }) => ({
+          ...record,
+          position: { stream, offset: identity, end: identity },
+          received_collector_ms,
+        })),
+      )
+    }
+  }
+
+  async #checkpoint(stream: string, offset: number): Promise<StreamInfo> {
+    if (this.#o.source === null) throw new RangeError(`no source has the stream ${stream}`)
+    return this.#o.source.checkpoint(stream, offset)
+  }
+
+  get #interval(): number {
+    return this.#waiting.length > 0 ? ACKNOWLEDGE_EVERY_MS : COMMIT_EVERY_MS
   }
 
   /** How long the next batch may be waited for before something is due; ms. */
   wait(): number {
     const waiting = this.#uncommittedSince !== null || !this.#caughtUp || [...this.#works.values()].some((w) => w.holds)
-    return waiting ? COMMIT_EVERY_MS : IDLE_MS
+    return waiting ? this.#interval : IDLE_MS
   }
 
   /** Nothing came for a while: history is done once no stream is known to have more and none is held. */
@@ -124,7 +185,7 @@ class Ingest {
   due(): boolean {
     return (
       this.#records >= COMMIT_RECORDS ||
-      (this.#uncommittedSince !== null && this.#o.now() - this.#uncommittedSince >= COMMIT_EVERY_MS)
+      (this.#uncommittedSince !== null && this.#o.now() - this.#uncommittedSince >= this.#interval)
     )
   }
 
@@ -140,23 +201,27 @@ class Ingest {
 
   async commit(signal: AbortSignal): Promise<void> {
     const dirty = [...this.#works.values()].filter((w) => w.dirty)
+    const books = [...this.#books.values()].filter((b) => b.dirty)
+    const waiting = this.#waiting
     this.#uncommittedSince = null
-    if (dirty.length === 0) return
-    const { writer, source } = this.#o
+    if (dirty.length === 0 && books.length === 0 && waiting.length === 0) return
+    const { writer } = this.#o
     const neighbours = await this.#neighbours()
     const incidents = joinIncidents(this.#sightings, neighbours)
     const streams: StreamState[] = []
     for (const work of dirty) {
-      const info = await source.checkpoint(work.stream, work.committable)
+      const info = await this.#checkpoint(work.stream, work.committable)
       this.#names.set(work.stream, info)
       streams.push(work.state(info))
     }
+    for (const book of books) streams.push(book.state(this.#names.get(book.stream)!))
     const batch = {
       successes: this.#successes,
       incidents,
       unrecognised: this.#unrecognised,
       history: [],
       streams,
+      deliveries: [...new Set(waiting.map(({ digest }) => digest).filter((digest) => digest !== null))],
       now_ms: this.#o.now(),
     }
     const start = performance.now()
@@ -181,6 +246,9 @@ class Ingest {
     this.#sightings = []
     this.#unrecognised = []
     this.#records = 0
+    this.#waiting = []
+    for (const delivery of waiting) delivery.committed()
+    for (const book of books) book.dirty = false
     for (const work of dirty) {
       work.dirty = false
       if (work.ended) {
@@ -202,7 +270,7 @@ class Ingest {
     })
   }
 
-  async #process(work: StreamWork, records: readonly RawRecord[]): Promise<void> {
+  async #process(work: StreamBook, records: readonly RawRecord[]): Promise<void> {
     let sliceEnd = performance.now() + SLICE_MS
     for (let i = 0; i < records.length; i++) {
       this.#record(work, records[i]!)
@@ -217,7 +285,7 @@ class Ingest {
     for (const record of records) this.#record(work, record)
   }
 
-  #record(work: StreamWork, raw: RawRecord): void {
+  #record(work: StreamBook, raw: RawRecord): void {
     const { classifier } = this.#o
     const n = work.counters.records++
     this.#records++
@@ -243,6 +311,10 @@ class Ingest {
         })
       return
     }
+    if (this.#books.has(work.stream)) {
+      if (this.#identities.has(raw.position.offset)) return
+      this.#identities.add(raw.position.offset)
+    }
     work.counters.recognised++
     work.sample.length = 0
     event.position = raw.position
@@ -261,7 +333,7 @@ class Ingest {
       })
   }
 
-  #learn(work: StreamWork, { record, text }: Pick<ReturnType<Classifier['classify']>, 'record' | 'text'>): void {
+  #learn(work: StreamBook, { record, text }: Pick<ReturnType<Classifier['classify']>, 'record' | 'text'>): void {
     work.format = record.format
     if (record.logged_writer_ms !== undefined) {
       work.last_record_ms = Math.max(work.last_record_ms ?? 0, record.logged_writer_ms)

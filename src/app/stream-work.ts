@@ -1,32 +1,18 @@
 /**
- * One stream on its way through the ingest: its assembler, what it has learned about its format, its counters and what
- * came out of it since the last commit.
+ * One stream of bytes on its way through the ingest: its book and the assembler that makes records of its lines.
  * Invariant: `committable` never lies behind a byte whose record has not been processed.
  */
 import { RecordAssembler } from '../../collectors/assemble/assembler.ts'
-import { type FormatMemory, newFormatMemory } from '../../collectors/decode/format-memory.ts'
 import type { FormatSet } from '../../collectors/formats/load.ts'
 import type { RawRecord } from '../core/log-record.ts'
-import type { ByteBatch, StreamInfo } from '../core/ports/source.ts'
-import { NO_COUNTS, type StreamCounters, type StreamState } from '../core/source-status.ts'
+import type { ByteBatch } from '../core/ports/source.ts'
+import type { StreamState } from '../core/source-status.ts'
+import { StreamBook } from './stream-book.ts'
 
-/** Lines shown of a stream of which nothing is recognised; count and characters. */
-const SAMPLE_LINES = 3
-const SAMPLE_LENGTH = 160
-
-export class StreamWork {
-  readonly stream: string
-  readonly memory: FormatMemory = newFormatMemory()
-  readonly counters: StreamCounters
+export class StreamWork extends StreamBook {
   readonly #assembler: RecordAssembler
   #end: number
   #linesBefore: number
-  format: string | undefined
-  zone: string | undefined
-  last_record_ms: number | undefined
-  readonly sample: string[] = []
-  /** Changed since the last commit. */
-  dirty = true
   ended = false
   /** Collector's clock when bytes last came, ms. */
   touched_ms = 0
@@ -39,15 +25,10 @@ export class StreamWork {
     clock: { zone: string; now: () => number },
     before: StreamState | undefined,
   ) {
-    this.stream = stream
+    super(stream, before)
     this.#assembler = new RecordAssembler(stream, formats, clock)
-    this.counters = { ...(before?.counters ?? NO_COUNTS) }
     this.#linesBefore = this.counters.lines
     this.#end = before?.offset ?? 0
-    this.format = before?.format
-    this.zone = before?.zone
-    this.last_record_ms = before?.last_record_ms
-    this.sample.push(...(before?.sample ?? []))
   }
 
   take(batch: ByteBatch, now_ms: number): RawRecord[] {
@@ -77,39 +58,7 @@ export class StreamWork {
     return this.#assembler.held !== null
   }
 
-  /** Everything before this offset is processed. */
-  get committable(): number {
+  override get committable(): number {
     return this.#assembler.held ?? this.#end
-  }
-
-  /** `text` is redacted. */
-  keepSample(text: string): void {
-    if (this.sample.length < SAMPLE_LINES && this.counters.recognised === 0)
-      this.sample.push(text.split('\n', 1)[0]!.slice(0, SAMPLE_LENGTH))
-  }
-
-  state(info: StreamInfo): StreamState {
-    const state: StreamState = {
-      stream: this.stream,
-      name: info.name,
-      identity: info.identity,
-      offset: this.committable,
-      counters: { ...this.counters },
-    }
-    const optional = {
-      device: info.device,
-      inode: info.inode,
-      host: info.host,
-      service: info.service,
-      size: info.size,
-      error: info.error,
-      format: this.format,
-      zone: this.zone,
-      last_record_ms: this.last_record_ms,
-      sample: this.counters.recognised === 0 && this.sample.length > 0 ? [...this.sample] : undefined,
-    }
-    for (const [key, value] of Object.entries(optional))
-      if (value !== undefined) (state as unknown as Record<string, unknown>)[key] = value
-    return state
   }
 }

@@ -7,11 +7,12 @@ import type { StreamState } from '../core/source-status.ts'
 import { UserError } from './exit-code.ts'
 import { positiveInteger } from './number-option.ts'
 import { note } from './output.ts'
+import { addReceiverOptions, type ReceiverOptions, receiversOf } from './receiver-options.ts'
 import { addStoreOptions, type StoreOptions, storeLocation } from './store-option.ts'
 import { untilSignal } from './until-signal.ts'
 import { checkZone, ZONE_HELP } from './zone-option.ts'
 
-interface Options extends StoreOptions {
+interface Options extends StoreOptions, ReceiverOptions {
   once?: boolean
   tz?: string
   retainDays: number
@@ -30,7 +31,7 @@ export function collectCommand(program: Command): void {
       'Reads the given logs into the store and keeps following them. Reading the same content again, under whatever name, counts nothing twice.',
     )
     .argument(
-      '<path...>',
+      '[path...]',
       "files, globs and templates such as 'logs/{host}/*.log'; .gz and .zst are read as history; - is standard input",
     )
     .option('--once', 'read what is there, then end')
@@ -41,13 +42,14 @@ export function collectCommand(program: Command): void {
       positiveInteger,
       DETAIL_DAYS,
     )
-  addStoreOptions(command)
+  addStoreOptions(addReceiverOptions(command))
   command.addHelpText(
     'after',
     `
 Examples:
   $ authtop collect --once --db week.db '/var/log/myapp/*.log*'
   $ authtop collect '/var/log/containers/{service}_*.log'
+  $ authtop collect --otlp --db otel.db
   $ journalctl -f -o cat -u myapp | authtop collect -
 
 Exit codes: 0 fine, 2 wrong usage, 3 cannot read or write.`,
@@ -58,11 +60,17 @@ Exit codes: 0 fine, 2 wrong usage, 3 cannot read or write.`,
         '"-" (standard input) cannot be mixed with files',
         'run two collectors, or name the files only',
       )
+    const receivers = receiversOf(options, process.env)
+    if (receivers === undefined && paths.length === 0)
+      throw new UserError('nothing to collect', 'name files, - for standard input, or --otlp')
+    if (receivers !== undefined && options.once)
+      throw new UserError('--once ends and a receiver never does', 'leave out one of them')
     const streams = new Map<string, StreamState>()
     const matched = { any: paths.includes('-') }
     await collect(
       {
         paths,
+        ...(receivers === undefined ? {} : { receivers }),
         store: storeLocation(options, process.env),
         follow: !options.once,
         zone: checkZone(options.tz),

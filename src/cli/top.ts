@@ -13,12 +13,13 @@ import { closestName } from './closest-name.ts'
 import { DETAIL_DAYS, ROLLUP_DAYS } from './collect.ts'
 import { UserError } from './exit-code.ts'
 import { note, print } from './output.ts'
+import { addReceiverOptions, type ReceiverOptions, receiversOf } from './receiver-options.ts'
 import { addScreenOptions, type ScreenOptions, showDashboard, showSummary } from './screen.ts'
 import { addStoreOptions, type StoreOptions, storeLocation } from './store-option.ts'
 import { untilSignal } from './until-signal.ts'
 import { checkZone } from './zone-option.ts'
 
-interface Options extends StoreOptions, ScreenOptions {
+interface Options extends StoreOptions, ScreenOptions, ReceiverOptions {
   follow: boolean
 }
 
@@ -36,7 +37,7 @@ export function topCommand(program: Command, names: readonly string[]): void {
     )
     .usage('[options] [paths...]')
     .addOption(new Option('--no-follow', 'read what is there and do not wait for more'))
-  addScreenOptions(addStoreOptions(command))
+  addScreenOptions(addStoreOptions(addReceiverOptions(command)))
   command.addHelpText(
     'after',
     `
@@ -47,12 +48,13 @@ Examples:
   $ authtop '/var/log/myapp/*.log'
   $ authtop 'logs/{host}/*.log' --tz Europe/Paris
   $ kubectl logs -f deploy/orders | authtop -
+  $ authtop --otlp                       # OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318
   $ authtop app.log --no-follow | less
 
 Exit codes: 0 fine, 2 wrong usage, 3 cannot read or write.`,
   )
   command.action(async (paths: string[], options: Options) => {
-    if (paths.length === 0) return (await import('./demo.ts')).runDemo({ ...options, speed: 1 })
+    if (paths.length === 0 && !options.otlp) return (await import('./demo.ts')).runDemo({ ...options, speed: 1 })
     checkPaths(names, paths)
     if (process.stdout.isTTY && process.env.TERM !== 'dumb') await onTerminal(paths, options)
     else await inPipe(paths, options)
@@ -179,8 +181,12 @@ function isTrouble({ kind }: SourceNotice): boolean {
 }
 
 function collectData(paths: readonly string[], store: string, options: Options) {
+  const receivers = receiversOf(options, process.env)
+  if (receivers !== undefined && !options.follow)
+    throw new UserError('--no-follow ends and a receiver never does', 'leave out one of them')
   return {
     paths,
+    ...(receivers === undefined ? {} : { receivers }),
     store,
     follow: options.follow,
     zone: checkZone(options.tz),

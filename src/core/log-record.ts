@@ -25,6 +25,9 @@ export interface Envelope {
   host?: string
   /** Program, unit or container name. */
   service?: string
+  /** Trace and span the record belongs to, lower-case hex; OTLP states them beside a log record's text. */
+  trace_id?: string
+  span_id?: string
 }
 
 export interface RawRecord {

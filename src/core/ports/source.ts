@@ -45,6 +45,7 @@ export interface StreamInfo {
 export interface SourceNotice {
   kind:
     | 'opened'
+    | 'listening'
     | 'resumed'
     | 'rotated'
     | 'truncated'

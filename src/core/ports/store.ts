@@ -66,6 +66,8 @@ export interface AppendBatch {
   history: readonly HistoryFact[]
   /** New positions and counters of the streams that were read; `offset` covers exactly the records of this and earlier batches. */
   streams: readonly StreamState[]
+  /** Digests (SHA-256, hex) of the deliveries whose records these are; see push-source.ts. */
+  deliveries?: readonly string[]
   /** Collector's clock, ms, for "last seen". */
   now_ms: number
 }
@@ -119,6 +121,8 @@ export interface StoreWriter {
   page(query: PageQuery): Promise<Neighbour[]>
   /** All streams ever read whose content may still be met again. */
   streams(): Promise<StreamState[]>
+  /** The last deliveries that were appended, oldest first; at most `DELIVERIES_KEPT` of push-source.ts. */
+  deliveries(): Promise<string[]>
   /** The key for fingerprints (32 random bytes), made with the store; the same token has the same fingerprint for its life. */
   fingerprintKey(): Promise<Uint8Array>
   /** Does a bounded slice of retention work (under 50 ms); true while there is more to do. */

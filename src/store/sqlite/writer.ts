@@ -18,6 +18,7 @@ import type {
 } from '../../core/ports/store.ts'
 import type { StreamState } from '../../core/source-status.ts'
 import { WAL_LIMIT_BYTES } from './connection.ts'
+import { DeliveryTable } from './delivery-table.ts'
 import { HistoryTable } from './history-table.ts'
 import { dimensionsOf } from './incident-row.ts'
 import { IncidentTable } from './incident-table.ts'
@@ -46,6 +47,7 @@ export class SqliteWriter implements StoreWriter {
   readonly #rollups: RollupDelta
   readonly #tallies: ReportTallies
   readonly #streams: StreamTable
+  readonly #deliveries: DeliveryTable
   readonly #incidents: IncidentTable
   readonly #unrecognised: UnrecognisedTable
   readonly #sample: SuccessSample
@@ -73,6 +75,7 @@ export class SqliteWriter implements StoreWriter {
     this.#tallies = new ReportTallies(db, this.#lexicon.seed, limited)
     this.#streams = new StreamTable(db)
     const keyHours = new KeyHours(db)
+    this.#deliveries = new DeliveryTable(db)
     this.#incidents = new IncidentTable(db, {
       lexicon: this.#lexicon,
       series: this.#series,
@@ -115,6 +118,10 @@ export class SqliteWriter implements StoreWriter {
     return this.#refusing(() => readStreams(this.#db).map(({ updated_ms: _, ...state }) => state))
   }
 
+  async deliveries(): Promise<string[]> {
+    return this.#refusing(() => this.#deliveries.all())
+  }
+
   async fingerprintKey(): Promise<Uint8Array> {
     return new Uint8Array(this.#meta.get('fingerprint_key')!)
   }
@@ -141,6 +148,7 @@ export class SqliteWriter implements StoreWriter {
     for (const { time_ms } of batch.unrecognised) this.#tallies.unrecognised(instant(time_ms, batch.now_ms))
     this.#history.add(batch.history, batch.now_ms)
     for (const state of batch.streams) this.#streams.put(state, batch.now_ms)
+    if (batch.deliveries !== undefined) this.#deliveries.add(batch.deliveries)
     this.#incidents.flush()
     this.#rollups.flush()
     this.#tallies.flush()

@@ -207,6 +207,17 @@ export function describeStore(engine: StoreEngine): void {
         ])
       })
 
+      it('remembers deliveries with the data they brought, oldest first', async () => {
+        const place = await newPlace()
+        const writer = await openWriter(place.location)
+        const digests = ['ab'.repeat(32), 'cd'.repeat(32), 'ef'.repeat(32)]
+        await writer.append({ ...batch(), deliveries: digests.slice(0, 2) })
+        await writer.append({ ...batch(), deliveries: digests.slice(2) })
+        expect(await writer.deliveries()).toEqual(digests)
+        await writer.close()
+        expect(await (await write(place)).deliveries()).toEqual(digests)
+      })
+
       it('keeps streams with their positions, and sources say when', async () => {
         const { place, writer, reader } = await both()
         const first = stream({

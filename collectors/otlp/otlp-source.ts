@@ -1,0 +1,51 @@
+/**
+ * OpenTelemetry as a push source: HTTP and gRPC into one inbox.
+ * Delivery guarantee: at least once from the sender's side, counted once by ours. An answer of success means that the
+ * records are committed; a request or record that comes again is known (core/ports/push-source.ts).
+ */
+import type { PushSource, PushSourceOptions } from '../../src/core/ports/push-source.ts'
+import { Inbox } from '../push/inbox.ts'
+import type { Listening } from '../push/listening.ts'
+import { ExportService } from './export-service.ts'
+import { openGrpcReceiver } from './grpc-receiver.ts'
+import { openHttpReceiver } from './http-receiver.ts'
+
+/** https://opentelemetry.io/docs/specs/otlp/: default ports. */
+export const OTLP_HTTP_PORT = 4318
+export const OTLP_GRPC_PORT = 4317
+
+export interface OtlpListening extends Omit<Listening, 'port'> {
+  http_port: number
+  grpc_port: number
+}
+
+export async function openOtlpSource(listening: OtlpListening, options: PushSourceOptions): Promise<PushSource> {
+  const inbox = new Inbox()
+  const service = new ExportService(inbox, options.now)
+  const { http_port, grpc_port, ...common } = listening
+  const http = await openHttpReceiver(service, { ...common, port: http_port })
+  let closeGrpc: () => Promise<void>
+  let grpcPort: number
+  try {
+    const grpc = await openGrpcReceiver(service, { ...common, port: grpc_port })
+    closeGrpc = grpc.close
+    grpcPort = grpc.port
+  } catch (error) {
+    await http.close()
+    throw error
+  }
+  const address = http.server.address()
+  const httpPort = typeof address === 'object' && address !== null ? address.port : http_port
+  options.notice({
+    kind: 'listening',
+    name: 'otlp',
+    text: `receiving OpenTelemetry on ${common.host}: HTTP on port ${httpPort}, gRPC on port ${grpcPort}`,
+  })
+  return {
+    deliveries: (signal) => inbox.deliveries(signal),
+    async close() {
+      inbox.close()
+      await Promise.all([closeGrpc(), http.close()])
+    },
+  }
+}

@@ -1,0 +1,56 @@
+/** Export requests as the official SDK makes them: what its serialisers write, in both encodings. */
+import { type Span, SpanKind, SpanStatusCode } from '@opentelemetry/api'
+import {
+  JsonLogsSerializer,
+  JsonTraceSerializer,
+  ProtobufLogsSerializer,
+  ProtobufTraceSerializer,
+} from '@opentelemetry/otlp-transformer'
+import { resourceFromAttributes } from '@opentelemetry/resources'
+import { InMemoryLogRecordExporter, LoggerProvider, SimpleLogRecordProcessor } from '@opentelemetry/sdk-logs'
+import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
+import type { Encoding } from '../../../../collectors/otlp/read-request.ts'
+
+const resource = resourceFromAttributes({ 'service.name': 'orders', 'host.name': 'api-1' })
+
+/** One body per encoding, of the spans that `make` ends. */
+export async function spanBodies(make: (start: (name: string, kind?: SpanKind, parent?: Span) => Span) => void) {
+  const exporter = new InMemorySpanExporter()
+  const provider = new TracerProvider({ resource, spanProcessors: [new SimpleSpanProcessor({ exporter })] })
+  const tracer = provider.getTracer('test', '1.0')
+  make((name, kind = SpanKind.SERVER) => tracer.startSpan(name, { kind, root: true }))
+  await provider.forceFlush()
+  const spans = exporter.getFinishedSpans()
+  return bodies(ProtobufTraceSerializer.serializeRequest(spans), JsonTraceSerializer.serializeRequest(spans))
+}
+
+export async function logBodies(make: (emit: ReturnType<LoggerProvider['getLogger']>) => void) {
+  const exporter = new InMemoryLogRecordExporter()
+  const provider = new LoggerProvider({ resource, processors: [new SimpleLogRecordProcessor({ exporter })] })
+  make(provider.getLogger('test'))
+  await provider.forceFlush()
+  const records = exporter.getFinishedLogRecords()
+  return bodies(ProtobufLogsSerializer.serializeRequest(records), JsonLogsSerializer.serializeRequest(records))
+}
+
+function bodies(protobuf: Uint8Array | undefined, json: Uint8Array | undefined): Record<Encoding, Uint8Array> {
+  if (protobuf === undefined || json === undefined) throw new Error('the SDK wrote nothing')
+  return { protobuf, json }
+}
+
+/** A server span that was refused, with the exception its middleware recorded. */
+export function refused(span: Span): void {
+  span.setAttributes({
+    'http.request.method': 'GET',
+    'url.path': '/orders/17',
+    'http.route': '/orders/:id',
+    'http.response.status_code': 401,
+    'user_agent.original': 'invalid signature',
+    'http.request.header.authorization': ['Bearer 0a1b2c3d4e5f60718293a4b5c6d7e8f9'],
+  })
+  const error = new Error('jwt expired')
+  error.name = 'TokenExpiredError'
+  span.recordException(error)
+  span.setStatus({ code: SpanStatusCode.ERROR, message: 'jwt expired' })
+  span.end()
+}
