@@ -10,8 +10,8 @@ import type { Envelope, LogRecord } from '../core/log-record.ts'
 import type { TokenFacts } from '../core/token-facts.ts'
 import { Redactor } from '../redact/redactor.ts'
 import type { Match } from '../signatures/matcher.ts'
-import { prefilterSource } from '../signatures/prefilter.ts'
 import { Recogniser } from '../signatures/recogniser.ts'
+import { StemScanner } from '../signatures/stem-scanner.ts'
 import type { Knowledge } from './knowledge.ts'
 
 export interface Classifiable {
@@ -29,14 +29,14 @@ export interface Classified {
 }
 
 export class Classifier {
-  readonly #prefilter: RegExp
+  readonly #prefilter: StemScanner
   readonly #decoder: Decoder
   readonly #recogniser: Recogniser
   readonly redactor: Redactor
 
   /** `zone`: IANA name applied to stamps without one. */
   constructor(knowledge: Knowledge, key: Uint8Array, zone: string) {
-    this.#prefilter = new RegExp(prefilterSource(knowledge.signatures.stems), 'i')
+    this.#prefilter = new StemScanner(knowledge.signatures.stems)
     this.#decoder = new Decoder(knowledge.formats, zone)
     this.redactor = new Redactor(key)
     this.#recogniser = new Recogniser(knowledge.signatures.signatures, {

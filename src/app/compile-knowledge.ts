@@ -1,5 +1,5 @@
 /**
- * Run by the build: copies the YAML of packs and formats beside the compiled code and writes what start-up reads instead
+ * Run by the build: copies the data of packs and formats beside the compiled code and writes what start-up reads instead
  * of it (packs.compiled.json, formats.compiled.json). A pack or format with a problem fails the build.
  */
 import { chmodSync, cpSync, writeFileSync } from 'node:fs'
@@ -11,6 +11,7 @@ const dist = join(import.meta.dirname, '..', '..')
 const root = join(dist, '..')
 
 cpSync(join(root, 'src/signatures/packs'), PACKS_FOLDER, { recursive: true })
+cpSync(join(root, 'src/signatures/ordinary-words.txt'), join(PACKS_FOLDER, '..', 'ordinary-words.txt'))
 cpSync(join(root, 'collectors/formats'), FORMATS_FOLDER, {
   recursive: true,
   filter: (path) => !/\.[a-z]+$/.test(path) || path.endsWith('.yaml'),

@@ -23,11 +23,26 @@ export function anchorCondition(signature: Anchored): (Condition & { values: rea
   return best
 }
 
-/** Every text of the raw record the signature may be found by. */
-export function anchorTexts(signature: Anchored): readonly string[] {
-  if (signature.found_by !== undefined && signature.found_by.length > 0) return signature.found_by
-  const literals = anchorLiterals(signature)
-  return literals.length > 0 ? literals : (anchorCondition(signature)?.values ?? []).map((value) => value.toLowerCase())
+/** Texts of which at least one stands in the raw record of every match. */
+export interface Demand {
+  texts: readonly string[]
+  /** They are whole values of a field: what stands beside them is no part of a word. */
+  exact: boolean
+}
+
+/**
+ * All that the raw record of a match holds for certain. Attribute values count only where no text is demanded: a format may
+ * set an attribute that no record spells out.
+ */
+export function demandsOf(signature: Anchored): Demand[] {
+  if (signature.found_by !== undefined && signature.found_by.length > 0)
+    return [{ texts: signature.found_by, exact: false }]
+  const demands = signature.contains.map((literal): Demand => ({ texts: [literal], exact: false }))
+  if (signature.any.length > 0) demands.push({ texts: signature.any, exact: false })
+  if (demands.length > 0) return demands
+  for (const { values, negate } of signature.where)
+    if (values !== undefined && !negate) demands.push({ texts: values, exact: true })
+  return demands
 }
 
 function shortest(values: readonly string[]): number {

@@ -1,14 +1,18 @@
 /**
- * Finds which of many literals stand in a text, in one pass whose cost does not grow with their number:
- * each literal is filed under its rarest three characters; the text's three-character windows are looked up in a bit set,
- * and only a hit is compared in full.
- * Invariant: texts and literals are lower case; literals are at least three characters.
+ * Finds which of many literals stand in a text, in one pass whose cost does not grow with their number: each literal is
+ * filed under the four of its characters that are rarest; the text's four-character windows are looked up in a bit set
+ * that fits a processor's cache, and only where a bit is set a literal is compared in full.
+ * Upper and lower case of ASCII letters are alike. Invariant: literals are lower case and at least three characters long.
  */
 
-const GRAM = 3
-/** Five bits a character: after three more characters an older one has left the hash. */
+const GRAM = 4
+/** Five bits a character: upper and lower case fall together, and after four more characters an old one has left. */
 const SHIFT = 5
-const SLOTS = 1 << (GRAM * SHIFT)
+const MASK = (1 << (GRAM * SHIFT)) - 1
+/** Values that the last character of a window can have in the hash. */
+const ANY = 1 << SHIFT
+/** Literals are no shorter; characters. */
+const SHORTEST = GRAM - 1
 
 interface Entry {
   literal: string
@@ -18,56 +22,96 @@ interface Entry {
 }
 
 export class GramIndex {
-  readonly #filled = new Uint8Array(SLOTS)
+  readonly #filled = new Uint32Array((MASK + 1) / 32)
   readonly #entries = new Map<number, Entry[]>()
 
   constructor(literals: readonly string[]) {
-    const frequency = new Map<number, number>()
+    const shared = new Map<number, number>()
     for (const literal of literals)
-      for (let i = 0; i + GRAM <= literal.length; i++) {
-        const h = hash(literal, i)
-        frequency.set(h, (frequency.get(h) ?? 0) + 1)
+      for (let at = 0; at + GRAM <= literal.length; at++) {
+        const h = hash(literal, at, GRAM)
+        shared.set(h, (shared.get(h) ?? 0) + 1)
       }
     literals.forEach((literal, id) => {
-      let best = -1
-      let bestAt = 0
-      for (let at = 0; at + GRAM <= literal.length; at++) {
-        const h = hash(literal, at)
-        if (best < 0 || frequency.get(h)! < frequency.get(best)!) {
-          best = h
-          bestAt = at
-        }
+      if (literal.length < SHORTEST) throw new RangeError(`literal "${literal}" is shorter than ${SHORTEST} characters`)
+      if (literal.length < GRAM) {
+        // Whatever follows it, and nothing at the end of the text, which hashes as 0 does.
+        const h = hash(literal, 0, SHORTEST) << SHIFT
+        for (let next = 0; next < ANY; next++) this.#file(h | next, { literal, at: 0, id })
+        return
       }
-      if (best < 0) throw new RangeError(`literal "${literal}" is shorter than ${GRAM} characters`)
-      this.#filled[best] = 1
-      const list = this.#entries.get(best)
-      if (list === undefined) this.#entries.set(best, [{ literal, at: bestAt, id }])
-      else list.push({ literal, at: bestAt, id })
+      let best = 0
+      for (let at = 1; at + GRAM <= literal.length; at++)
+        if (commonness(literal, at, shared) < commonness(literal, best, shared)) best = at
+      this.#file(hash(literal, best, GRAM), { literal, at: best, id })
     })
   }
 
-  /** Calls `found(id, position)` for every place of every literal in `text`. */
-  scan(text: string, found: (id: number, position: number) => void): void {
-    const last = text.length - GRAM
-    if (last < 0) return
+  /** Calls `found(id, position)` for every place at or after `from` where a literal stands, until it returns true. */
+  scan(text: string, found: (id: number, position: number) => unknown, from = 0): void {
+    const filled = this.#filled
+    const { length } = text
     let h = 0
-    for (let i = 0; i < GRAM - 1; i++) h = ((h << SHIFT) ^ text.charCodeAt(i)) & (SLOTS - 1)
-    for (let i = 0; i <= last; i++) {
-      h = ((h << SHIFT) ^ text.charCodeAt(i + GRAM - 1)) & (SLOTS - 1)
-      if (this.#filled[h] === 0) continue
-      const entries = this.#entries.get(h)
-      if (entries === undefined) continue
-      for (const entry of entries) {
-        const start = i - entry.at
-        if (start >= 0 && text.startsWith(entry.literal, start)) found(entry.id, start)
-      }
+    let i = from
+    const warm = Math.min(length, from + GRAM - 1)
+    for (; i < warm; i++) h = ((h << SHIFT) ^ (text.charCodeAt(i) & 31)) & MASK
+    for (; i < length; i++) {
+      h = ((h << SHIFT) ^ (text.charCodeAt(i) & 31)) & MASK
+      if ((filled[h >>> 5]! & (1 << (h & 31))) === 0) continue
+      if (this.#compare(text, h, i - GRAM + 1, from, found)) return
     }
+    if (length - from >= SHORTEST) this.#compare(text, (h << SHIFT) & MASK, length - SHORTEST, from, found)
+  }
+
+  #file(h: number, entry: Entry): void {
+    this.#filled[h >>> 5]! |= 1 << (h & 31)
+    const list = this.#entries.get(h)
+    if (list === undefined) this.#entries.set(h, [entry])
+    else list.push(entry)
+  }
+
+  /** The window of hash `h` begins at `at`; true when `found` wants no more. */
+  #compare(
+    text: string,
+    h: number,
+    at: number,
+    from: number,
+    found: (id: number, position: number) => unknown,
+  ): boolean {
+    const entries = this.#entries.get(h)
+    if (entries === undefined) return false
+    for (const { literal, at: place, id } of entries) {
+      const start = at - place
+      if (start >= from && standsAt(text, start, literal) && found(id, start) === true) return true
+    }
+    return false
   }
 }
 
+function standsAt(text: string, start: number, literal: string): boolean {
+  for (let i = 0; i < literal.length; i++)
+    if (lowerCode(text.charCodeAt(start + i)) !== literal.charCodeAt(i)) return false
+  return true
+}
+
+/** A to Z become a to z; everything else stays, NaN (outside a text) too. */
+export function lowerCode(code: number): number {
+  return code >= 65 && code <= 90 ? code + 32 : code
+}
+
 /** Same rolling hash as in `scan`. */
-function hash(text: string, at: number): number {
+function hash(text: string, at: number, length: number): number {
   let h = 0
-  for (let i = 0; i < GRAM; i++) h = ((h << SHIFT) ^ text.charCodeAt(at + i)) & (SLOTS - 1)
+  for (let i = 0; i < length; i++) h = ((h << SHIFT) ^ (text.charCodeAt(at + i) & 31)) & MASK
   return h
 }
+
+/** Endings and spaces are everywhere (`tion`, ` of `); a window that few literals share is most likely a rare one. */
+function commonness(literal: string, at: number, shared: ReadonlyMap<number, number>): number {
+  let usual = 0
+  for (let i = at; i < at + GRAM; i++) if (' eatoinsr_'.includes(literal[i]!)) usual++
+  return usual * USUAL_WEIGHT + shared.get(hash(literal, at, GRAM))!
+}
+
+/** One character of the usual ones makes a window as common as so many literals that share it. */
+const USUAL_WEIGHT = 4

@@ -6,7 +6,7 @@ import { parseDocument } from 'yaml'
 import type { z } from 'zod'
 import type { Cause, Subcause } from '../core/cause.ts'
 import type { Confidence } from '../core/confidence.ts'
-import { anchorCondition, anchorTexts } from './anchor.ts'
+import { anchorCondition, demandsOf } from './anchor.ts'
 import { expandRow } from './expand-row.ts'
 import { causeProblem, type PackSource, packSchema, type SignatureSource, signatureSchema } from './pack-schema.ts'
 import { canBeFound } from './prefilter.ts'
@@ -87,12 +87,10 @@ function hasAnchor(s: SignatureSource): boolean {
 }
 
 function anchorProblem(s: SignatureSource): string | null {
-  const texts = anchorTexts({ contains: s.contains, any: s.any, where: toConditions(s), found_by: s.found_by })
-  if (texts.length === 0 || !hasAnchor(s)) return 'needs `contains`, `any` or an exact `where` to be found by'
-  const lost = texts.find((text) => !canBeFound(text.toLowerCase()))
-  return lost === undefined
-    ? null
-    : `cannot be found by "${lost}": at least three letters or digits in a row are needed`
+  const demands = demandsOf({ contains: s.contains, any: s.any, where: toConditions(s), found_by: s.found_by })
+  if (demands.length === 0 || !hasAnchor(s)) return 'needs `contains`, `any` or an exact `where` to be found by'
+  if (demands.some(({ texts }) => texts.every((text) => canBeFound(text.toLowerCase())))) return null
+  return `cannot be found by "${demands[0]!.texts[0]}": at least three letters or digits in a row are needed`
 }
 
 function toSignature(id: string, s: SignatureSource, pack: PackSource): Signature {

@@ -1,63 +1,38 @@
 /**
  * A cheap test on a record's raw, unredacted text: false proves that no signature can match it, so most lines are never
- * decoded. Its words come from the signatures' own anchors, shortened until a few dozen cover all of them.
+ * decoded. Its stems come from what the signatures demand, chosen so that few ordinary lines hold any of them.
  * Invariant (property-tested): whatever the matcher would match, the prefilter lets through, however the text was
  * escaped by JSON, XML or URL encoders: only characters that no encoder touches are used.
  */
-import { anchorTexts } from './anchor.ts'
+import { demandsOf } from './anchor.ts'
 import type { Signature } from './signature.ts'
+import { LEFT, RIGHT } from './stem-scanner.ts'
+import { WordFrequency } from './word-frequency.ts'
 
 /** Words, and runs of words: what JSON, Go's and .NET's HTML-safe JSON, logfmt and access-log escaping leave alone. */
 const WORD = /[a-z0-9_]+/g
 const PHRASE = /[a-z0-9_]+(?: [a-z0-9_]+)*/g
 const STEM_MIN = 3
-const PREFIX_MIN = 5
-
-/** Words that fill ordinary logs: an anchor made of nothing else is stood for by its longest phrase instead. */
-const ORDINARY: ReadonlySet<string> = new Set(
-  (
-    'the and for not with from was has are this that your you can could found failed fail error errors request requests ' +
-    'response responses server client clients http https user users name type time value values message data code level ' +
-    'info warn debug null true false invalid valid exception java org com net core status state object missing unable been ' +
-    'does must should unknown access event events service services key keys id no is of to in at on by or an set get put ' +
-    'post already another other different expected required provided public private before after block many find known ' +
-    'fetch limit parts active inactive account accounts custom future past issue issued action session sessions order ' +
-    'orders allowed denied contain contains default config configuration source target host port path url uri query api ' +
-    'app web new old all any none one two three first last next json xml text html body header headers method timestamp ' +
-    'login logout page list create created update updated delete deleted start started stop stopped end ended success ' +
-    'successful successfully ok enabled disabled locked blocked changed reset invalidated enough more than number string ' +
-    'profile profiles application applications applicable content charset accept encoding agent browser mozilla windows linux typ types web ' +
-    'connection address remote time duration bytes length size count total max min average thread process pid main worker ' +
-    'integer format field fields input output result results empty too large small long short read write open close closed'
-  ).split(' '),
-)
+/** A stem longer than this is no rarer; characters. */
+const STEM_MAX = 12
+/** What one more stem costs, as a share of lines: start-up and the scanner's tables grow with them a little. */
+const PER_STEM = 0.0002
 
 export function stemsOf(signatures: readonly Signature[]): string[] {
-  const anchors = signatures.flatMap((s) => anchorTexts(s).map(candidates))
-  return cover(anchors)
-}
-
-/** A regular expression source; match it case-insensitively. */
-export function prefilterSource(stems: readonly string[]): string {
-  return stems.map((s) => s.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')
-}
-
-/** What may stand for one anchor, with how telling it is: its rare words and their prefixes, else its longest phrase. */
-function candidates(text: string): Map<string, number> {
-  const found = new Map<string, number>()
-  for (const [word] of text.matchAll(WORD)) {
-    if (word.length < STEM_MIN || isOrdinary(word)) continue
-    found.set(word, Math.min(word.length, 10))
-    for (let size = PREFIX_MIN; size < word.length; size++) {
-      const prefix = word.slice(0, size)
-      if (!startsOrdinary(prefix) && !prefix.endsWith('_')) found.set(prefix, size * 0.9)
+  const frequency = WordFrequency.load()
+  const costs = new Map<string, number>()
+  const cost = (stem: string): number => {
+    let known = costs.get(stem)
+    if (known === undefined) {
+      known = frequency.of(stem) + PER_STEM
+      costs.set(stem, known)
     }
+    return known
   }
-  if (found.size > 0) return found
-  const phrases = [...text.matchAll(PHRASE)].map((m) => m[0]).filter((p) => p.length >= STEM_MIN)
-  const longest = phrases.reduce((a, b) => (b.length > a.length ? b : a), '')
-  if (longest === '') throw new RangeError(`"${text}" cannot be found by a prefilter`)
-  return found.set(longest, longest.length)
+  return cover(
+    signatures.flatMap((signature) => requirements(signature, cost)),
+    cost,
+  )
 }
 
 /** Has this anchor a word that a prefilter can look for? */
@@ -65,35 +40,115 @@ export function canBeFound(text: string): boolean {
   return [...text.matchAll(PHRASE)].some((m) => m[0].length >= STEM_MIN)
 }
 
-/** Short numbers are everywhere: durations, ports, sizes. */
-function isOrdinary(word: string): boolean {
-  return ORDINARY.has(word) || /^\d{1,3}$/.test(word)
-}
+/** A set of stems of which at least one must be looked for. */
+type Requirement = ReadonlySet<string>
 
-const ORDINARY_PREFIXES: ReadonlySet<string> = new Set(
-  [...ORDINARY].flatMap((word) => Array.from({ length: word.length }, (_, i) => word.slice(0, i + 1))),
-)
-
-function startsOrdinary(prefix: string): boolean {
-  return ORDINARY_PREFIXES.has(prefix)
-}
-
-/** Greedy set cover: the stem that stands for most anchors, weighed by how telling it is for them, first. */
-function cover(anchors: readonly Map<string, number>[]): string[] {
-  const stems: string[] = []
-  let open = anchors.map((_, i) => i)
-  while (open.length > 0) {
-    const votes = new Map<string, number>()
-    for (const i of open) for (const [stem, telling] of anchors[i]!) votes.set(stem, (votes.get(stem) ?? 0) + telling)
-    let best = ''
-    let bestScore = -1
-    for (const [stem, score] of votes)
-      if (score > bestScore || (score === bestScore && stem < best)) {
-        best = stem
-        bestScore = score
-      }
-    stems.push(best)
-    open = open.filter((i) => !anchors[i]!.has(best))
+/**
+ * What has to be looked for so that the signature cannot be missed: one stem of any text it demands alone, or one of each
+ * of its alternatives; whichever is rarer in ordinary lines.
+ */
+function requirements(signature: Signature, cost: (stem: string) => number): Requirement[] {
+  const cheapest = (stems: Requirement) => Math.min(...[...stems].map(cost))
+  const alone = new Set<string>()
+  let best: Requirement[] | null = null
+  let bestCost = Number.POSITIVE_INFINITY
+  for (const { texts, exact } of demandsOf(signature)) {
+    // A value stands between what separates fields; that is never a letter or a digit.
+    const stems = texts.map((text) => stemsIn(exact ? `"${text}"` : text))
+    if (stems.some((s) => s.size === 0)) continue
+    if (stems.length === 1) {
+      for (const stem of stems[0]!) alone.add(stem)
+      continue
+    }
+    const price = stems.reduce((sum, s) => sum + cheapest(s), 0)
+    if (price < bestCost) {
+      best = stems
+      bestCost = price
+    }
   }
-  return stems.sort()
+  if (alone.size > 0 && (best === null || cheapest(alone) <= bestCost)) return [alone]
+  if (best === null) throw new RangeError(`${signature.id} cannot be found by a prefilter`)
+  return best
+}
+
+/** Everything that stands in a text whenever `text` does, and that no encoder changes. */
+function stemsIn(text: string): Set<string> {
+  const stems = new Set<string>()
+  const lower = text.toLowerCase()
+  for (const { 0: phrase, index } of lower.matchAll(PHRASE))
+    if (phrase.includes(' ')) stems.add(bounded(phrase, lower, index))
+  for (const { 0: word, index } of lower.matchAll(WORD)) {
+    if (word.length >= STEM_MIN) stems.add(bounded(word, lower, index))
+    for (let size = STEM_MIN + 1; size < Math.min(word.length, STEM_MAX); size++) stems.add(word.slice(0, size))
+  }
+  return stems
+}
+
+/**
+ * Short words stand inside longer ones (`iss` in `miss`); where the text itself says what stands beside the word, so may the
+ * stem. On the left only after characters whose escapes end in a digit (`%20`, `\u0022`): a letter would be taken for a part
+ * of the word.
+ */
+function bounded(word: string, text: string, at: number): string {
+  const before = at === 0 ? '' : text[at - 1]!
+  const after = text[at + word.length] ?? ''
+  return `${before !== '' && ` "'()`.includes(before) ? LEFT : ''}${word}${after === '' ? '' : RIGHT}`
+}
+
+/** Greedy weighted set cover (Chvátal 1979): again and again the stem that costs least per requirement it newly meets. */
+function cover(requirements: readonly Requirement[], cost: (stem: string) => number): string[] {
+  const meets = new Map<string, number[]>()
+  requirements.forEach((requirement, i) => {
+    for (const stem of requirement) {
+      const list = meets.get(stem)
+      if (list === undefined) meets.set(stem, [i])
+      else list.push(i)
+    }
+  })
+  const left = new Map([...meets].map(([stem, list]) => [stem, list.length]))
+  const met = new Uint8Array(requirements.length)
+  const stems: string[] = []
+  for (let open = requirements.length; open > 0; ) {
+    let best = ''
+    let bestPrice = Number.POSITIVE_INFINITY
+    for (const [stem, count] of left) {
+      const price = cost(stem) / count
+      if (price < bestPrice || (price === bestPrice && stem < best)) {
+        best = stem
+        bestPrice = price
+      }
+    }
+    stems.push(best)
+    for (const i of meets.get(best)!) {
+      if (met[i] === 1) continue
+      met[i] = 1
+      open--
+      for (const stem of requirements[i]!) {
+        const count = left.get(stem)! - 1
+        if (count === 0) left.delete(stem)
+        else left.set(stem, count)
+      }
+    }
+  }
+  return withoutSpare(stems, meets, requirements.length, cost).sort()
+}
+
+/** Greed takes narrow stems first; what later ones meet as well is given up, the dearest first. */
+function withoutSpare(
+  stems: readonly string[],
+  meets: ReadonlyMap<string, readonly number[]>,
+  size: number,
+  cost: (stem: string) => number,
+): string[] {
+  const times = new Uint32Array(size)
+  for (const stem of stems) for (const i of meets.get(stem)!) times[i]!++
+  const kept = new Set(stems)
+  const dearest = [...stems].sort((a, b) => cost(b) / meets.get(b)!.length - cost(a) / meets.get(a)!.length)
+  for (const stem of dearest) {
+    const own = meets.get(stem)!
+    if (own.some((i) => times[i] === 1)) continue
+    for (const i of own) times[i]!--
+    kept.delete(stem)
+  }
+  return [...kept]
 }

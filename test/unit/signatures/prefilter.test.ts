@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { loadPacks, PACKS_FOLDER } from '../../../src/signatures/load.ts'
-import { prefilterSource, stemsOf } from '../../../src/signatures/prefilter.ts'
+import { StemScanner } from '../../../src/signatures/stem-scanner.ts'
 
 const set = await loadPacks([PACKS_FOLDER])
-const prefilter = new RegExp(prefilterSource(stemsOf(set.signatures)), 'i')
+const prefilter = new StemScanner(set.stems)
 
 describe('the prefilter', () => {
   test('lets every example of every pack through, also when JSON or HTML-safe JSON escaped it', () => {

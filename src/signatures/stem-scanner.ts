@@ -1,0 +1,66 @@
+/**
+ * Looks for any of the prefilter's stems in a text: a stem is a literal that may ask for a word's boundary on either side.
+ * Case is ignored. Leaves how literals are found to `gram-index.ts` and which stems there are to `prefilter.ts`.
+ */
+import { GramIndex, lowerCode } from './gram-index.ts'
+
+/** Before a stem: no letter may stand there; nor a digit, where the stem begins with one. */
+export const LEFT = '<'
+/** After a stem: no letter or digit may follow. */
+export const RIGHT = '>'
+
+export interface Stem {
+  text: string
+  left: boolean
+  right: boolean
+}
+
+export function parseStem(stem: string): Stem {
+  const left = stem.startsWith(LEFT)
+  const right = stem.endsWith(RIGHT)
+  return { text: stem.slice(left ? 1 : 0, right ? -1 : undefined), left, right }
+}
+
+export class StemScanner {
+  readonly #stems: readonly Stem[]
+  readonly #index: GramIndex
+
+  constructor(stems: readonly string[]) {
+    this.#stems = stems.map(parseStem)
+    this.#index = new GramIndex(this.#stems.map(({ text }) => text))
+  }
+
+  test(text: string): boolean {
+    return this.next(text, 0) >= 0
+  }
+
+  /** Where the stem begins that is met first at or after `from`, or −1. */
+  next(text: string, from: number): number {
+    let place = -1
+    this.#index.scan(
+      text,
+      (id, start) => {
+        const { text: stem, left, right } = this.#stems[id]!
+        if (right && isWord(text.charCodeAt(start + stem.length))) return false
+        if (left && (isDigit(stem.charCodeAt(0)) ? isWord : isLetter)(text.charCodeAt(start - 1))) return false
+        place = start
+        return true
+      },
+      from,
+    )
+    return place
+  }
+}
+
+function isLetter(code: number): boolean {
+  const c = lowerCode(code)
+  return c >= 97 && c <= 122
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57
+}
+
+function isWord(code: number): boolean {
+  return isLetter(code) || isDigit(code)
+}
