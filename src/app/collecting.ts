@@ -12,6 +12,7 @@ import type { StreamState } from '../core/source-status.ts'
 import { openWriter } from '../store/index.ts'
 import { startOwnTelemetry } from '../telemetry/own-telemetry.ts'
 import { Classifier } from './classifier.ts'
+import { ClockKeeper } from './clock-keeper.ts'
 import { ingest } from './ingest.ts'
 import { loadKnowledge } from './knowledge.ts'
 
@@ -75,6 +76,7 @@ async function collectInto(options: CollectOptions, signal: AbortSignal): Promis
           delivered,
           writer,
           classifier,
+          clocks: await ClockKeeper.restore(await writer.clockRows()),
           formats: knowledge.formats,
           zone: options.zone,
           known,

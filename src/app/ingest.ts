@@ -14,7 +14,7 @@ import type { RawRecord } from '../core/log-record.ts'
 import type { Delivery, PushSource } from '../core/ports/push-source.ts'
 import { DELIVERIES_KEPT } from '../core/ports/push-source.ts'
 import type { ByteBatch, LogSource, StreamInfo } from '../core/ports/source.ts'
-import type { IncidentChange, StoreWriter, UnrecognisedRecord } from '../core/ports/store.ts'
+import type { AppendBatch, IncidentChange, StoreWriter, UnrecognisedRecord } from '../core/ports/store.ts'
 import { StoreRefusal } from '../core/ports/store.ts'
 import type { StreamState } from '../core/source-status.ts'
 import { looksLikeAuthFailure } from '../signatures/auth-failure-words.ts'
@@ -22,6 +22,7 @@ import { templateOf } from '../signatures/template.ts'
 import { type IngestMeters, ingestMeters } from '../telemetry/own-telemetry.ts'
 import { arrivals, isDelivery } from './arrivals.ts'
 import type { Classifier } from './classifier.ts'
+import { type ClockKeeper, ROW_WAITS_MS } from './clock-keeper.ts'
 import { Recent } from './recent.ts'
 import { StreamBook } from './stream-book.ts'
 import { StreamWork } from './stream-work.ts'
@@ -36,6 +37,7 @@ export interface IngestOptions {
   writer: StoreWriter
   classifier: Classifier
   formats: FormatSet
+  clocks: ClockKeeper
   /** IANA zone for stamps without one. */
   zone: string
   known: readonly StreamState[]
@@ -89,6 +91,7 @@ export async function ingest(options: IngestOptions, signal: AbortSignal): Promi
   }
   run.flushAll()
   await run.commit(signal)
+  await run.commitClocks(signal)
   run.idle()
 }
 
@@ -172,7 +175,8 @@ class Ingest {
   /** How long the next batch may be waited for before something is due; ms. */
   wait(): number {
     const waiting = this.#uncommittedSince !== null || !this.#caughtUp || [...this.#works.values()].some((w) => w.holds)
-    return waiting ? this.#interval : IDLE_MS
+    if (waiting) return this.#interval
+    return this.#o.clocks.waits ? ROW_WAITS_MS : IDLE_MS
   }
 
   /** Nothing came for a while: history is done once no stream is known to have more and none is held. */
@@ -204,8 +208,11 @@ class Ingest {
     const books = [...this.#books.values()].filter((b) => b.dirty)
     const waiting = this.#waiting
     this.#uncommittedSince = null
-    if (dirty.length === 0 && books.length === 0 && waiting.length === 0) return
-    const { writer } = this.#o
+    const { clocks } = this.#o
+    clocks.turn(this.#o.now())
+    const known = clocks.due(this.#o.now())
+    const brought = dirty.length > 0 || books.length > 0 || waiting.length > 0
+    if (!brought && known === null) return
     const neighbours = await this.#neighbours()
     const incidents = joinIncidents(this.#sightings, neighbours)
     const streams: StreamState[] = []
@@ -222,25 +229,10 @@ class Ingest {
       history: [],
       streams,
       deliveries: [...new Set(waiting.map(({ digest }) => digest).filter((digest) => digest !== null))],
+      ...(known === null ? {} : { clocks: known }),
       now_ms: this.#o.now(),
     }
-    const start = performance.now()
-    let wait = RETRY_MS
-    let stalled = false
-    for (;;) {
-      try {
-        await writer.append(batch)
-        break
-      } catch (error) {
-        if (!(error instanceof StoreRefusal) || error.reason !== 'disk_full' || signal.aborted) throw error
-        if (!stalled) this.#o.stalled?.(error)
-        stalled = true
-        await new Promise((resolve) => setTimeout(resolve, wait))
-        wait = Math.min(wait * 2, RETRY_MAX_MS)
-      }
-    }
-    if (stalled) this.#o.stalled?.(null)
-    this.#meters.commit((performance.now() - start) / 1000)
+    await this.#append(batch, signal)
     for (const { id, incident } of incidents) this.#meters.incident(incident.cause, id !== undefined)
     this.#successes = []
     this.#sightings = []
@@ -256,7 +248,41 @@ class Ingest {
         this.#names.delete(work.stream)
       }
     }
-    this.#o.committed?.(incidents, streams)
+    if (brought) this.#o.committed?.(incidents, streams)
+  }
+
+  /** At the end: what the clocks still hold back. */
+  async commitClocks(signal: AbortSignal): Promise<void> {
+    const { clocks, now } = this.#o
+    await clocks.catchUp(now())
+    while (clocks.waits) {
+      const known = clocks.due(Infinity)
+      if (known === null) continue
+      await this.#append(
+        { successes: [], incidents: [], unrecognised: [], streams: [], clocks: known, now_ms: now() },
+        signal,
+      )
+    }
+  }
+
+  async #append(batch: AppendBatch, signal: AbortSignal): Promise<void> {
+    const start = performance.now()
+    let wait = RETRY_MS
+    let stalled = false
+    for (;;) {
+      try {
+        await this.#o.writer.append(batch)
+        break
+      } catch (error) {
+        if (!(error instanceof StoreRefusal) || error.reason !== 'disk_full' || signal.aborted) throw error
+        if (!stalled) this.#o.stalled?.(error)
+        stalled = true
+        await new Promise((resolve) => setTimeout(resolve, wait))
+        wait = Math.min(wait * 2, RETRY_MAX_MS)
+      }
+    }
+    if (stalled) this.#o.stalled?.(null)
+    this.#meters.commit((performance.now() - start) / 1000)
   }
 
   async #neighbours() {
@@ -323,6 +349,7 @@ class Ingest {
     const service = info?.service ?? event.service ?? raw.envelope?.service
     if (host !== undefined) event.host = host
     if (service !== undefined) event.service = service
+    this.#o.clocks.take(event)
     const time_ms = event.time_ms ?? raw.envelope?.logged_writer_ms ?? work.last_record_ms ?? this.#o.now()
     if (event.outcome === 'success') this.#successes.push({ ...event, time_ms })
     else

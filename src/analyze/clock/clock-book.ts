@@ -9,6 +9,7 @@ import {
   addOneWay,
   addReceived,
   addTwoWay,
+  boundsOf,
   createLink,
   estimateLink,
   type LinkEstimate,
@@ -20,7 +21,7 @@ import { createLeeway, type LeewayState, observeLeeway } from './leeway.ts'
 import { createSeenTokens, meet, type SeenTokens } from './seen-tokens.ts'
 import { readUnit, type UnitMistake } from './time-unit.ts'
 
-/** Hosts and issuers are named by logs, which others write: past these the longest unheard of is given up. */
+/** Hosts and issuers are named by logs, which others write: past these the first met is given up. */
 const HOST_LIMIT = 20_000
 const LINK_LIMIT = 60_000
 const ISSUER_LIMIT = 1_000
@@ -52,7 +53,7 @@ export interface HostState {
   issues_for: string[]
 }
 
-interface IssuerState {
+export interface IssuerState {
   name: string
   profile: IssuerProfile
   samples: number
@@ -61,7 +62,7 @@ interface IssuerState {
 }
 
 /** Samples that were not used, by reason. */
-interface Unused {
+export interface Unused {
   not_finite: number
   no_instant: number
   no_issuer: number
@@ -108,6 +109,10 @@ export class ClockBook {
     contradictory: 0,
     too_many_partners: 0,
   }
+  /** Touched since the owner last emptied these, for saving only what changed: a link of 10 KB per commit adds up. */
+  readonly changed = { hosts: new Set<HostState>(), issuers: new Set<IssuerState>(), links: new Set<LinkState>() }
+  /** Party names and link keys that were given up since then. */
+  readonly gone = new Set<string>()
   private readonly seen = new WeakMap<LinkState, SeenTokens>()
   private readonly estimates = new WeakMap<LinkState, KeptEstimate>()
 
@@ -131,11 +136,22 @@ export class ClockBook {
   /** Estimates cost some ms: they are made when asked for and kept until the link has enough new evidence to matter. */
   estimate(link: LinkState): LinkEstimate {
     const kept = this.estimates.get(link)
-    const accepted_ms = this.hosts.get(link.first.slice(hostParty('').length))?.accepted_ms ?? null
+    const accepted_ms = this.acceptedBy(link)
     if (kept !== undefined && !outdated(kept, link, accepted_ms)) return kept.estimate
     const estimate = estimateLink(link, accepted_ms)
     this.estimates.set(link, { samples: link.samples, to_ms: link.to_ms, accepted_ms, estimate })
     return estimate
+  }
+
+  /** Would `estimate` have to work? */
+  isOutdated(link: LinkState): boolean {
+    const kept = this.estimates.get(link)
+    return kept === undefined || outdated(kept, link, this.acceptedBy(link))
+  }
+
+  /** The estimate as last made, however old, for those who cannot wait; only sound bounds where none was made yet. */
+  keptEstimate(link: LinkState): LinkEstimate {
+    return this.estimates.get(link)?.estimate ?? boundsOf(link)
   }
 
   save(): SavedClocks {
@@ -161,6 +177,10 @@ export class ClockBook {
     }
     Object.assign(book.unused, saved.unused)
     return book
+  }
+
+  private acceptedBy(link: LinkState): number | null {
+    return this.hosts.get(link.first.slice(hostParty('').length))?.accepted_ms ?? null
   }
 
   private addToken(sample: TokenSample): void {
@@ -314,29 +334,53 @@ export class ClockBook {
   }
 
   private host(name: string): HostState {
-    return recall(this.hosts, name.slice(0, NAME_LIMIT), HOST_LIMIT, (n) => ({
-      name: n,
-      samples: 0,
-      leeway: createLeeway(),
-      accepted_ms: null,
-      unit_mistakes: 0,
-      partners: 0,
-      issues_for: [],
-    }))
+    const host = recall(
+      this.hosts,
+      name.slice(0, NAME_LIMIT),
+      HOST_LIMIT,
+      (old) => this.gone.add(hostParty(old)),
+      (n) => ({
+        name: n,
+        samples: 0,
+        leeway: createLeeway(),
+        accepted_ms: null,
+        unit_mistakes: 0,
+        partners: 0,
+        issues_for: [],
+      }),
+    )
+    this.changed.hosts.add(host)
+    return host
   }
 
   private issuer(name: string): IssuerState {
-    return recall(this.issuers, name.slice(0, NAME_LIMIT), ISSUER_LIMIT, (n) => ({
-      name: n,
-      profile: createProfile(),
-      samples: 0,
-      unit_mistakes: 0,
-      unit_mistake: null,
-    }))
+    const issuer = recall(
+      this.issuers,
+      name.slice(0, NAME_LIMIT),
+      ISSUER_LIMIT,
+      (old) => this.gone.add(issuerParty(old)),
+      (n) => ({
+        name: n,
+        profile: createProfile(),
+        samples: 0,
+        unit_mistakes: 0,
+        unit_mistake: null,
+      }),
+    )
+    this.changed.issuers.add(issuer)
+    return issuer
   }
 
   private link(first: string, second: string): LinkState {
-    return recall(this.links, linkKey(first, second), LINK_LIMIT, () => createLink(first, second))
+    const link = recall(
+      this.links,
+      linkKey(first, second),
+      LINK_LIMIT,
+      (old) => this.gone.add(old),
+      () => createLink(first, second),
+    )
+    this.changed.links.add(link)
+    return link
   }
 }
 
@@ -345,10 +389,20 @@ export function linkKey(first: string, second: string): string {
 }
 
 /** Looks up or creates; past the limit the entry that was created first makes room. */
-function recall<T>(map: Map<string, T>, key: string, limit: number, create: (key: string) => T): T {
+function recall<T>(
+  map: Map<string, T>,
+  key: string,
+  limit: number,
+  givenUp: (key: string) => unknown,
+  create: (key: string) => T,
+): T {
   const known = map.get(key)
   if (known !== undefined) return known
-  if (map.size >= limit) map.delete(map.keys().next().value!)
+  if (map.size >= limit) {
+    const oldest = map.keys().next().value!
+    map.delete(oldest)
+    givenUp(oldest)
+  }
   const made = create(key)
   map.set(key, made)
   return made

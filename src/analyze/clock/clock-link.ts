@@ -177,12 +177,9 @@ export interface LinkEstimate {
   stamp_shift_ms: number
 }
 
-/**
- * Pure; costs some ms, so callers keep it until the link changes. `accepted_ms`: when the first party last accepted any
- * token, its own clock; null where it never did.
- */
-export function estimateLink(link: LinkState, accepted_ms: number | null): LinkEstimate {
-  const none: LinkEstimate = {
+/** What holds without any fitting: cheap, and sound for any age of the tokens. */
+export function boundsOf(link: LinkState): LinkEstimate {
+  return {
     link,
     stretches: [],
     basis: 'nothing',
@@ -191,6 +188,14 @@ export function estimateLink(link: LinkState, accepted_ms: number | null): LinkE
     high_ms: Math.min(upperBound(link.lowest, link.samples), link.refused_early >= 2 ? 0 : Infinity),
     stamp_shift_ms: 0,
   }
+}
+
+/**
+ * Pure; costs some ms, so callers keep it until the link changes. `accepted_ms`: when the first party last accepted any
+ * token, its own clock; null where it never did.
+ */
+export function estimateLink(link: LinkState, accepted_ms: number | null): LinkEstimate {
+  const none = boundsOf(link)
   if (link.receipts !== null) return { ...none, stretches: receiptStretch(link, link.receipts), basis: 'receipts' }
   const pairs = link.pairs === null ? [] : fitIntervals(link.pairs.blocks)
   const forward = forwardStretches(link, accepted_ms)

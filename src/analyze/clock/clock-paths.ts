@@ -3,7 +3,6 @@
  * narrowest interval. Intervals add up along a path, so that what comes out is as sound as what went in.
  * Leaves who is wrong to `vote.ts`.
  */
-import type { ClockBook } from './clock-book.ts'
 import { COLLECTOR } from './clock-book.ts'
 import { extrapolate, type LinkEstimate, stretchAt } from './clock-link.ts'
 
@@ -26,17 +25,16 @@ export type Neighbours = ReadonlyMap<string, readonly LinkEstimate[]>
 /** No path needs more hops than gateway, service, issuer and some; bounds the walk on damaged state. */
 const HOP_LIMIT = 16
 
-export function neighboursOf(book: ClockBook): Neighbours {
+export function neighboursOf(estimates: Iterable<LinkEstimate>): Neighbours {
   const byParty = new Map<string, LinkEstimate[]>()
   const put = (party: string, estimate: LinkEstimate) => {
     const list = byParty.get(party)
     if (list === undefined) byParty.set(party, [estimate])
     else list.push(estimate)
   }
-  for (const link of book.links.values()) {
-    const estimate = book.estimate(link)
-    put(link.first, estimate)
-    put(link.second, estimate)
+  for (const estimate of estimates) {
+    put(estimate.link.first, estimate)
+    put(estimate.link.second, estimate)
   }
   return byParty
 }

@@ -3,9 +3,10 @@
  * at fault, and why we think so. Pure: `now_ms` is given. This is the only place where clocks are judged.
  * Invariant: what is not known is null and said in words; a host is accused only by a majority (see `vote.ts`).
  */
+import type { ClockReading as Reading } from '../../core/clock-lookup.ts'
 import type { ClockTable, HostClock, PartyClock } from '../../core/host-clock.ts'
 import { type ClockBook, COLLECTOR, type HostState, hostParty, issuerParty, linkKey } from './clock-book.ts'
-import { extrapolate, type LinkEstimate, stretchAt } from './clock-link.ts'
+import { extrapolate, type LinkEstimate, type LinkState, stretchAt } from './clock-link.ts'
 import { ClockPaths, type Interval, type Neighbours, neighboursOf } from './clock-paths.ts'
 import * as reasons from './clock-reasons.ts'
 import { leewayOf } from './leeway.ts'
@@ -41,16 +42,20 @@ const AGAINST_COLLECTOR = 3
 export class ClockReading {
   readonly table: ClockTable
   private readonly book: ClockBook
+  private readonly estimateOf: (link: LinkState) => LinkEstimate
   private readonly neighbours: Neighbours
   /** By party: the paths of the group it belongs to. */
   private readonly paths = new Map<string, ClockPaths>()
   private readonly steps: Map<string, PartySteps>
   private readonly zones = new Map<string, number>()
 
-  constructor(book: ClockBook, question: ClockQuestion) {
+  /** `estimateOf`: where the estimates of links come from; the book's own, made anew where outdated, if left out. */
+  constructor(book: ClockBook, question: ClockQuestion, estimateOf = (link: LinkState) => book.estimate(link)) {
     this.book = book
-    this.neighbours = neighboursOf(book)
-    this.steps = stepsByParty([...book.links.values()].map((l) => book.estimate(l)))
+    this.estimateOf = estimateOf
+    const estimates = [...book.links.values()].map(estimateOf)
+    this.neighbours = neighboursOf(estimates)
+    this.steps = stepsByParty(estimates)
     for (const reference of this.references(question.reference)) {
       if (this.paths.has(reference)) continue
       const paths = new ClockPaths(this.neighbours, reference)
@@ -67,7 +72,7 @@ export class ClockReading {
     const link = this.book.links.get(linkKey(hostParty(host), issuerParty(issuer)))
     const zone = this.zones.get(hostParty(host)) ?? 0
     if (link !== undefined) {
-      const estimate = this.book.estimate(link)
+      const estimate = this.estimateOf(link)
       const stretch = stretchAt(estimate, time_ms)
       if (stretch !== null) return { kind: 'value', ...less(extrapolate(stretch, time_ms), zone) }
     }
@@ -84,7 +89,7 @@ export class ClockReading {
       }
     }
     if (link === undefined) return null
-    const { low_ms, high_ms } = this.book.estimate(link)
+    const { low_ms, high_ms } = this.estimateOf(link)
     if (low_ms === -Infinity && high_ms === Infinity) return null
     return { kind: 'bound', offset_ms: Number.NaN, low_ms, high_ms }
   }
@@ -103,6 +108,25 @@ export class ClockReading {
       offset_ms: at.offset_ms + shift,
       low_ms: at.low_ms + shift,
       high_ms: at.high_ms + shift,
+    }
+  }
+
+  /** Where a host's clock stood against its reference at a time of its own, zone mistakes taken away; for charts. */
+  readingAt(host: string, at_ms: number): Reading | null {
+    const party = hostParty(host)
+    const paths = this.paths.get(party)
+    const raw = paths?.offsetAt(party, at_ms)
+    if (paths === undefined || raw === null || raw === undefined) return null
+    const { offset_ms, low_ms, high_ms } = less(raw, this.zones.get(party) ?? 0)
+    const step = paths.step(party)
+    return {
+      at_ms,
+      host,
+      reference: paths.reference,
+      offset_s: seconds(offset_ms),
+      low_s: seconds(low_ms),
+      high_s: seconds(high_ms),
+      drift_ppm: step === null ? null : driftOf(step.estimate, party),
     }
   }
 

@@ -6,6 +6,7 @@
  */
 import type { AuthEvent } from '../auth-event.ts'
 import type { Cause, Subcause } from '../cause.ts'
+import type { ClockReading } from '../clock-lookup.ts'
 import type { Confidence } from '../confidence.ts'
 import type { Filter, TimeRange } from '../filter.ts'
 import type { HistoryFact, HistoryQuestion } from '../history.ts'
@@ -57,6 +58,24 @@ export interface UnrecognisedRecord {
   stream: string
 }
 
+/** One part of what is known of the clocks, as the analysis keeps it: opaque here, replaced as a whole. */
+export interface ClockRow {
+  /** Which host, issuer or link; at most {@link CLOCK_KEY_LIMIT} characters. */
+  key: string
+  state: Uint8Array
+}
+
+/** Two names of at most 512 characters and what joins them. */
+export const CLOCK_KEY_LIMIT = 1_100
+
+export interface ClockChanges {
+  rows: readonly ClockRow[]
+  /** Keys whose rows are given up. */
+  gone: readonly string[]
+  /** One per host and instant; a second one replaces the first. */
+  readings: readonly ClockReading[]
+}
+
 /** Everything one batch taught us. Committed in one transaction: after `kill -9` either all of it is there or none. */
 export interface AppendBatch {
   successes: readonly AuthEvent[]
@@ -68,6 +87,8 @@ export interface AppendBatch {
   streams: readonly StreamState[]
   /** Digests (SHA-256, hex) of the deliveries whose records these are; see push-source.ts. */
   deliveries?: readonly string[]
+  /** From the records of this and earlier batches only, so that a record read again after a crash is not in it yet. */
+  clocks?: ClockChanges
   /** Collector's clock, ms, for "last seen". */
   now_ms: number
 }
@@ -123,6 +144,8 @@ export interface StoreWriter {
   streams(): Promise<StreamState[]>
   /** The last deliveries that were appended, oldest first; at most `DELIVERIES_KEPT` of push-source.ts. */
   deliveries(): Promise<string[]>
+  /** Everything `clocks` of earlier batches left, in no order. */
+  clockRows(): Promise<ClockRow[]>
   /** The key for fingerprints (32 random bytes), made with the store; the same token has the same fingerprint for its life. */
   fingerprintKey(): Promise<Uint8Array>
   /** Does a bounded slice of retention work (under 50 ms); true while there is more to do. */
@@ -257,6 +280,10 @@ export interface StoreReader {
   /** In order of time. */
   observations(id: string): Promise<Observation[]>
   sources(): Promise<SourceStatus[]>
+  /** What the collector last committed of its knowledge of the clocks, in no order. */
+  clockRows(): Promise<ClockRow[]>
+  /** Of one host or of all, in order of time; kept as long as incidents. */
+  clockReadings(range: TimeRange, host?: string): Promise<ClockReading[]>
   /** Most frequent first. */
   unrecognised(limit: number): Promise<UnrecognisedGroup[]>
   /** Read-only SQL; throws {@link StoreRefusal} `read_only` for anything that would write. At most `limit` rows, `timeout_ms` run time. */

@@ -6,10 +6,12 @@
  */
 import type Database from 'better-sqlite3'
 import { CAUSE_ORDER, type Cause } from '../../core/cause.ts'
+import type { ClockReading } from '../../core/clock-lookup.ts'
 import type { Filter, TimeRange } from '../../core/filter.ts'
 import type { Incident, Observation } from '../../core/incident.ts'
 import type {
   CauseCount,
+  ClockRow,
   Dimension,
   DimensionPoint,
   DimensionRow,
@@ -25,6 +27,7 @@ import type {
   UnrecognisedGroup,
 } from '../../core/ports/store.ts'
 import type { SourceStatus } from '../../core/source-status.ts'
+import { readClockReadings, readClockRows } from './clock-table.ts'
 import { CountQuery } from './count-query.ts'
 import { IncidentList } from './incident-query.ts'
 import { INCIDENT_COLUMNS, type IncidentRow, unpackIncident } from './incident-row.ts'
@@ -217,6 +220,14 @@ export class SqliteReader implements StoreReader {
 
   async sources(): Promise<SourceStatus[]> {
     return this.#refusing(() => readStreams(this.#db))
+  }
+
+  async clockRows(): Promise<ClockRow[]> {
+    return this.#refusing(() => readClockRows(this.#db))
+  }
+
+  async clockReadings(range: TimeRange, host?: string): Promise<ClockReading[]> {
+    return this.#refusing(() => readClockReadings(this.#db, this.#lexicon, range, host))
   }
 
   async unrecognised(limit: number): Promise<UnrecognisedGroup[]> {

@@ -119,6 +119,7 @@ export class Retention {
       ...['tally', 'affected', 'unrecognised_quarter'].map((table) =>
         this.#deletion(table, 'quarter < ?', detail_ms / QUARTER_MS),
       ),
+      this.#deletion('clock_reading', 'at_ms < ?', detail_ms),
       ...coarse.flatMap(({ grain, before }) => [
         this.#deletion('cube', `grain = ${grain} AND bucket < ?`, before),
         ...facets.map((facet) =>

@@ -21,6 +21,7 @@ export const VIEWS = [
   'successes',
   'history_facts',
   'sources',
+  'clock_readings',
   'unrecognised_records',
   'limits',
 ] as const
@@ -94,6 +95,11 @@ const DEFINITIONS: Readonly<Record<(typeof VIEWS)[number], string>> = {
     SELECT name, stream, offset, size, lines, records, recognised, cut_records, cut_bytes, host, service, format, zone,
            ${iso('last_record_ms')} AS last_record, last_record_ms, error, ${iso('updated_ms')} AS updated, updated_ms
       FROM stream WHERE offset IS NOT NULL`,
+  clock_readings: `
+    SELECT ${iso('at_ms')} AS time, at_ms AS time_ms, ${name('host')} AS host, ${name('reference')} AS reference,
+           offset_ms / 1000.0 AS offset_s, low_ms / 1000.0 AS low_s, high_ms / 1000.0 AS high_s,
+           drift_ppb / 1000.0 AS drift_ppm
+      FROM clock_reading`,
   unrecognised_records: `
     SELECT system, template, sample, count, ${iso('first_ms')} AS first, first_ms, ${iso('last_ms')} AS last, last_ms
       FROM unrecognised`,

@@ -9,6 +9,7 @@ import type { AuthEvent } from '../../core/auth-event.ts'
 import type { HistoryFact, HistoryQuestion } from '../../core/history.ts'
 import type {
   AppendBatch,
+  ClockRow,
   IncidentChange,
   Neighbour,
   NeighbourQuery,
@@ -17,6 +18,7 @@ import type {
   StoreWriter,
 } from '../../core/ports/store.ts'
 import type { StreamState } from '../../core/source-status.ts'
+import { ClockTable, readClockRows } from './clock-table.ts'
 import { WAL_LIMIT_BYTES } from './connection.ts'
 import { DeliveryTable } from './delivery-table.ts'
 import { HistoryTable } from './history-table.ts'
@@ -51,6 +53,7 @@ export class SqliteWriter implements StoreWriter {
   readonly #incidents: IncidentTable
   readonly #unrecognised: UnrecognisedTable
   readonly #sample: SuccessSample
+  readonly #clocks: ClockTable
   readonly #search: NeighbourSearch
   readonly #history: HistoryTable
   readonly #retention: Retention
@@ -90,6 +93,7 @@ export class SqliteWriter implements StoreWriter {
     this.#sample = new SuccessSample(db, this.#lexicon)
     this.#search = new NeighbourSearch(db, this.#lexicon, keyHours)
     this.#history = new HistoryTable(db, this.#lexicon)
+    this.#clocks = new ClockTable(db, this.#lexicon)
     this.#retention = new Retention(db, this.#meta, this.#incidents, () => this.#forget())
     this.#nextIncident = this.#meta.get('next_incident')!
     this.#first_ms = this.#meta.get('first_ms') ?? Infinity
@@ -122,6 +126,10 @@ export class SqliteWriter implements StoreWriter {
     return this.#refusing(() => this.#deliveries.all())
   }
 
+  async clockRows(): Promise<ClockRow[]> {
+    return this.#refusing(() => readClockRows(this.#db))
+  }
+
   async fingerprintKey(): Promise<Uint8Array> {
     return new Uint8Array(this.#meta.get('fingerprint_key')!)
   }
@@ -149,6 +157,7 @@ export class SqliteWriter implements StoreWriter {
     this.#history.add(batch.history, batch.now_ms)
     for (const state of batch.streams) this.#streams.put(state, batch.now_ms)
     if (batch.deliveries !== undefined) this.#deliveries.add(batch.deliveries)
+    if (batch.clocks !== undefined) this.#clocks.put(batch.clocks)
     this.#incidents.flush()
     this.#rollups.flush()
     this.#tallies.flush()

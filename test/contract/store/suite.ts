@@ -7,9 +7,16 @@ import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { CAUSES, type Cause, type Subcause } from '../../../src/core/cause.ts'
+import type { ClockReading } from '../../../src/core/clock-lookup.ts'
 import { FILTER_FIELDS, type Filter, NO_FILTER } from '../../../src/core/filter.ts'
 import type { Incident } from '../../../src/core/incident.ts'
-import { type Dimension, NEIGHBOUR_LIMIT, type StoreReader, type StoreWriter } from '../../../src/core/ports/store.ts'
+import {
+  type ClockChanges,
+  type Dimension,
+  NEIGHBOUR_LIMIT,
+  type StoreReader,
+  type StoreWriter,
+} from '../../../src/core/ports/store.ts'
 import { openReader, openWriter } from '../../../src/store/index.ts'
 import { nthBatch, STREAM, totalsAfter } from './crash-history.ts'
 import {
@@ -62,6 +69,51 @@ export function describeStore(engine: StoreEngine): void {
       const writer = await write(place)
       return { place, writer, reader: await read(place) }
     }
+
+    describe('what is known of the clocks', () => {
+      const row = (key: string, ...bytes: number[]) => ({ key, state: Uint8Array.from(bytes) })
+      const clocks = (differences: Partial<ClockChanges>) =>
+        batch({ clocks: { rows: [], gone: [], readings: [], ...differences } })
+      const stored = async (store: Pick<StoreReader, 'clockRows'>) =>
+        Object.fromEntries((await store.clockRows()).map(({ key, state }) => [key, [...state]]))
+
+      it('is kept row by row: one replaces the other, and what is given up is gone', async () => {
+        const { writer, reader } = await both()
+        await writer.append(
+          clocks({ rows: [row('host a', 1, 2, 3), row('host b', 4), row('host a\nissuer x', 0, 255)] }),
+        )
+        await writer.append(clocks({ rows: [row('host a', 9), row('host c', 5)], gone: ['host b', 'host c', 'never'] }))
+        await writer.append(batch())
+        const expected = { 'host a': [9], 'host c': [5], 'host a\nissuer x': [0, 255] }
+        expect(await stored(reader)).toEqual(expected)
+        expect(await stored(writer)).toEqual(expected)
+      })
+
+      it('has readings in order of time, one per host and instant, unknown numbers staying unknown', async () => {
+        const { writer, reader } = await both()
+        const reading = (at_ms: number, host: string, differences: Partial<ClockReading> = {}): ClockReading => ({
+          at_ms,
+          host,
+          reference: 'issuer https://id.example',
+          offset_s: 312.1,
+          low_s: 311.8,
+          high_s: 312.4,
+          drift_ppm: -7.25,
+          ...differences,
+        })
+        const bare = { offset_s: null, low_s: null, high_s: null, drift_ppm: null }
+        await writer.append(clocks({ readings: [reading(START_MS + 1, 'b'), reading(START_MS, 'a')] }))
+        await writer.append(clocks({ readings: [reading(START_MS + 1, 'b', bare), reading(START_MS + 2, 'a')] }))
+        expect(await reader.clockReadings(EVERYTHING)).toEqual([
+          reading(START_MS, 'a'),
+          reading(START_MS + 1, 'b', bare),
+          reading(START_MS + 2, 'a'),
+        ])
+        expect(await reader.clockReadings({ from_ms: START_MS + 1, to_ms: START_MS + 2 }, 'b')).toHaveLength(1)
+        expect(await reader.clockReadings({ from_ms: START_MS + 1, to_ms: START_MS + 2 }, 'a')).toEqual([])
+        expect(await reader.clockReadings(EVERYTHING, 'nobody')).toEqual([])
+      })
+    })
 
     describe('what is appended', () => {
       it('comes back word for word, with every field', async () => {
@@ -570,6 +622,16 @@ export function describeStore(engine: StoreEngine): void {
         expect(left.every(({ message }) => /^only here \d+x$/.test(message))).toBe(true)
         const [said] = await reader.observations(left.at(-1)!.id)
         expect(said!.message).toMatch(/^said \d+$/)
+      })
+
+      it('drops old readings of the clocks', async () => {
+        const { writer, reader } = await both()
+        const clock = { host: 'a', reference: 'collector', offset_s: 1, low_s: 0, high_s: 2, drift_ppm: null }
+        const readings = [NOW_MS - 9 * DAY_MS, NOW_MS - DAY_MS].map((at_ms) => ({ ...clock, at_ms }))
+        await writer.append(batch({ now_ms: NOW_MS, clocks: { rows: [], gone: [], readings } }))
+        await writer.append(failures({ time_ms: NOW_MS - 9 * DAY_MS }))
+        await retainAll(writer)
+        expect(await reader.clockReadings(EVERYTHING)).toEqual(readings.slice(1))
       })
 
       it('drops hours that are older still, and what was dropped leaves the extent', async () => {

@@ -6,9 +6,10 @@ import { FIRST_TABLES } from './0001-first-tables.ts'
 import { REPORT_TALLIES } from './0002-report-tallies.ts'
 import { HISTORY } from './0003-history.ts'
 import { DELIVERIES } from './0004-deliveries.ts'
+import { CLOCKS } from './0005-clocks.ts'
 
 /** SQL of every migration, oldest first. */
-export const MIGRATIONS: readonly string[] = [FIRST_TABLES, REPORT_TALLIES, HISTORY, DELIVERIES]
+export const MIGRATIONS: readonly string[] = [FIRST_TABLES, REPORT_TALLIES, HISTORY, DELIVERIES, CLOCKS]
 
 /** `user_version` of an up-to-date store. */
 export const KNOWN_VERSION = MIGRATIONS.length

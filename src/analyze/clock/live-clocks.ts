@@ -1,0 +1,138 @@
+/**
+ * Clocks while records stream in: takes samples, answers attribution and joining at once, and keeps its estimates fresh
+ * with a bounded amount of work per turn, however many hosts there are.
+ * Invariant: an answer costs a few look-ups; fitting happens only in `turn`.
+ */
+import type { ClockLookup, OffsetInterval } from '../../core/clock-lookup.ts'
+import type { ClockSample } from '../../core/clock-sample.ts'
+import { type ClockBook, hostParty, issuerParty, linkKey } from './clock-book.ts'
+import type { LinkState } from './clock-link.ts'
+import { ClockReading } from './clock-table.ts'
+
+/** One fit, some 2 ms, per so much of the collector's time, ms: 4 % of it at most. */
+const FIT_EVERY_MS = 50
+/** Time without need saves up fits for a burst, such as the first records of many hosts. */
+const FITS_SAVED = 24
+/** Judging all clocks anew takes about 10 µs a host: not every turn where they are many. */
+const HOSTS_PER_TURN = 200
+
+export class LiveClocks implements ClockLookup {
+  readonly book: ClockBook
+  readonly #pending: Set<LinkState>
+  /** Links that just saw a refusal: these are asked about next. */
+  readonly #urgent = new Set<LinkState>()
+  #fits = FITS_SAVED
+  #turned_ms = Number.NaN
+  #turns = 0
+  #read_turn = -Infinity
+  #changed = true
+  #reading: ClockReading | null = null
+  #issuersOf = new Map<string, string[]>()
+  #accused = new Map<string, boolean>()
+
+  constructor(book: ClockBook) {
+    this.book = book
+    this.#pending = new Set(book.links.values())
+  }
+
+  add(sample: ClockSample): void {
+    this.book.add(sample)
+    if (sample.source === 'token') {
+      const link = this.book.links.get(linkKey(hostParty(sample.host), issuerParty(sample.issuer ?? '')))
+      if (link === undefined) return
+      if (sample.decision === 'expired' || sample.decision === 'not_yet_valid') this.#urgent.add(link)
+    }
+  }
+
+  /** Called once per commit, before anything is asked: makes the estimates that have waited longest. `now_ms`: collector's clock. */
+  turn(now_ms: number): void {
+    this.#turns++
+    const earned = Number.isFinite(this.#turned_ms) ? Math.max(0, now_ms - this.#turned_ms) / FIT_EVERY_MS : 0
+    this.#turned_ms = now_ms
+    this.#fits = Math.min(FITS_SAVED, this.#fits + earned)
+    for (const link of this.book.changed.links) this.#pending.add(link)
+    this.#fit(this.#urgent)
+    this.#fit(this.#pending)
+    const patience = this.book.hosts.size / HOSTS_PER_TURN
+    if (!this.#changed || this.#turns - this.#read_turn <= patience) return
+    this.#read(now_ms)
+  }
+
+  offset(host: string, issuer: string | undefined, at_ms: number): OffsetInterval | null {
+    const name = issuer ?? this.#only(host)
+    const difference = name === undefined ? null : (this.#reading?.between(host, name, at_ms) ?? null)
+    if (difference === null) return null
+    const { kind, low_ms, high_ms } = difference
+    const offset_ms = kind === 'value' ? difference.offset_ms : Math.min(Math.max(0, low_ms), high_ms)
+    return { offset_ms, low_ms, high_ms }
+  }
+
+  between(host: string, other: string, at_ms: number): OffsetInterval | null {
+    if (host === other) return { offset_ms: 0, low_ms: 0, high_ms: 0 }
+    const a = this.#reading?.stampOffset(host, at_ms) ?? null
+    const b = this.#reading?.stampOffset(other, at_ms) ?? null
+    if (a === null || b === null || a.reference !== b.reference) return null
+    return {
+      offset_ms: a.offset_ms - b.offset_ms,
+      low_ms: a.low_ms - b.high_ms,
+      high_ms: a.high_ms - b.low_ms,
+    }
+  }
+
+  atFault(host: string, issuer: string | undefined): 'host' | 'issuer' | null {
+    const name = issuer ?? this.#only(host)
+    if (this.#accused.get(hostParty(host)) === true) return 'host'
+    return name !== undefined && this.#accused.get(issuerParty(name)) === true ? 'issuer' : null
+  }
+
+  /** A turn that may do as much as a burst: at the end, when nothing else waits. */
+  catchUp(now_ms: number): void {
+    this.#fits = FITS_SAVED
+    this.turn(now_ms)
+  }
+
+  /** Do estimates wait for their turn? */
+  get behind(): boolean {
+    return this.#pending.size + this.#urgent.size > 0
+  }
+
+  /** As last judged; null before the first turn. */
+  get reading(): ClockReading | null {
+    return this.#reading
+  }
+
+  #only(host: string): string | undefined {
+    const issuers = this.#issuersOf.get(host)
+    return issuers?.length === 1 ? issuers[0] : undefined
+  }
+
+  #fit(waiting: Set<LinkState>): void {
+    for (const link of waiting) {
+      if (this.#fits < 1) return
+      waiting.delete(link)
+      if (!this.book.isOutdated(link)) continue
+      this.book.estimate(link)
+      this.#fits--
+      this.#changed = true
+    }
+  }
+
+  #read(now_ms: number): void {
+    this.#read_turn = this.#turns
+    this.#changed = false
+    const reading = new ClockReading(this.book, { now_ms }, (link) => this.book.keptEstimate(link))
+    this.#reading = reading
+    this.#accused = new Map([
+      ...reading.table.hosts.map((h) => [hostParty(h.host), h.at_fault] as const),
+      ...reading.table.issuers.map((i) => [issuerParty(i.name), i.at_fault] as const),
+    ])
+    this.#issuersOf = new Map()
+    for (const { first, second } of this.book.links.values()) {
+      if (!first.startsWith('host ') || !second.startsWith('issuer ')) continue
+      const host = first.slice('host '.length)
+      const known = this.#issuersOf.get(host)
+      if (known === undefined) this.#issuersOf.set(host, [second.slice('issuer '.length)])
+      else known.push(second.slice('issuer '.length))
+    }
+  }
+}

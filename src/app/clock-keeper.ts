@@ -1,0 +1,114 @@
+/**
+ * The clocks of a running collector: feeds them from events, answers joining and attribution, and says which rows the next
+ * commit must write. A row holds nothing of records that are not committed with it or before it, so that a record read
+ * again after a crash is not counted twice; what a row lags behind is lost with the crash, at most the few seconds below.
+ */
+import type { HostState, IssuerState } from '../analyze/clock/clock-book.ts'
+import { linkKey } from '../analyze/clock/clock-book.ts'
+import { ClockHistory } from '../analyze/clock/clock-history.ts'
+import type { LinkState } from '../analyze/clock/clock-link.ts'
+import { clockSamplesOf } from '../analyze/clock/clock-samples-of.ts'
+import type { ClockReading } from '../analyze/clock/clock-table.ts'
+import { LiveClocks } from '../analyze/clock/live-clocks.ts'
+import type { AuthEvent } from '../core/auth-event.ts'
+import type { ClockLookup } from '../core/clock-lookup.ts'
+import type { ClockChanges, ClockRow } from '../core/ports/store.ts'
+import { hostRow, issuerRow, linkRow, restoreClocks, unusedRow } from './clock-rows.ts'
+
+/** A changed row waits at most this long to be written, ms: writing 3 KB a link with every commit would be the most of it. */
+export const ROW_WAITS_MS = 5_000
+/** …unless it has grown by this share since it was written, and by so many samples: a crash early in a long read costs little. */
+const GROWN_SHARE = 0.1
+const GROWN_SAMPLES = 50
+/** Rows per commit, some 0.1 ms each: keeps the commit short on ten thousand hosts, which take their turns. */
+const ROWS_PER_COMMIT = 64
+/** Turns at the end, for readings that are up to date; at most 50 ms each. */
+const LAST_TURNS = 40
+
+type Part = HostState | IssuerState | LinkState
+
+export class ClockKeeper {
+  readonly #live: LiveClocks
+  readonly #history = new ClockHistory()
+  /** Changed and not yet written, since when; oldest first. */
+  readonly #waiting = new Map<Part, number>()
+  readonly #written = new WeakMap<Part, number>()
+  #noted: ClockReading | null = null
+
+  private constructor(live: LiveClocks) {
+    this.#live = live
+  }
+
+  static async restore(rows: readonly ClockRow[]): Promise<ClockKeeper> {
+    return new ClockKeeper(new LiveClocks(await restoreClocks(rows)))
+  }
+
+  get lookup(): ClockLookup {
+    return this.#live
+  }
+
+  /** Takes what one event says of the clocks; `event.host` and `event.time_ms` are as its record stated them. */
+  take(event: AuthEvent): void {
+    for (const sample of clockSamplesOf(event)) this.#live.add(sample)
+  }
+
+  /** Once per commit, before `lookup` is used for it. */
+  turn(now_ms: number): void {
+    this.#live.turn(now_ms)
+    const { changed } = this.#live.book
+    for (const parts of [changed.hosts, changed.issuers, changed.links]) {
+      for (const part of parts) if (!this.#waiting.has(part)) this.#waiting.set(part, now_ms)
+      parts.clear()
+    }
+  }
+
+  get waits(): boolean {
+    return this.#waiting.size > 0
+  }
+
+  /** What the commit in hand must write; null when nothing is due. */
+  due(now_ms: number): ClockChanges | null {
+    const { book, reading } = this.#live
+    const rows: ClockRow[] = []
+    for (const [part, since_ms] of this.#waiting) {
+      if (rows.length >= ROWS_PER_COMMIT) break
+      const more = part.samples - (this.#written.get(part) ?? 0)
+      const grown = more >= GROWN_SAMPLES && more >= part.samples * GROWN_SHARE
+      if (now_ms - since_ms < ROW_WAITS_MS && !grown) continue
+      this.#write(part, rows)
+    }
+    const readings = reading === null || reading === this.#noted ? [] : this.#history.since(reading)
+    this.#noted = reading
+    if (rows.length === 0 && readings.length === 0 && book.gone.size === 0) return null
+    return this.#changes(rows, readings)
+  }
+
+  /** At the end: estimates up to date, for the last readings. */
+  async catchUp(now_ms: number): Promise<void> {
+    this.turn(now_ms)
+    for (let turn = 0; turn < LAST_TURNS && this.#live.behind; turn++) {
+      this.#live.catchUp(now_ms)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+
+  #changes(rows: ClockRow[], readings: ClockChanges['readings']): ClockChanges {
+    const { book } = this.#live
+    if (rows.length > 0) rows.push(unusedRow(book.unused))
+    const gone = [...book.gone]
+    book.gone.clear()
+    return { rows, gone, readings }
+  }
+
+  #write(part: Part, rows: ClockRow[]): void {
+    this.#waiting.delete(part)
+    this.#written.set(part, part.samples)
+    const { hosts, issuers, links } = this.#live.book
+    // What was given up in the meantime must not come back as a row.
+    if ('first' in part) {
+      if (links.get(linkKey(part.first, part.second)) === part) rows.push(linkRow(part))
+    } else if ('profile' in part) {
+      if (issuers.get(part.name) === part) rows.push(issuerRow(part))
+    } else if (hosts.get(part.name) === part) rows.push(hostRow(part))
+  }
+}
