@@ -259,7 +259,7 @@ class Ingest {
       const known = clocks.due(Infinity)
       if (known === null) continue
       await this.#append(
-        { successes: [], incidents: [], unrecognised: [], streams: [], clocks: known, now_ms: now() },
+        { successes: [], incidents: [], unrecognised: [], history: [], streams: [], clocks: known, now_ms: now() },
         signal,
       )
     }
