@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { identityOf } from '../../../collectors/push/identity.ts'
 import { Inbox } from '../../../collectors/push/inbox.ts'
 import { Classifier } from '../../../src/app/classifier.ts'
+import { ClockKeeper } from '../../../src/app/clock-keeper.ts'
 import { ingest } from '../../../src/app/ingest.ts'
 import { loadKnowledge } from '../../../src/app/knowledge.ts'
 import { NO_FILTER } from '../../../src/core/filter.ts'
@@ -45,6 +46,7 @@ describe('records that are pushed', () => {
         delivered,
         writer,
         classifier,
+        clocks: await ClockKeeper.restore(await writer.clockRows()),
         formats: knowledge.formats,
         zone: 'UTC',
         known,
