@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** A daemon that takes longer did not start; ms. */
-const PATIENCE_MS = 10_000
+/** A daemon that takes longer did not start, even on a machine with a lot to do; ms. */
+const PATIENCE_MS = 60_000
 
 export async function untilListening(port: number): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS

@@ -31,6 +31,7 @@ export const SOFTWARE = {
   faketime: debian('faketime', () => runs('faketime', '--version')),
   pyjwt: debian('python3-jwt python3-cryptography', () => runs('/usr/bin/python3', '-c', 'import jwt, cryptography')),
   rubyJwt: debian('ruby ruby-jwt', () => runs('/usr/bin/ruby', '-e', 'require "jwt"')),
+  webrick: debian('ruby-webrick', () => runs('/usr/bin/ruby', '-e', 'require "webrick"')),
   modAuthOpenidc: debian('libapache2-mod-auth-openidc', () =>
     runs('test', '-e', '/usr/lib/apache2/modules/mod_auth_openidc.so', '-a', '-x', '/usr/sbin/apache2'),
   ),
@@ -38,6 +39,8 @@ export const SOFTWARE = {
   jsonwebtoken: npm('jsonwebtoken'),
   winston: npm('winston'),
   oidcProvider: npm('oidc-provider'),
+  openidClient: npm('openid-client'),
+  jwksRsa: npm('jwks-rsa'),
 }
 
 export function needs(context: TestContext, ...names: (keyof typeof SOFTWARE)[]): void {
