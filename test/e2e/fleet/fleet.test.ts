@@ -31,8 +31,8 @@ test.for(SEEDS)('a mixed day on the fleet drawn from seed %i is told as it was',
   const report = score(bench.truth, failures as Told[], bench.offsetAt())
   console.log(`seed ${seed}\n${tableOf(report)}`)
   const { truth, missed, cause } = report.total
-  expect(truth).toBeGreaterThan(80)
-  expect(missed / truth, 'share of failed requests nobody was told of').toBeLessThanOrEqual(0.03)
+  expect(truth).toBeGreaterThan(60)
+  expect(missed / truth, 'share of failed requests nobody was told of').toBeLessThanOrEqual(0.05)
   expect(report.invented / truth, 'share of incidents without a failed request').toBeLessThanOrEqual(0.02)
   // What holds before attribution joins across hosts; the bar is 0.98 for causes and 1 % for counts.
   expect(cause / truth, 'share of true causes').toBeGreaterThanOrEqual(0.4)
