@@ -5,12 +5,12 @@
  * Invariants: every byte belongs to exactly one record or is held; how lines are spread over batches makes no difference;
  * memory is bounded whatever comes.
  */
-import { isAscii } from 'node:buffer'
 import type { Envelope, RawRecord } from '../../src/core/log-record.ts'
 import type { ByteBatch } from '../../src/core/ports/source.ts'
 import { zoneOffset } from '../decode/zone-offset.ts'
 import type { Format, FormatSet } from '../formats/format-set.ts'
 import { stripAnsi } from './ansi.ts'
+import { ChunkLines } from './chunk-lines.ts'
 import { openBraces } from './open-braces.ts'
 import { peel } from './peel.ts'
 import type { PeelContext } from './peeled-line.ts'
@@ -30,6 +30,11 @@ export interface AssemblerOptions {
   zone?: string
   /** About now, ms, for stamps without a year in history; default the collector's clock. */
   now?: () => number
+  /**
+   * Where, at or after `from`, something stands that makes a record worth assembling, or −1. Given it, lines of records without
+   * are passed over uncut wherever that cannot change the others; without it every record comes out.
+   */
+  nextHit?: (text: string, from: number) => number
 }
 
 interface Held {
@@ -68,10 +73,12 @@ export class RecordAssembler {
   readonly #now: () => number
   readonly #starts: FormatSet['startsWith']
   readonly #context: PeelContext
-  #lastStart: Format | null = null
+  readonly #nextHit: AssemblerOptions['nextHit']
+  readonly #longestHead: number
   #held: Held | null = null
   #parts: Parts | null = null
   #lines = 0
+  #passed = 0
   #received: number | undefined
   #out: RawRecord[] = []
 
@@ -80,6 +87,8 @@ export class RecordAssembler {
     this.#context = { zone: zoneOffset(options.zone ?? 'UTC'), reference_ms: 0 }
     this.#now = options.now ?? Date.now
     this.#starts = formats.startsWith
+    this.#nextHit = options.nextHit
+    this.#longestHead = Math.max(1, ...formats.startsWith.flat().map((format) => format.headLines))
   }
 
   /** Offset of the first byte still held; a position behind it must not be committed. */
@@ -90,6 +99,11 @@ export class RecordAssembler {
   /** Lines cut so far. */
   get lines(): number {
     return this.#lines
+  }
+
+  /** Records passed over so far: lines that are not indented, which is what most records are. */
+  get passed(): number {
+    return this.#passed
   }
 
   /** Takes the next batch of the stream; gives the records it completed. An ended stream holds nothing back. */
@@ -113,28 +127,72 @@ export class RecordAssembler {
     return this.#out
   }
 
-  #cut({ bytes, offset, end, cut_bytes }: ByteBatch): void {
-    const { length } = bytes
-    if (length === 0) return
-    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, length)
-    const dirty = bytes.includes(0) || bytes.includes(27)
-    // In ASCII a character is a byte: one conversion serves all lines. Otherwise each line is converted alone.
-    const ascii = isAscii(buffer) ? buffer.toString('latin1') : null
+  #cut(batch: ByteBatch): void {
+    const { bytes, offset } = batch
+    if (bytes.length === 0) return
+    const lines = new ChunkLines(bytes)
+    // What the bytes of colours and NULs hide from a search must be seen line by line.
+    let seenUntil = this.#nextHit === undefined || lines.dirty ? lines.length : 0
     let start = 0
-    while (start < length) {
-      let newline = ascii === null ? buffer.indexOf(10, start) : ascii.indexOf('\n', start)
-      if (newline < 0) newline = length
-      const next = newline < length ? newline + 1 : length
-      let stop = newline
-      if (stop > start && bytes[stop - 1] === 13) stop--
-      let line = ascii === null ? buffer.toString('utf8', start, stop) : ascii.slice(start, stop)
-      if (dirty) line = stripAnsi(line.includes('\0') ? line.replaceAll('\0', '') : line)
-      if (line.charCodeAt(0) === 0xfeff) line = line.slice(1)
-      this.#lines++
-      if (next === length) this.#line(line, offset + start, end, cut_bytes > 0)
-      else this.#line(line, offset + start, offset + next, false)
-      start = next
+    while (start < lines.length) {
+      if (start >= seenUntil && this.#atRest(lines, start)) {
+        const hit = this.#nextHit!(lines.latin1, start)
+        // The last record of the batch is never passed over, because it may go on in the next one.
+        seenUntil = hit < 0 ? lines.length : hit + 1
+        start = this.#passOver(lines, start, lines.startOf(seenUntil - 1))
+      }
+      start = this.#take(lines, start, batch, offset)
     }
+  }
+
+  /** Cuts the line that begins at `start`; gives where the next one does. */
+  #take(lines: ChunkLines, start: number, { end, cut_bytes }: ByteBatch, offset: number): number {
+    const next = lines.next(start)
+    const line = lines.text(start)
+    this.#lines++
+    if (next === lines.length) this.#line(line, offset + start, end, cut_bytes > 0)
+    else this.#line(line, offset + start, offset + next, false)
+    return next
+  }
+
+  /** Nothing is held, or what is held ends before the line at `start` whatever it is. */
+  #atRest(lines: ChunkLines, start: number): boolean {
+    const held = this.#held
+    if (this.#parts !== null) return false
+    if (held === null) return true
+    if (held.lines < (held.format?.headLines ?? 1) || !this.#isFirm(lines, start, start)) return false
+    this.#release()
+    return true
+  }
+
+  /** From a line before which nothing is held to the one with which the record begins that the line at `wanted` is in. */
+  #passOver(lines: ChunkLines, start: number, wanted: number): number {
+    let first = wanted
+    while (first > start && !this.#isFirm(lines, first, start)) first = lines.startOf(first - 1)
+    for (let at = start; at < first; at = lines.next(at)) {
+      this.#lines++
+      if (!lines.isIndented(at)) this.#passed++
+    }
+    return first
+  }
+
+  /**
+   * Does a record begin here, whatever stands before? A whole JSON object, pairs or the start of a known format, that is no
+   * further line of a format whose records begin with several (looked for from `since` on), and in no wrapper.
+   */
+  #isFirm(lines: ChunkLines, start: number, since: number): boolean {
+    if (lines.isIndented(start)) return false
+    const line = lines.text(start)
+    if (line.charCodeAt(0) === 123) {
+      if (!isWhole(line)) return false
+    } else if (!isPairs(line) && this.#startOf(line) === null) return false
+    if (peel(line, this.#context) !== null) return false
+    let above = start
+    for (let i = 1; i < this.#longestHead && above > since; i++) {
+      above = lines.startOf(above - 1)
+      if ((this.#startOf(lines.text(above))?.headLines ?? 1) > i) return false
+    }
+    return true
   }
 
   #line(line: string, offset: number, end: number, cut: boolean): void {
@@ -145,7 +203,7 @@ export class RecordAssembler {
       this.#held === null &&
       this.#parts === null &&
       !cut &&
-      line.charCodeAt(2) !== 108 &&
+      !line.startsWith('{"log":') &&
       isWhole(line)
     ) {
       this.#emit(line, offset, end, undefined, false, this.#received)
@@ -255,7 +313,7 @@ export class RecordAssembler {
     const c = line.charCodeAt(0)
     if (held.braces > 0) {
       // An object at the left margin inside another one never is: the first was cut off.
-      if (c === 123 || this.#startOf(line) !== null) return false
+      if (c === 123 || isPairs(line) || this.#startOf(line) !== null) return false
       held.braces += openBraces(line)
       return true
     }
@@ -273,8 +331,8 @@ export class RecordAssembler {
     }
     const afterBlank = held.blank
     held.blank = false
-    // The commonest answer first: the next record of the same format.
-    if (c === 123 || this.#lastStart?.start?.test(line) || isLastWords(line)) return false
+    // What begins a record does so whatever is held: `#isFirm` relies on it.
+    if (c === 123 || isPairs(line) || this.#startOf(line) !== null || isLastWords(line)) return false
     if (isTraceback(line)) {
       if (line.charCodeAt(0) === 84 && line.charCodeAt(1) === 114) held.traceback = 'open'
       return true
@@ -289,7 +347,6 @@ export class RecordAssembler {
       return true
     }
     if (held.go && isGoFrame(line)) return true
-    if (isPairs(line) || this.#startOf(line) !== null) return false
     if (isGoTrace(line) && held.format !== null) {
       held.go = true
       return true
@@ -335,16 +392,10 @@ export class RecordAssembler {
     this.#out.push(record)
   }
 
-  /** The format whose record begins with this line. */
+  /** The format whose record begins with this line; the same one whatever came before. */
   #startOf(line: string): Format | null {
-    const last = this.#lastStart
-    if (last !== null && last.start!.test(line)) return last
-    const code = line.charCodeAt(0)
-    for (const format of this.#starts[Math.min(code, 128)] ?? [])
-      if (format !== last && format.start!.test(line)) {
-        this.#lastStart = format
-        return format
-      }
+    for (const format of this.#starts[Math.min(line.charCodeAt(0), 128)] ?? [])
+      if (format.start!.test(line)) return format
     return null
   }
 }

@@ -25,7 +25,7 @@ export function peel(line: string, context: PeelContext): PeeledLine | null {
 
 function peelOne(line: string, context: PeelContext): PeeledLine | null {
   const c = line.charCodeAt(0)
-  if (c === 123) return line.charCodeAt(2) === 108 ? peelDocker(line, context) : null
+  if (c === 123) return line.startsWith('{"log":') ? peelDocker(line, context) : null
   if (c >= 48 && c <= 57) {
     // `2026-11-16T…`, `09:12:01 …`, `0|app …`: told apart before any pattern runs.
     if (line.charCodeAt(10) === 84) return peelCri(line, context) ?? peelSyslog(line, context)

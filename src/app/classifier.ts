@@ -50,6 +50,11 @@ export class Classifier {
     return this.#prefilter.test(text)
   }
 
+  /** Where the next thing stands at or after `from` that an auth event's record may hold, or −1: what is before it holds none. */
+  nextHit(text: string, from: number): number {
+    return this.#prefilter.next(text, from)
+  }
+
   /** Redacts and decodes without looking for an event. */
   decode(raw: Classifiable, memory: FormatMemory = newFormatMemory()): Omit<Classified, 'event'> {
     const { text, tokens } = this.redactor.redact(raw.text)

@@ -5,6 +5,7 @@
  * Invariant: a position is committed in the same transaction as everything read before it, and never without it.
  */
 
+import type { AssemblerOptions } from '../../collectors/assemble/assembler.ts'
 import type { FormatSet } from '../../collectors/formats/load.ts'
 import { joinIncidents } from '../analyze/incident/join-incidents.ts'
 import { neighbourQueries } from '../analyze/incident/neighbour-queries.ts'
@@ -59,10 +60,11 @@ const ACKNOWLEDGE_EVERY_MS = 20
 const COMMIT_RECORDS = 4_000
 /** A held multi-line record is complete when nothing followed for this long; ms. */
 const HOLD_MS = 300
-/** Records of a stream that are decoded even if no signature can match, to learn its format and zone; count. */
+/**
+ * Records of a stream that are decoded even if no signature can match, to learn its format and zone; count. Afterwards the last
+ * one of every batch is, to notice a changed format and keep the stream's clock.
+ */
 const LEARN_RECORDS = 20
-/** …and one of so many afterwards, to notice a changed format and keep the stream's clock; count. */
-const LEARN_EVERY = 500
 /** Give other work a turn after this long; ms. */
 const SLICE_MS = 20
 /** Recognised pushed records remembered, for what arrives twice in different requests (an agent's new batches, two exporters); count. */
@@ -97,6 +99,7 @@ export async function ingest(options: IngestOptions, signal: AbortSignal): Promi
 
 class Ingest {
   readonly #o: IngestOptions
+  readonly #assembling: AssemblerOptions
   readonly #works = new Map<string, StreamWork>()
   readonly #known: Map<string, StreamState>
   #successes: AuthEvent[] = []
@@ -116,6 +119,8 @@ class Ingest {
 
   constructor(options: IngestOptions) {
     this.#o = options
+    const { zone, now, classifier } = options
+    this.#assembling = { zone, now, nextHit: (text, from) => classifier.nextHit(text, from) }
     this.#delivered = new Recent(DELIVERIES_KEPT, options.delivered)
     this.#known = new Map(options.known.map((s) => [s.stream, s]))
   }
@@ -124,7 +129,7 @@ class Ingest {
     const now = this.#o.now()
     let work = this.#works.get(batch.stream)
     if (work === undefined) {
-      work = new StreamWork(batch.stream, this.#o.formats, this.#o, this.#known.get(batch.stream))
+      work = new StreamWork(batch.stream, this.#o.formats, this.#assembling, this.#known.get(batch.stream))
       this.#works.set(batch.stream, work)
     }
     if (!this.#names.has(batch.stream))
@@ -299,7 +304,7 @@ class Ingest {
   async #process(work: StreamBook, records: readonly RawRecord[]): Promise<void> {
     let sliceEnd = performance.now() + SLICE_MS
     for (let i = 0; i < records.length; i++) {
-      this.#record(work, records[i]!)
+      this.#record(work, records[i]!, i === records.length - 1)
       if ((i & 63) === 63 && performance.now() > sliceEnd) {
         await new Promise((resolve) => setImmediate(resolve))
         sliceEnd = performance.now() + SLICE_MS
@@ -308,17 +313,17 @@ class Ingest {
   }
 
   #processNow(work: StreamWork, records: readonly RawRecord[]): void {
-    for (const record of records) this.#record(work, record)
+    for (const record of records) this.#record(work, record, record === records.at(-1))
   }
 
-  #record(work: StreamBook, raw: RawRecord): void {
+  #record(work: StreamBook, raw: RawRecord, last: boolean): void {
     const { classifier } = this.#o
     const n = work.counters.records++
     this.#records++
     if (raw.cut) work.counters.cut_records++
     if (!classifier.mayMatch(raw.text)) {
       this.#meters.record('none')
-      if (n < LEARN_RECORDS || n % LEARN_EVERY === 0) this.#learn(work, classifier.decode(raw, work.memory))
+      if (n < LEARN_RECORDS || last) this.#learn(work, classifier.decode(raw, work.memory))
       return
     }
     const classified = classifier.classify(raw, work.memory)

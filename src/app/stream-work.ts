@@ -2,7 +2,7 @@
  * One stream of bytes on its way through the ingest: its book and the assembler that makes records of its lines.
  * Invariant: `committable` never lies behind a byte whose record has not been processed.
  */
-import { RecordAssembler } from '../../collectors/assemble/assembler.ts'
+import { type AssemblerOptions, RecordAssembler } from '../../collectors/assemble/assembler.ts'
 import type { FormatSet } from '../../collectors/formats/load.ts'
 import type { RawRecord } from '../core/log-record.ts'
 import type { ByteBatch } from '../core/ports/source.ts'
@@ -19,14 +19,9 @@ export class StreamWork extends StreamBook {
   /** More bytes are known to follow at once. */
   more = false
 
-  constructor(
-    stream: string,
-    formats: FormatSet,
-    clock: { zone: string; now: () => number },
-    before: StreamState | undefined,
-  ) {
+  constructor(stream: string, formats: FormatSet, options: AssemblerOptions, before: StreamState | undefined) {
     super(stream, before)
-    this.#assembler = new RecordAssembler(stream, formats, clock)
+    this.#assembler = new RecordAssembler(stream, formats, options)
     this.#linesBefore = this.counters.lines
     this.#end = before?.offset ?? 0
   }
@@ -37,7 +32,9 @@ export class StreamWork extends StreamBook {
     this.more = batch.more
     this.ended = batch.ended
     this.#end = batch.end
+    const passed = this.#assembler.passed
     const records = this.#assembler.push(batch)
+    this.counters.records += this.#assembler.passed - passed
     if (batch.cut_bytes > 0) {
       this.counters.cut_records++
       this.counters.cut_bytes += batch.cut_bytes

@@ -46,6 +46,7 @@ export interface StreamState {
 /** Totals since the stream was first met. */
 export interface StreamCounters {
   lines: number
+  /** Where nothing could be an auth event, each line that is not indented is taken for one. */
   records: number
   /** Records recognised as auth events. */
   recognised: number
