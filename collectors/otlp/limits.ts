@@ -27,8 +27,8 @@ export const EVENTS_LIMIT = 128
 /** Entries of one array or map value. */
 export const ELEMENTS_LIMIT = 128
 
-/** Characters of one text value; long ones are stack traces. */
-export const TEXT_LIMIT_CHARS = 32_768
+/** Characters of one text value; long ones are stack traces. As much as signatures look at. */
+export const TEXT_LIMIT_CHARS = 65_536
 
 /** Characters of one rendered record: as long as a line of a file may be. */
 export const RECORD_LIMIT_CHARS = 1024 * 1024

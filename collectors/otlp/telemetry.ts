@@ -24,8 +24,8 @@ export interface Span {
   name: string
   /** SpanKind: 1 internal, 2 server, 3 client, 4 producer, 5 consumer; 0 unspecified. */
   kind: number
-  start_ms?: number
-  end_ms?: number
+  start_ms: number | undefined
+  end_ms: number | undefined
   attributes: Attributes
   events: SpanEvent[]
   /** 0 unset, 1 ok, 2 error. */
@@ -34,10 +34,10 @@ export interface Span {
 }
 
 export interface LogEntry {
-  time_ms?: number
+  time_ms: number | undefined
   /** `time_unix_nano` as it stands on the wire: two records in one millisecond are still two. */
   time_nanos: string
-  observed_ms?: number
+  observed_ms: number | undefined
   severity?: number
   severity_text: string
   body: Value

@@ -16,7 +16,8 @@ export type Settlement = 'committed' | 'refused' | 'full'
 export class Inbox {
   readonly #wake = new Wake()
   readonly #queue: Delivery[] = []
-  readonly #open = new Set<Delivery>()
+  /** How to settle what waits; not the records, which need not outlive their reading. */
+  readonly #open = new Set<(settlement: Settlement) => void>()
   #weight = 0
   #closed = false
 
@@ -30,14 +31,13 @@ export class Inbox {
     if (this.full) return Promise.resolve('full')
     const { promise, resolve } = Promise.withResolvers<Settlement>()
     const settle = (settlement: Settlement) => {
-      if (!this.#open.delete(delivery)) return
+      if (!this.#open.delete(settle)) return
       this.#weight -= weight
       resolve(settlement)
     }
-    const delivery: Delivery = { ...content, committed: () => settle('committed'), refused: () => settle('refused') }
     this.#weight += weight
-    this.#open.add(delivery)
-    this.#queue.push(delivery)
+    this.#open.add(settle)
+    this.#queue.push({ ...content, committed: () => settle('committed'), refused: () => settle('refused') })
     this.#wake.up()
     return promise
   }
@@ -53,7 +53,7 @@ export class Inbox {
   /** Nothing more is taken; what is not durable by now is refused. */
   close(): void {
     this.#closed = true
-    for (const delivery of [...this.#open]) delivery.refused(new Error('closing'))
+    for (const settle of [...this.#open]) settle('refused')
     this.#queue.length = 0
     this.#wake.up()
   }

@@ -45,9 +45,9 @@ export class Classifier {
     })
   }
 
-  /** False proves that the record is no auth event; true says nothing yet. */
-  mayMatch(text: string): boolean {
-    return this.#prefilter.test(text)
+  /** False proves that the record is no auth event; true says nothing yet. @param from where the search begins */
+  mayMatch(text: string, from = 0): boolean {
+    return this.#prefilter.test(from === 0 ? text : text.slice(from))
   }
 
   /** Where the next thing stands at or after `from` that an auth event's record may hold, or −1: what is before it holds none. */

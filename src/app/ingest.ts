@@ -115,7 +115,7 @@ class Ingest {
   readonly #delivered: Recent<string>
   readonly #identities = new Recent<number>(IDENTITIES_KEPT)
   /** Taken and not yet committed: their senders wait. */
-  #waiting: Delivery[] = []
+  #waiting: Pick<Delivery, 'digest' | 'committed'>[] = []
 
   constructor(options: IngestOptions) {
     this.#o = options
@@ -140,14 +140,15 @@ class Ingest {
 
   /** What was delivered before is acknowledged again and counted no more. */
   async takeDelivery(delivery: Delivery): Promise<void> {
-    const { digest, parts, received_collector_ms } = delivery
+    const { digest, parts, received_collector_ms, committed } = delivery
     const waits = digest !== null && this.#waiting.some((other) => other.digest === digest)
     if (digest !== null && !waits && this.#delivered.has(digest)) {
-      delivery.committed()
+      committed()
       return
     }
     this.#uncommittedSince ??= this.#o.now()
-    this.#waiting.push(delivery)
+    // Its records are not held until the commit: they are many, and what they taught is.
+    this.#waiting.push({ digest, committed })
     if (waits) return
     if (digest !== null) this.#delivered.add(digest)
     for (const { info, records } of parts) {
@@ -321,7 +322,7 @@ class Ingest {
     const n = work.counters.records++
     this.#records++
     if (raw.cut) work.counters.cut_records++
-    if (!classifier.mayMatch(raw.text)) {
+    if (!classifier.mayMatch(raw.text, raw.telling_from)) {
       this.#meters.record('none')
       if (n < LEARN_RECORDS || last) this.#learn(work, classifier.decode(raw, work.memory))
       return

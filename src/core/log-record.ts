@@ -36,6 +36,8 @@ export interface RawRecord {
   position: RecordPosition
   /** What wrappers (CRI, Docker, syslog, journald …) around the lines said; peeled off while assembling. */
   envelope?: Envelope
+  /** Characters at the start of `text` that no signature can match in; 0 where absent. */
+  telling_from?: number
   /** True when the record was cut at a limit; the rest is counted, not kept. */
   cut?: boolean
   /** When the collector read it, ms, collector's clock; absent for history, where it says nothing about the writer's. */

@@ -3,7 +3,14 @@
  * numbers as text or number, enums as numbers (names are taken too), names in lowerCamelCase (protobuf's own are taken too).
  * Invariant: as decode-protobuf.ts. What has the wrong type is malformed where protobuf could not have carried it.
  */
-import { ATTRIBUTES_LIMIT, ELEMENTS_LIMIT, EVENTS_LIMIT, NESTING_LIMIT, RECORDS_LIMIT } from '../limits.ts'
+import {
+  ATTRIBUTES_LIMIT,
+  ELEMENTS_LIMIT,
+  EVENTS_LIMIT,
+  NESTING_LIMIT,
+  RECORDS_LIMIT,
+  TEXT_LIMIT_CHARS,
+} from '../limits.ts'
 import {
   type Attributes,
   type LogEntry,
@@ -63,6 +70,8 @@ function readSpan(of: Json, sink: TelemetrySink): void {
     span_id: id(of, 'spanId', 16),
     name: text(of, 'name'),
     kind: enumeration(of, 'kind', KINDS),
+    start_ms: msOfNanos(nanos(of, 'startTimeUnixNano')),
+    end_ms: msOfNanos(nanos(of, 'endTimeUnixNano')),
     attributes: attributesOf(of, 0),
     events: list(of, 'events')
       .slice(0, EVENTS_LIMIT)
@@ -75,10 +84,6 @@ function readSpan(of: Json, sink: TelemetrySink): void {
   }
   const parent = id(of, 'parentSpanId', 16)
   if (parent !== '') span.parent_span_id = parent
-  const start = msOfNanos(nanos(of, 'startTimeUnixNano'))
-  if (start !== undefined) span.start_ms = start
-  const end = msOfNanos(nanos(of, 'endTimeUnixNano'))
-  if (end !== undefined) span.end_ms = end
   if (span.trace_id === '' || span.span_id === '') sink.invalid('a span has no valid trace and span id')
   else sink.span(span)
 }
@@ -87,16 +92,14 @@ function readLog(of: Json): LogEntry {
   const stamp = nanos(of, 'timeUnixNano')
   const body = field(of, 'body')
   const entry: LogEntry = {
+    time_ms: msOfNanos(stamp),
+    observed_ms: msOfNanos(nanos(of, 'observedTimeUnixNano')),
     time_nanos: String(stamp),
     severity_text: text(of, 'severityText'),
     body: body === undefined || body === null ? '' : (value(object(body, 'a body'), 0) ?? ''),
     attributes: attributesOf(of, 0),
     event_name: text(of, 'eventName'),
   }
-  const time = msOfNanos(stamp)
-  if (time !== undefined) entry.time_ms = time
-  const observed = msOfNanos(nanos(of, 'observedTimeUnixNano'))
-  if (observed !== undefined) entry.observed_ms = observed
   const severity = enumeration(of, 'severityNumber', [])
   if (severity > 0) entry.severity = severity
   const trace = id(of, 'traceId', 32)
@@ -133,9 +136,9 @@ function value(of: Json, depth: number): Value | undefined {
   const flag = field(of, 'boolValue')
   if (flag !== undefined) return flag === true || flag === 'true'
   const int = field(of, 'intValue')
-  if (int !== undefined) return Number(int)
+  if (int !== undefined) return numeric(int)
   const double = field(of, 'doubleValue')
-  if (double !== undefined) return Number(double)
+  if (double !== undefined) return numeric(double)
   const bytes = field(of, 'bytesValue')
   if (bytes !== undefined) return scalarText(bytes, 'bytesValue')
   const array = field(of, 'arrayValue')
@@ -147,6 +150,12 @@ function value(of: Json, depth: number): Value | undefined {
   const map = field(of, 'kvlistValue')
   if (map !== undefined && map !== null) return attributesOf(object(map, 'a map'), depth + 1, 'values')
   return undefined
+}
+
+/** What JSON has no number for (NaN, infinities) stays its name. */
+function numeric(own: unknown): number | string {
+  const value = Number(own)
+  return Number.isFinite(value) ? value : String(value)
 }
 
 /** By its JSON name or protobuf's. */
@@ -189,7 +198,7 @@ function text(of: Json, name: string): string {
 
 function scalarText(own: unknown, name: string): string {
   if (typeof own !== 'string') throw new MalformedTelemetry(`${name} is no text`)
-  return own
+  return own.length > TEXT_LIMIT_CHARS ? own.slice(0, TEXT_LIMIT_CHARS) : own
 }
 
 /** Lower-case hex, empty where it is absent, all zero or of another length. */

@@ -121,6 +121,8 @@ class Decoding {
       span_id: '',
       name: '',
       kind: 0,
+      start_ms: undefined,
+      end_ms: undefined,
       attributes: {},
       events: [],
       status_code: 0,
@@ -135,8 +137,8 @@ class Decoding {
         if (parent !== '') span.parent_span_id = parent
       } else if (field === 5 && wire === WIRE.bytes) span.name = input.text()
       else if (field === 6 && wire === WIRE.varint) span.kind = input.number()
-      else if (field === 7 && wire === WIRE.fixed64) setTime(span, 'start_ms', input.nanos())
-      else if (field === 8 && wire === WIRE.fixed64) setTime(span, 'end_ms', input.nanos())
+      else if (field === 7 && wire === WIRE.fixed64) span.start_ms = input.ms()
+      else if (field === 8 && wire === WIRE.fixed64) span.end_ms = input.ms()
       else if (field === 9 && wire === WIRE.bytes) this.#keyValue(span.attributes, room, 0)
       else if (field === 11 && wire === WIRE.bytes && span.events.length < EVENTS_LIMIT) span.events.push(this.#event())
       else if (field === 15 && wire === WIRE.bytes)
@@ -168,14 +170,22 @@ class Decoding {
 
   #log(range: Range): void {
     const input = this.#in
-    const entry: LogEntry = { time_nanos: '0', severity_text: '', body: '', attributes: {}, event_name: '' }
+    const entry: LogEntry = {
+      time_ms: undefined,
+      observed_ms: undefined,
+      time_nanos: '0',
+      severity_text: '',
+      body: '',
+      attributes: {},
+      event_name: '',
+    }
     const room = { left: ATTRIBUTES_LIMIT }
     input.within(range, (field, wire) => {
       if (field === 1 && wire === WIRE.fixed64) {
         const nanos = input.nanos()
         entry.time_nanos = String(nanos)
-        setTime(entry, 'time_ms', nanos)
-      } else if (field === 11 && wire === WIRE.fixed64) setTime(entry, 'observed_ms', input.nanos())
+        entry.time_ms = msOfNanos(nanos)
+      } else if (field === 11 && wire === WIRE.fixed64) entry.observed_ms = input.ms()
       else if (field === 2 && wire === WIRE.varint) {
         const severity = input.number()
         if (severity > 0) entry.severity = severity
@@ -247,11 +257,6 @@ class Decoding {
     if (++this.#containers > RECORDS_LIMIT)
       throw new MalformedTelemetry(`more than ${RECORDS_LIMIT} resources and scopes`)
   }
-}
-
-function setTime<K extends string>(target: { [key in K]?: number }, key: K, nanos: bigint): void {
-  const ms = msOfNanos(nanos)
-  if (ms !== undefined) target[key] = ms as (typeof target)[K]
 }
 
 function setId(entry: LogEntry, key: 'trace_id' | 'span_id', id: string): void {

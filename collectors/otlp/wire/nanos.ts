@@ -1,10 +1,18 @@
-/** Nanoseconds since the epoch, as OTLP has them, in ms. */
+/** Nanoseconds since the epoch, as OTLP has them, in ms: cut down to whole ones, as stamps are (ADR 2). */
 
 /** Instants after the year 9999 cannot be written as dates; ms. */
 const LATEST_MS = 253_402_300_799_999
 
-/** Cut down to whole ms, as stamps are (ADR 2); undefined for "not set" (0) and for what is no date. */
+/** Undefined for "not set" (0) and for what is no date. */
 export function msOfNanos(nanos: bigint): number | undefined {
-  const ms = Number(nanos / 1_000_000n)
-  return nanos === 0n || ms > LATEST_MS ? undefined : ms
+  return nanos === 0n ? undefined : dated(Number(nanos / 1_000_000n))
+}
+
+/** The same for the two halves of a fixed64, without a bigint: 2^32 ns are 4294 ms and 967,296 ns, and no step leaves 2^53. */
+export function msOfHalves(high: number, low: number): number | undefined {
+  return high === 0 && low === 0 ? undefined : dated(high * 4294 + Math.floor((high * 967_296 + low) / 1e6))
+}
+
+function dated(ms: number): number | undefined {
+  return ms > LATEST_MS ? undefined : ms
 }

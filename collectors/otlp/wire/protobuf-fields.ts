@@ -4,9 +4,13 @@
  * https://protobuf.dev/programming-guides/encoding/
  */
 import protobuf from 'protobufjs/minimal.js'
+import { TEXT_LIMIT_CHARS } from '../limits.ts'
 import { MalformedTelemetry } from '../telemetry.ts'
+import { msOfHalves } from './nanos.ts'
 
 export const WIRE = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const
+
+const ZERO = /^0+$/
 
 /** Where a message starts and ends, bytes. */
 export interface Range {
@@ -15,10 +19,12 @@ export interface Range {
 }
 
 export class ProtobufFields {
+  readonly #bytes: Buffer
   readonly #reader: protobuf.Reader
 
   constructor(bytes: Uint8Array) {
-    this.#reader = protobuf.Reader.create(bytes)
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    this.#reader = protobuf.Reader.create(this.#bytes)
   }
 
   /** All of it as one message. */
@@ -46,20 +52,21 @@ export class ProtobufFields {
   }
 
   text(): string {
-    return this.#reader.string()
+    const text = this.#reader.string()
+    return text.length > TEXT_LIMIT_CHARS ? text.slice(0, TEXT_LIMIT_CHARS) : text
   }
 
   bytes(): Uint8Array {
     return this.#reader.bytes()
   }
 
-  /** Hex of an id; empty where it is all zero. @throws where it has another length. */
+  /** Hex of an id; empty where it is all zero, `?` and its length where that is wrong. */
   id(length: number): string {
-    const bytes = this.#reader.bytes()
-    if (bytes.length === 0) return ''
-    const hex = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')
-    if (bytes.length !== length) return `?${hex}`
-    return /^0+$/.test(hex) ? '' : hex
+    const { start, end } = this.range()
+    if (start === end) return ''
+    if (end - start !== length) return `?${end - start}`
+    const hex = this.#bytes.toString('hex', start, end)
+    return ZERO.test(hex) ? '' : hex
   }
 
   number(): number {
@@ -70,13 +77,21 @@ export class ProtobufFields {
     return this.#reader.bool()
   }
 
-  double(): number {
-    return this.#reader.double()
+  /** What JSON has no number for (NaN, infinities) becomes its name. */
+  double(): number | string {
+    const value = this.#reader.double()
+    return Number.isFinite(value) ? value : String(value)
   }
 
   /** An int64; beyond 2^53 it loses its last digits, as in JSON. */
   int64(): number {
     return Number(this.#reader.int64())
+  }
+
+  /** The same stamp as `nanos`, in ms. */
+  ms(): number | undefined {
+    const low = this.#reader.fixed32()
+    return msOfHalves(this.#reader.fixed32(), low)
   }
 
   /** Nanoseconds since the epoch (fixed64). */

@@ -18,6 +18,8 @@ export interface PushedRecord {
    * Stored as the observation's offset, so a failure that is told twice is one observation.
    */
   identity: number
+  /** Characters at the start of `text` that no signature can match in, so that looking begins behind them; 0 where absent. */
+  telling_from?: number
   /** Cut at a limit; the rest is dropped. */
   cut?: boolean
 }
