@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   collect: async () => (await import('./collect.ts')).collectCommand,
   dash: async () => (await import('./dash.ts')).dashCommand,
   failures: async () => (await import('./failures.ts')).failuresCommand,
+  report: async () => (await import('./report.ts')).reportCommand,
   explain: async () => (await import('./explain.ts')).explainCommand,
   classify: async () => (await import('./classify.ts')).classifyCommand,
   query: async () => (await import('./query.ts')).queryCommand,

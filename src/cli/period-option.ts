@@ -1,5 +1,5 @@
 /** `--since` and `--until` as typed: what cannot be read is the user's mistake. */
-import { PeriodError, parseMoment, parsePeriod } from '../app/period.ts'
+import { PeriodError, parseMoment, parsePeriod, type WeekStart } from '../app/period.ts'
 import type { TimeRange } from '../core/filter.ts'
 import { UserError } from './exit-code.ts'
 
@@ -9,8 +9,9 @@ export function readPeriod(
   until: string | undefined,
   zone: string,
   fallback_ms: number,
+  week_start?: WeekStart,
 ): TimeRange {
-  return asUserError(() => parsePeriod(since, until, Date.now(), zone, fallback_ms))
+  return asUserError(() => parsePeriod(since, until, Date.now(), zone, fallback_ms, week_start))
 }
 
 /** An instant, ms; now when not given. */
@@ -18,7 +19,8 @@ export function readInstant(text: string | undefined, zone: string): number {
   return text === undefined ? Date.now() : asUserError(() => parseMoment(text, Date.now(), zone))
 }
 
-function asUserError<T>(read: () => T): T {
+/** A period that cannot be read is the user's mistake. */
+export function asUserError<T>(read: () => T): T {
   try {
     return read()
   } catch (error) {

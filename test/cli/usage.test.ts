@@ -9,6 +9,7 @@ const COMMANDS = [
   'collect',
   'dash',
   'failures',
+  'report',
   'explain',
   'classify',
   'query',
