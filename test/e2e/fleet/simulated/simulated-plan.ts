@@ -1,0 +1,133 @@
+/**
+ * Draws a simulated fleet: several issuers, a dozen hosts and more, hours of traffic. Like the real bench's plan, with what a
+ * minute of real time cannot show: slow drift, a stepping clock, ordinary lifetimes, more languages and layouts.
+ */
+import { pick, randomNumbers } from '../../emitters/workload.ts'
+import type { Flavour } from './refusals.ts'
+import type { AccessLayout, Layout } from './writers.ts'
+
+export type SimulatedTrouble =
+  | 'clock ahead'
+  | 'clock slightly ahead'
+  | 'clock behind'
+  | 'clock drifts'
+  | 'clock steps'
+  | 'stale keys'
+  | 'wrong audience deployed'
+  | 'wrong issuer deployed'
+  | 'keys unreachable'
+
+export interface SimulatedClock {
+  offset_s: number
+  drift_ppm: number
+  /** At a share of the run the clock is set by so much. */
+  step: { share: number; by_s: number } | null
+}
+
+export interface SimulatedHost {
+  hostname: string
+  service: string
+  flavour: Flavour
+  layout: Layout
+  issuer: number
+  gateway: number
+  clock: SimulatedClock
+  trouble: SimulatedTrouble | null
+  /** Request ids, request with headers (pino), a line per success with instants, a line with the status. */
+  ids: boolean
+  headers: boolean
+  accepts: boolean
+  completes: boolean
+  /** Relative share of the traffic. */
+  weight: number
+}
+
+export interface SimulatedPlan {
+  seed: number
+  zone: string
+  length_ms: number
+  requests: number
+  issuers: { name: string; hostname: string; life_s: number; logsIssuance: boolean }[]
+  gateways: { hostname: string; layout: AccessLayout; clock: SimulatedClock }[]
+  hosts: SimulatedHost[]
+  clients: { client_id: string; issuer: number; hostname: string; logs: boolean; habit: ClientHabit }[]
+}
+
+/** `careful` refreshes in time, `late` when it is refused, `stubborn` long after. */
+export type ClientHabit = 'careful' | 'late' | 'stubborn'
+
+const ZONES = ['UTC', 'America/New_York', 'Asia/Tokyo', 'Europe/Berlin']
+const LAYOUTS_OF: Readonly<Record<Flavour, readonly Layout[]>> = {
+  jose: ['pino', 'winston-json', 'winston-printf'],
+  jsonwebtoken: ['pino', 'winston-json', 'winston-printf'],
+  introspecting: ['pino', 'winston-json'],
+  pyjwt: ['python', 'python-seconds'],
+  'ruby-jwt': ['ruby'],
+  jjwt: ['logback'],
+  'golang-jwt': ['golang'],
+}
+const FLAVOURS = Object.keys(LAYOUTS_OF) as Flavour[]
+const SERVICES = ['orders', 'reports', 'billing', 'stock', 'search', 'mail', 'media', 'ledger', 'cart', 'users', 'tax']
+const TROUBLES: readonly SimulatedTrouble[] = [
+  'clock ahead',
+  'clock slightly ahead',
+  'clock behind',
+  'clock drifts',
+  'clock steps',
+  'stale keys',
+  'wrong audience deployed',
+  'wrong issuer deployed',
+  'keys unreachable',
+]
+/** Which libraries never say that the key is missing, or are asked about nothing that a clock or a key could spoil. */
+const UNABLE: Readonly<Partial<Record<SimulatedTrouble, readonly Flavour[]>>> = {
+  'stale keys': ['jjwt', 'golang-jwt'],
+  'keys unreachable': ['ruby-jwt', 'jjwt', 'golang-jwt'],
+}
+
+export function drawSimulatedPlan(seed: number, requests: number): SimulatedPlan {
+  const random = randomNumbers(seed)
+  const chance = (p: number): boolean => random() < p
+  const between = (low: number, high: number): number => low + random() * (high - low)
+  const right = (): SimulatedClock => ({ offset_s: between(0, 0.05), drift_ppm: 0, step: null })
+  const hosts: SimulatedHost[] = Array.from({ length: 16 }, (_, i) => {
+    const flavour = FLAVOURS[i % FLAVOURS.length]!
+    const service = pick(SERVICES, random)
+    return {
+      ...{
+        hostname: `${service}-${i + 1}`,
+        service,
+        flavour,
+        layout: pick(LAYOUTS_OF[flavour], random),
+        issuer: i % 3,
+      },
+      ...{ gateway: chance(0.5) ? 0 : 1, clock: right(), trouble: null, weight: between(0.5, 3) },
+      ...{ ids: chance(0.6), headers: chance(0.4), accepts: chance(0.6), completes: chance(0.4) },
+    }
+  })
+  const able = hosts.filter(({ flavour }) => flavour !== 'introspecting')
+  for (const trouble of TROUBLES) {
+    const candidates = able.filter((h) => h.trouble === null && !UNABLE[trouble]?.includes(h.flavour))
+    const host = pick(candidates, random)
+    host.trouble = trouble
+    if (trouble === 'clock ahead') host.clock.offset_s = between(320, 1_500)
+    if (trouble === 'clock slightly ahead') host.clock.offset_s = between(20, 90)
+    if (trouble === 'clock behind') host.clock.offset_s = -between(4, 400)
+    if (trouble === 'clock drifts') Object.assign(host.clock, { offset_s: 0.2, drift_ppm: -between(300, 900) })
+    if (trouble === 'clock steps')
+      host.clock.step = { share: between(0.3, 0.6), by_s: pick([-1, 1], random) * between(8, 700) }
+  }
+  const layouts: AccessLayout[] = ['combined', 'combined with request id', 'json with request id', 'json']
+  return {
+    ...{ seed, zone: pick(ZONES, random), length_ms: 4 * 3_600_000, requests, hosts },
+    issuers: ['login', 'sso', 'id'].map((name, i) => ({
+      ...{ name: `https://${name}.example.com`, hostname: `${name}-1`, life_s: [300, 900, 3600][i]! },
+      logsIssuance: chance(0.7),
+    })),
+    gateways: [0, 1].map((i) => ({ hostname: `edge-${i + 1}`, layout: pick(layouts, random), clock: right() })),
+    clients: Array.from({ length: 24 }, (_, i) => ({
+      ...{ client_id: `client-${i + 1}`, issuer: i % 3, hostname: `app-${i + 1}`, logs: chance(0.3) },
+      habit: pick(['careful', 'careful', 'late', 'stubborn'] as const, random),
+    })),
+  }
+}
