@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   dash: async () => (await import('./dash.ts')).dashCommand,
   failures: async () => (await import('./failures.ts')).failuresCommand,
   report: async () => (await import('./report.ts')).reportCommand,
+  skew: async () => (await import('./skew.ts')).skewCommand,
   explain: async () => (await import('./explain.ts')).explainCommand,
   classify: async () => (await import('./classify.ts')).classifyCommand,
   query: async () => (await import('./query.ts')).queryCommand,

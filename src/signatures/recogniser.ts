@@ -26,6 +26,13 @@ const FROM_ATTRIBUTES = {
   request_id: 'request.id',
 } as const
 
+/** Claims logged as fields: epochs in any unit, or printed dates. */
+const INSTANTS_FROM_ATTRIBUTES = [
+  ['iat__at', 'jwt.iat'],
+  ['nbf__at', 'jwt.nbf'],
+  ['exp__at', 'jwt.exp'],
+] as const
+
 export class Recogniser {
   readonly #matcher: Matcher
   readonly #options: RecogniserOptions
@@ -52,6 +59,10 @@ export class Recogniser {
     for (const [field, attribute] of Object.entries(FROM_ATTRIBUTES)) {
       const value = record.attributes[attribute]
       if (value !== undefined && !isAbsent(value)) captured[field as keyof typeof FROM_ATTRIBUTES] = String(value)
+    }
+    for (const [name, attribute] of INSTANTS_FROM_ATTRIBUTES) {
+      const value = record.attributes[attribute]
+      if (value !== undefined) this.#apply(captured, name, String(value), record)
     }
     for (const [name, attributes] of Object.entries(signature.fields)) {
       const value = firstOf(record.attributes, attributes)
