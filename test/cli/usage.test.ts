@@ -9,11 +9,8 @@ const COMMANDS = [
   'collect',
   'dash',
   'failures',
-<<<<<<< HEAD
   'report',
-=======
   'skew',
->>>>>>> 228e543 (Add authtop skew; read the instants of tokens whose claims are logged as fields)
   'explain',
   'classify',
   'query',
