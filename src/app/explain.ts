@@ -5,6 +5,8 @@
 import { RecordAssembler } from '../../collectors/assemble/assembler.ts'
 import { unwrapRecord } from '../../collectors/assemble/unwrap.ts'
 import { attribute } from '../analyze/attribution/attribute.ts'
+import { NO_BACKGROUND } from '../analyze/attribution/background.ts'
+import { tell } from '../analyze/incident/tell.ts'
 import type { AuthEvent } from '../core/auth-event.ts'
 import type { Cause, Subcause } from '../core/cause.ts'
 import type { Incident } from '../core/incident.ts'
@@ -88,12 +90,10 @@ function explainRecord(raw: RawRecord, classifier: Classifier, now_ms: number): 
 }
 
 function verdictOf(event: AuthEvent, raw: RawRecord, now_ms: number): Omit<Incident, 'id' | 'observations'> {
-  return attribute(
-    {
-      event: { ...event, cause: event.cause as Cause, subcause: event.subcause as Subcause, position: raw.position },
-      source: 'explain',
-      time_ms: event.time_ms ?? now_ms,
-    },
-    null,
-  )
+  const sighting = {
+    event: { ...event, cause: event.cause as Cause, subcause: event.subcause as Subcause, position: raw.position },
+    source: 'explain',
+    time_ms: event.time_ms ?? now_ms,
+  }
+  return attribute(tell(sighting, null), NO_BACKGROUND)
 }

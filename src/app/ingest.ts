@@ -7,8 +7,8 @@
 
 import type { AssemblerOptions } from '../../collectors/assemble/assembler.ts'
 import type { FormatSet } from '../../collectors/formats/load.ts'
-import { joinIncidents } from '../analyze/incident/join-incidents.ts'
-import { neighbourQueries } from '../analyze/incident/neighbour-queries.ts'
+import { FactGatherer } from '../analyze/history/fact-gatherer.ts'
+import { factsOf } from '../analyze/history/facts-of.ts'
 import type { Sighting } from '../analyze/incident/sighting.ts'
 import type { AuthEvent } from '../core/auth-event.ts'
 import type { RawRecord } from '../core/log-record.ts'
@@ -22,9 +22,12 @@ import { looksLikeAuthFailure } from '../signatures/auth-failure-words.ts'
 import { templateOf } from '../signatures/template.ts'
 import { type IngestMeters, ingestMeters } from '../telemetry/own-telemetry.ts'
 import { arrivals, isDelivery } from './arrivals.ts'
+import { Attribution, changeOf } from './attributing.ts'
 import type { Classifier } from './classifier.ts'
 import { type ClockKeeper, ROW_WAITS_MS } from './clock-keeper.ts'
+import { Reattribution } from './reattribute.ts'
 import { Recent } from './recent.ts'
+import { LOOK_AGAIN_MS, Settling } from './settling.ts'
 import { StreamBook } from './stream-book.ts'
 import { StreamWork } from './stream-work.ts'
 
@@ -74,7 +77,7 @@ const RETRY_MS = 500
 const RETRY_MAX_MS = 30_000
 
 export async function ingest(options: IngestOptions, signal: AbortSignal): Promise<void> {
-  const run = new Ingest(options)
+  const run = new Ingest(options, signal)
   const arriving = arrivals(options.source, options.pushed ?? [], signal)
   let next = arriving.next()
   for (;;) {
@@ -82,19 +85,23 @@ export async function ingest(options: IngestOptions, signal: AbortSignal): Promi
     if (step === 'timeout') {
       run.flushHeld()
       await run.commit(signal)
-      run.idle()
+      await run.idle(signal)
       continue
     }
     if (step.done) break
     if (isDelivery(step.value)) await run.takeDelivery(step.value)
     else await run.take(step.value)
     next = arriving.next()
-    if (run.due()) await run.commit(signal)
+    if (run.due()) {
+      await run.commit(signal)
+      await run.settleSome()
+    }
   }
   run.flushAll()
   await run.commit(signal)
   await run.commitClocks(signal)
-  run.idle()
+  await run.idle(signal)
+  await run.settling.all(signal)
 }
 
 class Ingest {
@@ -104,6 +111,7 @@ class Ingest {
   readonly #known: Map<string, StreamState>
   #successes: AuthEvent[] = []
   #sightings: Sighting[] = []
+  #history = new FactGatherer()
   #unrecognised: UnrecognisedRecord[] = []
   #records = 0
   #uncommittedSince: number | null = null
@@ -116,12 +124,18 @@ class Ingest {
   readonly #identities = new Recent<number>(IDENTITIES_KEPT)
   /** Taken and not yet committed: their senders wait. */
   #waiting: Pick<Delivery, 'digest' | 'committed'>[] = []
+  readonly #attribution: Attribution
+  readonly settling: Settling
 
-  constructor(options: IngestOptions) {
+  constructor(options: IngestOptions, signal: AbortSignal) {
     this.#o = options
     const { zone, now, classifier } = options
     this.#assembling = { zone, now, nextHit: (text, from) => classifier.nextHit(text, from) }
     this.#delivered = new Recent(DELIVERIES_KEPT, options.delivered)
+    const clocks = () => options.clocks.lookup
+    this.#attribution = new Attribution(options.writer, clocks)
+    const append = (batch: AppendBatch) => this.#append(batch, signal)
+    this.settling = new Settling(() => new Reattribution(options.writer, append, clocks, options.now), options.now)
     this.#known = new Map(options.known.map((s) => [s.stream, s]))
   }
 
@@ -182,14 +196,21 @@ class Ingest {
   wait(): number {
     const waiting = this.#uncommittedSince !== null || !this.#caughtUp || [...this.#works.values()].some((w) => w.holds)
     if (waiting) return this.#interval
-    return this.#o.clocks.waits ? ROW_WAITS_MS : IDLE_MS
+    if (this.#o.clocks.waits) return ROW_WAITS_MS
+    return this.settling.pending ? LOOK_AGAIN_MS : IDLE_MS
   }
 
   /** Nothing came for a while: history is done once no stream is known to have more and none is held. */
-  idle(): void {
+  async idle(signal: AbortSignal): Promise<void> {
+    await this.settleSome()
     if (this.#caughtUp || [...this.#works.values()].some((w) => w.more || w.holds)) return
     this.#caughtUp = true
+    await this.settling.all(signal)
     this.#o.caughtUp?.()
+  }
+
+  async settleSome(): Promise<void> {
+    if (this.#caughtUp) await this.settling.some()
   }
 
   due(): boolean {
@@ -219,8 +240,8 @@ class Ingest {
     const known = clocks.due(this.#o.now())
     const brought = dirty.length > 0 || books.length > 0 || waiting.length > 0
     if (!brought && known === null) return
-    const neighbours = await this.#neighbours()
-    const incidents = joinIncidents(this.#sightings, neighbours)
+    const drafts = await this.#attribution.join(this.#sightings, this.#history)
+    const incidents = drafts.map(changeOf)
     const streams: StreamState[] = []
     for (const work of dirty) {
       const info = await this.#checkpoint(work.stream, work.committable)
@@ -228,20 +249,22 @@ class Ingest {
       streams.push(work.state(info))
     }
     for (const book of books) streams.push(book.state(this.#names.get(book.stream)!))
-    const batch = {
+    const batch: AppendBatch = {
       successes: this.#successes,
       incidents,
       unrecognised: this.#unrecognised,
-      history: [],
+      history: this.#history.facts(),
       streams,
       deliveries: [...new Set(waiting.map(({ digest }) => digest).filter((digest) => digest !== null))],
       ...(known === null ? {} : { clocks: known }),
       now_ms: this.#o.now(),
     }
     await this.#append(batch, signal)
+    if (brought) this.settling.committed(this.#sightings.map(({ time_ms }) => time_ms))
     for (const { id, incident } of incidents) this.#meters.incident(incident.cause, id !== undefined)
     this.#successes = []
     this.#sightings = []
+    this.#history = new FactGatherer()
     this.#unrecognised = []
     this.#records = 0
     this.#waiting = []
@@ -289,17 +312,6 @@ class Ingest {
     }
     if (stalled) this.#o.stalled?.(null)
     this.#meters.commit((performance.now() - start) / 1000)
-  }
-
-  async #neighbours() {
-    const queries = this.#sightings.map(neighbourQueries)
-    const answers = await this.#o.writer.neighbours(queries.flat())
-    let at = 0
-    return queries.map((own) => {
-      const found = answers.slice(at, at + own.length).flat()
-      at += own.length
-      return found
-    })
   }
 
   async #process(work: StreamBook, records: readonly RawRecord[]): Promise<void> {
@@ -357,6 +369,7 @@ class Ingest {
     if (service !== undefined) event.service = service
     this.#o.clocks.take(event)
     const time_ms = event.time_ms ?? raw.envelope?.logged_writer_ms ?? work.last_record_ms ?? this.#o.now()
+    for (const fact of factsOf(event, time_ms)) this.#history.add(fact)
     if (event.outcome === 'success') this.#successes.push({ ...event, time_ms })
     else
       this.#sightings.push({

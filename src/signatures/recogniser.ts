@@ -18,6 +18,19 @@ export interface RecogniserOptions {
   fingerprint(kind: string, value: string): string
 }
 
+/** Where records state a token's id and the grant, session or family it belongs to; the most usual first. */
+const TOKEN_ID = ['jti', 'token.jti', 'err.payload.jti', 'error.payload.jti', 'payload.jti', 'claims.jti', 'token_id']
+const SESSION = [
+  'grant_id',
+  'grantId',
+  'sid',
+  'session_state',
+  'session_id',
+  'sessionId',
+  'err.payload.sid',
+  'payload.sid',
+]
+
 /** Attributes the decoder fills from well-known field names → event fields. */
 const FROM_ATTRIBUTES = {
   client_id: 'oauth.client_id',
@@ -96,6 +109,10 @@ export class Recogniser {
     set(event, 'client_id', captured.client_id)
     set(event, 'subject', subject === undefined ? tokens[0]?.subject : this.#subject(String(subject)))
     set(event, 'token', captured.token ?? tokens[0]?.fingerprint)
+    const token_id = firstOf(record.attributes, TOKEN_ID)
+    set(event, 'token_id', tokens[0]?.jti ?? (token_id === undefined ? undefined : this.#kept('jti', String(token_id))))
+    const session = firstOf(record.attributes, SESSION)
+    if (session !== undefined) event.session = this.#kept('session', String(session))
     set(event, 'request_id', captured.request_id)
     set(event, 'trace_id', captured.trace_id ?? record.trace_id)
     set(event, 'span_id', record.span_id)
@@ -113,13 +130,20 @@ export class Recogniser {
 
   /** A subject that redaction already replaced stays as it is. */
   #subject(value: string): string {
-    return /^sub:[0-9a-f]{16}$/.test(value) ? value : this.#options.fingerprint('sub', value)
+    return this.#kept('sub', value)
+  }
+
+  /** What redaction already replaced stays as it is. */
+  #kept(kind: string, value: string): string {
+    return FINGERPRINT.test(value) ? value : this.#options.fingerprint(kind, value)
   }
 }
 
 function set<K extends keyof AuthEvent>(event: AuthEvent, key: K, value: AttributeValue | undefined): void {
   if (value !== undefined && !isAbsent(value)) event[key] = String(value) as AuthEvent[K]
 }
+
+const FINGERPRINT = /^[a-z]{2,12}:[0-9a-f]{16}$/
 
 /** How emitters write "there is none". */
 function isAbsent(value: AttributeValue): boolean {

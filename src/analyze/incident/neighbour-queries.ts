@@ -1,25 +1,54 @@
-/** What to ask the store before joining: which stored incidents could a record belong to? */
+/** What to ask the store before joining: which stored incidents could records belong to? */
+import type { ClockLookup } from '../../core/clock-lookup.ts'
+import type { TimeRange } from '../../core/filter.ts'
 import type { NeighbourQuery } from '../../core/ports/store.ts'
+import { shiftsOf } from './draft-index.ts'
 import { STATUS_WINDOW_MS, UNIQUE_ID_WINDOW_MS } from './same-request.ts'
 import type { Sighting } from './sighting.ts'
 
-/** Access logs stamp whole seconds; ms. */
-const COARSEST_STAMP_MS = 1_000
+/** Access logs stamp whole seconds, offsets are rounded to them; ms. */
+const COARSEST_STAMP_MS = 2_000
 
-/** One or two queries per sighting: by its ids over a wide range, by time alone over a narrow one. */
-export function neighbourQueries({ event, time_ms }: Sighting): NeighbourQuery[] {
-  const queries: NeighbourQuery[] = []
-  const { request_id, trace_id, token } = event
-  if (request_id !== undefined || trace_id !== undefined || token !== undefined)
-    queries.push({
-      ...(request_id === undefined ? {} : { request_id }),
-      ...(trace_id === undefined ? {} : { trace_id }),
-      ...(token === undefined ? {} : { token }),
-      from_ms: time_ms - UNIQUE_ID_WINDOW_MS,
-      to_ms: time_ms + UNIQUE_ID_WINDOW_MS,
-      by_time: false,
-    })
+/** By its ids, over a wide range; null for a record without any. */
+export function idQuery({ event, time_ms }: Sighting): NeighbourQuery | null {
+  const { request_id, trace_id, token, token_id } = event
+  if (request_id === undefined && trace_id === undefined && token === undefined && token_id === undefined) return null
+  return {
+    ...(request_id === undefined ? {} : { request_id }),
+    ...(trace_id === undefined ? {} : { trace_id }),
+    ...(token === undefined ? {} : { token }),
+    ...(token_id === undefined ? {} : { token_id }),
+    from_ms: time_ms - UNIQUE_ID_WINDOW_MS,
+    to_ms: time_ms + UNIQUE_ID_WINDOW_MS,
+    by_time: false,
+  }
+}
+
+/** Where by time alone a partner may be, [from, to): near each record, and as far off as its host's clock is from the others'. */
+export function nearbyRanges(
+  places: readonly { host?: string; time_ms: number }[],
+  hosts: Iterable<string>,
+  clocks: ClockLookup,
+): TimeRange[] {
   const near = STATUS_WINDOW_MS + COARSEST_STAMP_MS
-  queries.push({ from_ms: time_ms - near, to_ms: time_ms + near + 1, by_time: true })
-  return queries
+  const ranges: TimeRange[] = []
+  for (const { host, time_ms } of places) {
+    ranges.push({ from_ms: time_ms - near, to_ms: time_ms + near })
+    if (host === undefined) continue
+    for (const shift_ms of shiftsOf(host, time_ms, hosts, clocks))
+      ranges.push({ from_ms: time_ms - shift_ms - near, to_ms: time_ms - shift_ms + near })
+  }
+  return united(ranges)
+}
+
+/** Overlapping ranges made one, in order of time. */
+function united(ranges: TimeRange[]): TimeRange[] {
+  ranges.sort((a, b) => a.from_ms - b.from_ms)
+  const union: TimeRange[] = []
+  for (const range of ranges) {
+    const last = union.at(-1)
+    if (last !== undefined && range.from_ms <= last.to_ms) last.to_ms = Math.max(last.to_ms, range.to_ms)
+    else union.push({ ...range })
+  }
+  return union
 }

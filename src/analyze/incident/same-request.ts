@@ -1,82 +1,145 @@
 /**
- * Do a record and an incident speak of the same failed request? One question, one function, with the reason in its name.
+ * Do two incidents, or a record and an incident, speak of the same failed request? One question, one function, with the
+ * reason in its name.
  *
  * One request leaves at most one record of each signature in each stream (unless they share its request id), so a second
  * one is a second request; that rule keeps counts right even where nothing but time joins two records.
  * Ids that are unique by themselves (UUIDs, trace ids) join across hosts whose clocks disagree by hours; counters such as
- * `req-1` start anew with each process and join only within one host and a few seconds.
+ * `req-1` start anew with each process and join only within one host and a few seconds. Where time decides, what is known
+ * of the two hosts' clocks is taken off first.
  */
-import type { Incident, Observation } from '../../core/incident.ts'
-import { isBare, type Sighting } from './sighting.ts'
+import type { ClockLookup } from '../../core/clock-lookup.ts'
+import type { Spoken } from '../../core/ports/store.ts'
+import { isBare } from './sighting.ts'
+import type { Told } from './tell.ts'
 
 export type JoinReason = 'request_id' | 'trace_id' | 'token' | 'same_place' | 'status_line'
 
 /** Two records of one request share an id but their hosts' clocks may be off by a wrong zone and a day's shift; ms. */
 export const UNIQUE_ID_WINDOW_MS = 26 * 3_600_000
 /** A counter-like request id is reused after a restart; ms. */
-export const COUNTER_ID_WINDOW_MS = 10_000
+const COUNTER_ID_WINDOW_MS = 10_000
 /** The same token may be refused again by the next request: only records this close are the same refusal; ms. */
-export const TOKEN_WINDOW_MS = 2_000
+const TOKEN_WINDOW_MS = 2_000
 /** Status line and reason are written at the start and the end of one request; access logs have whole seconds; ms. */
 export const STATUS_WINDOW_MS = 2_000
 /** Two lines of one process about one refusal follow each other at once; ms. */
-export const SAME_PLACE_WINDOW_MS = 250
+const SAME_PLACE_WINDOW_MS = 250
+/** Within one trace a client may try again; the second try of the same step is another request; ms. */
+const TRACE_RETRY_MS = 2_000
+/** An offset known less exactly than this is used by its best value only, or everything near would join; ms. */
+const WIDEST_OFFSET_MS = 2_000
+/** Stamps on the whole second are most likely cut down to it; ms. */
+const WHOLE_SECOND_MS = 1_000
 
 export interface Known {
-  incident: Omit<Incident, 'id' | 'observations'>
-  spoken: readonly Pick<Observation, 'stream' | 'signature' | 'offset'>[]
+  incident: Told
+  spoken: readonly Spoken[]
 }
 
-export function sameRequest(sighting: Sighting, known: Known): JoinReason | null {
-  const { event } = sighting
-  const { incident, spoken } = known
-  const { stream, offset } = event.position
-  if (spoken.some((s) => s.stream === stream && s.offset === offset)) return 'same_place'
-  const apart = apartness(sighting, known)
-  const sameHost = event.host === undefined || incident.host === undefined || event.host === incident.host
-  const inStream = spoken.some((s) => s.stream === stream)
-  const idsEqual = event.request_id !== undefined && event.request_id === incident.request_id
+export function sameRequest(a: Known, b: Known, clocks: ClockLookup): JoinReason | null {
+  const { incident: one } = a
+  const { incident: two } = b
+  if (a.spoken.some((s) => b.spoken.some((t) => s.stream === t.stream && s.offset === t.offset))) return 'same_place'
+  const apart = apartness(a, b, clocks)
+  const sameHost = one.host === undefined || two.host === undefined || one.host === two.host
+  const inStream = a.spoken.some((s) => b.spoken.some((t) => s.stream === t.stream))
+  const ids = requestIds(one)
+  const shared = ids.length === 0 ? undefined : requestIds(two).find((id) => ids.includes(id))
 
-  if (idsEqual && isUniqueId(event.request_id!) && apart <= UNIQUE_ID_WINDOW_MS) return 'request_id'
-  if (idsEqual && apart <= COUNTER_ID_WINDOW_MS && (inStream || sameHost)) return 'request_id'
-  if (differ(event.token, incident.token) || differ(event.trace_id, incident.trace_id)) return null
-  if (inStream && differ(event.request_id, incident.request_id)) return null
-  if (spoken.some((s) => s.stream === stream && s.signature === event.signature)) return null
-  if (differ(event.subject, incident.subject)) return null
+  if (shared !== undefined && isUniqueId(shared) && apart <= UNIQUE_ID_WINDOW_MS) return 'request_id'
+  if (shared !== undefined && apart <= COUNTER_ID_WINDOW_MS && (inStream || sameHost)) return 'request_id'
+  if (differ(one.token, two.token) || differ(one.token_id, two.token_id)) return null
+  if (differ(one.trace_id, two.trace_id) || differ(one.subject, two.subject)) return null
+  if (inStream && differ(one.request_id, two.request_id)) return null
+  if (a.spoken.some((s) => b.spoken.some((t) => s.stream === t.stream && s.signature === t.signature))) return null
 
-  if (event.trace_id !== undefined && event.trace_id === incident.trace_id && apart <= UNIQUE_ID_WINDOW_MS)
-    return 'trace_id'
-  if (event.token !== undefined && event.token === incident.token && sameHost && apart <= TOKEN_WINDOW_MS)
-    return 'token'
+  const bothReason = !isBare(one.specificity) && !isBare(two.specificity)
+  if (one.trace_id !== undefined && one.trace_id === two.trace_id && apart <= UNIQUE_ID_WINDOW_MS) {
+    const retried = bothReason && one.host !== undefined && one.host === two.host && apart > TRACE_RETRY_MS
+    return retried ? null : 'trace_id'
+  }
+  if (numberedAlike(one.request_id, two.request_id)) return null
+  const sameToken = same(one.token, two.token) || same(one.token_id, two.token_id)
+  if (sameToken && apart <= TOKEN_WINDOW_MS && (sameHost || same(one.http_path, two.http_path))) return 'token'
 
-  if (differ(event.http_path, incident.http_path) || differ(event.http_method, incident.http_method)) return null
+  if (differ(one.http_path, two.http_path) || differ(one.http_method, two.http_method)) return null
+  if (apart > STATUS_WINDOW_MS || differ(one.http_status, two.http_status)) return null
   // Two records that both state a reason are two refusals, however close: a burst of expired tokens is many requests.
-  const bare = isBare(event.specificity) || isBare(incident.specificity)
-  if (!bare) return null
+  // Unless one is the caller's own word for what the other host did: another service, same client, path and reason.
+  if (bothReason) return !sameHost && isCallersWord(one, two) ? 'status_line' : null
   if (inStream) return sameHost && apart <= SAME_PLACE_WINDOW_MS ? 'same_place' : null
-  if (apart > STATUS_WINDOW_MS) return null
-  if (differ(event.http_status, incident.http_status)) return null
-  return SHARED_PLACE.some((field) => event[field] !== undefined && event[field] === incident[field])
-    ? 'status_line'
-    : null
+  const bothBare = isBare(one.specificity) && isBare(two.specificity)
+  // Two gateways that share the load write alike lines about different requests.
+  if (bothBare && !sameHost) return PLACE.every((field) => same(one[field], two[field])) ? 'status_line' : null
+  return same(one.host, two.host) || PLACE.some((field) => same(one[field], two[field])) ? 'status_line' : null
 }
 
-/** Least time that can lie between the two, their stamps being rounded down; ms. */
-export function apartness({ event, time_ms }: Sighting, { incident }: Known): number {
-  // An incident keeps no resolution; a stamp on the whole second is most likely one of a whole-second log.
-  const theirs = isBare(incident.specificity) && incident.time_ms % 1000 === 0 ? 1000 : 1
-  const ours = Math.max(event.time_resolution_ms ?? 1, 1)
-  return Math.max(0, time_ms - (incident.time_ms + theirs - 1), incident.time_ms - (time_ms + ours - 1))
+/** Least time that can lie between any two of their records, their stamps being rounded down and their clocks being off; ms. */
+export function apartness(a: Known, b: Known, clocks: ClockLookup): number {
+  let least = Infinity
+  for (const s of a.spoken) {
+    for (const t of b.spoken) {
+      const ours = resolutionOf(s.time_ms)
+      const theirs = resolutionOf(t.time_ms)
+      const { low, high } = offsetBetween(s, t, clocks)
+      // s − t should lie within [low, high], widened by both roundings.
+      const difference = s.time_ms - t.time_ms
+      least = Math.min(least, Math.max(0, difference - high - (theirs - 1), low - (ours - 1) - difference))
+    }
+  }
+  return least
+}
+
+function offsetBetween(s: Spoken, t: Spoken, clocks: ClockLookup): { low: number; high: number } {
+  if (s.host === undefined || t.host === undefined || s.host === t.host) return { low: 0, high: 0 }
+  const offset = clocks.between(s.host, t.host, s.time_ms)
+  if (offset === null || !Number.isFinite(offset.offset_ms)) return { low: 0, high: 0 }
+  const narrow = offset.high_ms - offset.low_ms <= WIDEST_OFFSET_MS
+  return narrow ? { low: offset.low_ms, high: offset.high_ms } : { low: offset.offset_ms, high: offset.offset_ms }
+}
+
+function resolutionOf(time_ms: number): number {
+  return time_ms % WHOLE_SECOND_MS === 0 ? WHOLE_SECOND_MS : 1
 }
 
 /** One of these must be stated by both a status line and a reason; Apache's error log names the client and no path. */
-const SHARED_PLACE = ['http_path', 'host', 'client_address'] as const
+const PLACE = ['http_path', 'client_address'] as const
+
+function isCallersWord(one: Told, two: Told): boolean {
+  return (
+    differ(one.service, two.service) &&
+    same(one.client_id, two.client_id) &&
+    same(one.http_path, two.http_path) &&
+    one.reported_cause === two.reported_cause
+  )
+}
+
+function requestIds({ request_id, other_request_ids }: Told): readonly string[] {
+  if (request_id === undefined) return other_request_ids ?? []
+  return other_request_ids === undefined ? [request_id] : [request_id, ...other_request_ids]
+}
 
 /** Long enough, and mixed enough, not to be a counter. */
 function isUniqueId(id: string): boolean {
   return id.length >= 16 || (id.length >= 12 && /[a-z]/i.test(id) && /\d/.test(id))
 }
 
+/** Two different ids of one make were given by one counter: they are two requests, whoever wrote the records. */
+function numberedAlike(one: string | undefined, two: string | undefined): boolean {
+  if (one === undefined || two === undefined || one === two) return false
+  return isUniqueId(one) && isUniqueId(two) && shapeOf(one) === shapeOf(two)
+}
+
+function shapeOf(id: string): string {
+  if (/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(id)) return 'uuid'
+  return /^[0-9a-f]+$/i.test(id) ? `hex${id.length}` : `other${id.length}`
+}
+
 function differ<T>(a: T | undefined, b: T | undefined): boolean {
   return a !== undefined && b !== undefined && a !== b
+}
+
+function same<T>(a: T | undefined, b: T | undefined): boolean {
+  return a !== undefined && a === b
 }

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { attribute } from '../../../../src/analyze/attribution/attribute.ts'
+import { attribute as decide } from '../../../../src/analyze/attribution/attribute.ts'
+import { NO_BACKGROUND } from '../../../../src/analyze/attribution/background.ts'
 import type { Sighting } from '../../../../src/analyze/incident/sighting.ts'
+import { type Told, tell } from '../../../../src/analyze/incident/tell.ts'
 import type { AuthEvent } from '../../../../src/core/auth-event.ts'
 
+const attribute = (one: Sighting, before: Told | null) => decide(tell(one, before), NO_BACKGROUND)
 const T = 1_794_820_321_000
 
 function sighting(event: Partial<AuthEvent>): Sighting {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { UNKNOWN_CLOCKS } from '../../../../src/analyze/attribution/background.ts'
 import { joinIncidents } from '../../../../src/analyze/incident/join-incidents.ts'
 import type { Sighting } from '../../../../src/analyze/incident/sighting.ts'
 import type { AuthEvent } from '../../../../src/core/auth-event.ts'
@@ -45,7 +46,8 @@ const bare = (parts: Parameters<typeof sighting>[0] = {}) =>
     ...parts,
   })
 
-const join = (sightings: Sighting[], neighbours: Neighbour[][] = []) => joinIncidents(sightings, neighbours)
+const join = (sightings: Sighting[], neighbours: Neighbour[] = [], clocks = UNKNOWN_CLOCKS) =>
+  joinIncidents(sightings, neighbours, clocks)
 const UUID = '0b6b8a34-58a5-4d1e-9d0c-3c1a5f1f7a11'
 
 describe('joining records of one failed request', () => {
@@ -119,13 +121,13 @@ describe('joining records of one failed request', () => {
     const [change] = join([one])
     const { incident, added } = change!
     const stored: Neighbour = { incident: { ...incident, id: '7', observations: 1 }, spoken: added }
-    expect(join([one], [[stored]])).toEqual([])
+    expect(join([one], [stored])).toEqual([])
   })
 
   test('a late record revises the stored incident instead of making a new one', () => {
     const [first] = join([bare({ request_id: UUID })])
     const stored: Neighbour = { incident: { ...first!.incident, id: '7', observations: 1 }, spoken: first!.added }
-    const changes = join([sighting({ request_id: UUID })], [[stored]])
+    const changes = join([sighting({ request_id: UUID })], [stored])
     expect(changes).toHaveLength(1)
     expect(changes[0]).toMatchObject({ id: '7', incident: { cause: 'expiry', http_status: 401 } })
   })

@@ -1,0 +1,67 @@
+/**
+ * While the issuer or its key set does not answer, validators refuse tokens with whatever words they have: those failures
+ * belong to the outage and not to the tokens.
+ * Invariant: a record that states a reason of its own (expired, wrong audience, malformed) is never put into the shadow.
+ */
+import type { HistoryFact } from '../../core/history.ts'
+import type { Told } from '../incident/tell.ts'
+import type { Background } from './background.ts'
+import { momentOf } from './moment.ts'
+import { seconds } from './seconds.ts'
+import { issuerFacts } from './token-life.ts'
+import type { Verdict } from './verdict.ts'
+
+/** Words that an unreachable issuer is reported in. */
+const SHADOWED: ReadonlySet<string> = new Set(['unspecified', 'key_not_found', 'discovery'])
+const OUTAGES = ['jwks_unavailable', 'introspection_unavailable', 'issuer_unavailable', 'rate_limited'] as const
+type Outage = (typeof OUTAGES)[number]
+/** A shadow reaches this far beyond the first and last sign of the outage: timeouts, retries, back-off; ms. */
+const REACH_MS = 30_000
+
+export function outageShadow(told: Told, background: Background): Verdict | null {
+  if (!SHADOWED.has(told.reported_subcause)) return null
+  if (told.http_status === 403 || told.http_status === 404) return null
+  const own = near(background.facts('host', told.host), told.time_ms)
+  if (own !== null) return verdict(own, 'likely', `${told.host} could not reach ${WHAT[own.deed]}`, told.time_ms)
+  if (told.reported_subcause !== 'unspecified') return null
+  const at_ms = momentOf(told, background)?.at_ms ?? told.time_ms
+  const wide = near(issuerFacts(told, background), at_ms) ?? near(background.facts('fleet', ''), at_ms)
+  if (wide === null || acceptedMeanwhile(told, background)) return null
+  return verdict(
+    wide,
+    'possible',
+    `${wide.host === '' ? 'another host' : wide.host} could not reach ${WHAT[wide.deed]}`,
+    at_ms,
+  )
+}
+
+const WHAT: Readonly<Record<Outage, string>> = {
+  jwks_unavailable: 'the key set',
+  introspection_unavailable: 'the introspection endpoint',
+  issuer_unavailable: 'the issuer',
+  rate_limited: 'the issuer, which throttled it,',
+}
+
+type OutageFact = HistoryFact & { deed: Outage }
+
+function near(facts: readonly HistoryFact[], at_ms: number): OutageFact | null {
+  for (const fact of facts) {
+    if (!(OUTAGES as readonly string[]).includes(fact.deed)) continue
+    if (at_ms >= fact.first_ms - REACH_MS && at_ms <= fact.last_ms + REACH_MS) return fact as OutageFact
+  }
+  return null
+}
+
+/** A host that goes on accepting tokens has all it needs. */
+function acceptedMeanwhile(told: Told, { facts }: Background): boolean {
+  return facts('host', told.host).some(
+    ({ deed, first_ms, last_ms }) =>
+      deed === 'accepted' && first_ms <= told.time_ms + REACH_MS && last_ms >= told.time_ms - REACH_MS,
+  )
+}
+
+function verdict(fact: OutageFact, confidence: Verdict['confidence'], what: string, at_ms: number): Verdict {
+  const apart = at_ms < fact.first_ms ? fact.first_ms - at_ms : Math.max(0, at_ms - fact.last_ms)
+  const when = apart === 0 ? 'at the same time' : `within ${seconds(apart)}`
+  return { cause: 'outage', subcause: fact.deed, confidence, why: [`${what} ${when}`] }
+}

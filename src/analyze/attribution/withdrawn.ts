@@ -1,0 +1,90 @@
+/**
+ * "Inactive", "invalid_grant", a bare "invalid_token": what happened to that token, session or client before says whether it
+ * had expired, was withdrawn, or fell with a refresh token that was used twice (RFC 6749 §10.4, RFC 9700 §4.14.2).
+ */
+import type { HistoryFact } from '../../core/history.ts'
+import type { Told } from '../incident/tell.ts'
+import type { Background } from './background.ts'
+import { momentOf } from './moment.ts'
+import { seconds } from './seconds.ts'
+import { tokenFacts, tokenLife } from './token-life.ts'
+import { asSaid, type Verdict } from './verdict.ts'
+
+/** Stamps of two records about one withdrawal; ms. */
+const ROUNDING_MS = 1_000
+/** The legitimate client notices at its next refresh, mostly within this; ms. */
+const FAMILY_FALLS_MS = 600_000
+
+const REUSED = { cause: 'revocation', subcause: 'refresh_reused' } as const
+const REVOKED = { cause: 'revocation', subcause: 'token_revoked' } as const
+
+/** Null: the history says nothing about it. */
+export function withdrawn(told: Told, background: Background): Verdict | null {
+  const at_ms = momentOf(told, background)?.at_ms ?? told.time_ms
+  const family = [...tokenFacts(told, background), ...background.facts('session', told.session)]
+  const before = (deed: HistoryFact['deed']) =>
+    family.find((fact) => fact.deed === deed && fact.first_ms <= at_ms + ROUNDING_MS)
+  const ago = (fact: HistoryFact) => seconds(Math.max(0, at_ms - fact.first_ms))
+
+  const reused = before('refresh_reused')
+  if (reused !== undefined)
+    return {
+      ...REUSED,
+      confidence: 'likely',
+      why: [`a refresh token of this session was used twice ${ago(reused)} before`],
+    }
+  const replayed = before('code_replayed')
+  if (replayed !== undefined)
+    return {
+      ...REVOKED,
+      confidence: 'likely',
+      why: [`the authorization code behind it was used twice ${ago(replayed)} before, which withdraws its tokens`],
+    }
+  const revoked = before('revoked')
+  if (revoked !== undefined)
+    return { ...REVOKED, confidence: 'likely', why: [`it was withdrawn ${ago(revoked)} before`] }
+
+  const { exp_ms, own } = tokenLife(told, background)
+  if (own && exp_ms !== undefined && exp_ms <= at_ms + ROUNDING_MS) {
+    const subcause = told.kind === 'refresh' ? 'refresh_token' : 'access_token'
+    return { cause: 'expiry', subcause, confidence: 'likely', why: [`it expired ${seconds(at_ms - exp_ms)} before`] }
+  }
+  return byClient(told, at_ms, background)
+}
+
+/** Neither token nor session is named: what just happened to the same client, and user where known. */
+function byClient(told: Told, at_ms: number, { facts }: Background): Verdict | null {
+  if (told.kind !== 'refresh' && told.reported_subcause !== 'inactive') return null
+  const lately = facts('client', told.client_id).filter(
+    ({ first_ms, detail }) =>
+      first_ms <= at_ms + ROUNDING_MS &&
+      first_ms >= at_ms - FAMILY_FALLS_MS &&
+      (told.subject === undefined || detail === '' || detail === told.subject),
+  )
+  for (const { deed, first_ms, detail } of lately) {
+    const confidence = told.subject !== undefined && detail === told.subject ? 'likely' : 'possible'
+    const ago = seconds(Math.max(0, at_ms - first_ms))
+    if (deed === 'refresh_reused')
+      return {
+        ...REUSED,
+        confidence,
+        why: [`${told.client_id} used a refresh token twice ${ago} before, which withdraws the rest of its family`],
+      }
+  }
+  for (const { deed, first_ms, detail } of lately) {
+    const confidence = told.subject !== undefined && detail === told.subject ? 'likely' : 'possible'
+    const ago = seconds(Math.max(0, at_ms - first_ms))
+    if (deed === 'revoked' && told.reported_cause !== 'revocation')
+      return { ...REVOKED, confidence, why: [`tokens of ${told.client_id} were withdrawn ${ago} before`] }
+  }
+  return null
+}
+
+/** Reported as withdrawn: the history may say more closely how. */
+export function revoked(told: Told, background: Background): Verdict {
+  if (!VAGUE.has(told.reported_subcause)) return asSaid(told, [])
+  return withdrawn(told, background) ?? asSaid(told, [])
+}
+
+/** Said of tokens that were withdrawn, that expired and that never were. */
+const VAGUE: ReadonlySet<string> = new Set(['inactive', 'token_revoked', 'session_ended'])

@@ -1,0 +1,84 @@
+/**
+ * What one event teaches about tokens, sessions, clients, keys and hosts: the facts attribution asks for later.
+ * Leaves merging to `FactGatherer` and the store. Invariant: pure, and made from what was reported only.
+ */
+import type { AuthEvent } from '../../core/auth-event.ts'
+import type { Subcause } from '../../core/cause.ts'
+import type { Deed, HistoryFact, Party } from '../../core/history.ts'
+
+/** Failures remembered per token, session and client: those a later failure may have been caused by. */
+const TELLING: ReadonlySet<Subcause> = new Set([
+  'access_token',
+  'refresh_token',
+  'session',
+  'token_revoked',
+  'session_ended',
+  'refresh_reused',
+  'consent_withdrawn',
+  'principal_disabled',
+  'inactive',
+  'denylisted',
+  'code_replayed',
+  'client_credentials',
+  'scope_not_allowed',
+])
+/** Names of keys and issuers longer than this are none; characters. */
+const KEY_LIMIT = 200
+
+/** The issuer of records that do not name it. */
+export const UNNAMED = ''
+
+export function factsOf(event: AuthEvent, time_ms: number): HistoryFact[] {
+  const deed = deedOf(event)
+  if (deed === null) return []
+  const { host = '', client_id = '', issuer = UNNAMED, token, token_id, session, evidence } = event
+  const facts: HistoryFact[] = []
+  const add = (party: Party, key: string, detail: string, what: Deed = deed): void => {
+    const fact: HistoryFact = {
+      party,
+      key: key.slice(0, KEY_LIMIT),
+      deed: what,
+      host,
+      detail,
+      first_ms: time_ms,
+      last_ms: time_ms,
+      count: 1,
+    }
+    if (evidence.iat_ms !== undefined) fact.iat_ms = evidence.iat_ms
+    if (evidence.exp_ms !== undefined) fact.exp_ms = evidence.exp_ms
+    facts.push(fact)
+  }
+  const success = event.outcome === 'success'
+  const minted = deed === 'issued' || deed === 'refreshed'
+  const telling = !success && TELLING.has(event.subcause!)
+  if (success || telling) {
+    if (token !== undefined) add('token', token, client_id)
+    if (token_id !== undefined && token_id !== token) add('token', token_id, client_id)
+    if (session !== undefined && deed !== 'accepted') add('session', session, client_id)
+    if (event.client_id !== undefined && deed !== 'accepted') add('client', event.client_id, event.subject ?? '')
+  }
+  if (evidence.kid !== undefined && minted) add('keys', issuer, evidence.kid)
+  if (evidence.kid !== undefined && deed === 'accepted') {
+    add('keys', issuer, evidence.kid)
+    if (host !== '') add('host_keys', host, evidence.kid)
+  }
+  if (minted) add('issuer', issuer, '')
+  if (deed === 'accepted' || !success) {
+    if (host !== '') add('host', host, success ? '' : client_id)
+    add('fleet', '', '')
+    if (event.cause === 'outage') add('issuer', issuer, '')
+  }
+  return facts
+}
+
+function deedOf({ kind, outcome, cause, subcause, specificity }: AuthEvent): Deed | null {
+  // A status line repeats what a better record says, and says nothing a later failure could be explained by.
+  if (outcome === 'failure') return cause === 'unknown' ? null : subcause
+  if (kind === 'issuance') return specificity >= SPEAKS ? 'issued' : null
+  if (kind === 'refresh') return 'refreshed'
+  if (kind === 'revocation') return 'revoked'
+  return kind === 'validation' || kind === 'introspection' ? 'accepted' : null
+}
+
+/** A gateway's "token endpoint answered 200" would count an issuance a second time. */
+const SPEAKS = 20
