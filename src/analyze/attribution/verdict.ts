@@ -1,8 +1,7 @@
-/** What a rule decides; rules give null where they have nothing to say. */
+/** What a rule decides, and the verdict that stands where no rule knows better. */
 import type { Cause, Subcause } from '../../core/cause.ts'
 import type { Confidence } from '../../core/confidence.ts'
 import type { Told } from '../incident/tell.ts'
-import type { Background } from './background.ts'
 
 export interface Verdict {
   cause: Cause
@@ -11,8 +10,6 @@ export interface Verdict {
   /** Reasons in plain sentences with their numbers, most telling first. */
   why: string[]
 }
-
-export type Rule = (told: Told, background: Background) => Verdict | null
 
 /** As reported, with reasons. */
 export function asSaid(told: Told, why: string[], confidence = told.reported_confidence ?? told.confidence): Verdict {
