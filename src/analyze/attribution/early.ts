@@ -4,7 +4,7 @@
  */
 import type { Told } from '../incident/tell.ts'
 import type { Background } from './background.ts'
-import { offsetWords } from './offset-words.ts'
+import { isTwoSided, offsetWords } from './offset-words.ts'
 import { seconds } from './seconds.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -29,7 +29,7 @@ export function early(told: Told, { clocks }: Background): Verdict {
   const offset = host === undefined ? null : clocks.offset(host, issuer, told.time_ms)
   const fault = host === undefined ? null : clocks.atFault(host, issuer)
   const delay_ms = nbf_ms !== undefined && iat_ms !== undefined ? nbf_ms - iat_ms : 0
-  if (host !== undefined && offset !== null)
+  if (host !== undefined && offset !== null && isTwoSided(offset))
     why.push(offsetWords(host, offset.low_ms, offset.high_ms, issuer ?? 'the issuer'))
   if (fault === 'host') why.push(`the other clocks agree with the issuer, so the clock of ${host} is off`)
   else if (fault === 'issuer') why.push('the hosts agree with each other, so the clock of the issuer is off')

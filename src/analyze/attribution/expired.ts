@@ -7,7 +7,7 @@ import type { Told } from '../incident/tell.ts'
 import type { Background } from './background.ts'
 import { early } from './early.ts'
 import { elsewhere, momentOf } from './moment.ts'
-import { offsetWords } from './offset-words.ts'
+import { isTwoSided, offsetWords } from './offset-words.ts'
 import { seconds } from './seconds.ts'
 import { type TokenLife, tokenFacts, tokenLife } from './token-life.ts'
 import { asSaid, type Verdict } from './verdict.ts'
@@ -59,10 +59,11 @@ function byClocks(told: Told, life: TokenLife, background: Background): Verdict 
   const issuer = told.issuer ?? 'the issuer'
   const offset = told.host === undefined ? null : background.clocks.offset(told.host, told.issuer, told.time_ms)
   const clocks =
-    told.host !== undefined && offset !== null
+    told.host !== undefined && offset !== null && isTwoSided(offset)
       ? offsetWords(told.host, offset.low_ms, offset.high_ms, issuer)
       : offsetWords(moment.host, moment.offset_low_ms, moment.offset_high_ms, issuer)
-  if (moment.at_ms + ROUNDING_MS / 2 < exp_ms + leeway_ms) {
+  const mayBeAhead = offset === null || offset.high_ms > ROUNDING_MS
+  if (mayBeAhead && moment.at_ms + ROUNDING_MS < exp_ms + leeway_ms) {
     const age =
       iat_ms === undefined
         ? `the token had ${seconds(exp_ms - moment.at_ms)} to live by the issuer's clock`
@@ -83,7 +84,8 @@ function byGateway(told: Told, { exp_ms, iat_ms }: TokenLife, background: Backgr
   const why = [
     `by the clock of ${other.host}, which saw the same request, the token had ${seconds(exp_ms - other.high_ms)} to live`,
   ]
-  if (between !== null) why.push(offsetWords(told.host, between.low_ms, between.high_ms, other.host))
+  if (between !== null && isTwoSided(between))
+    why.push(offsetWords(told.host, between.low_ms, between.high_ms, other.host))
   return { ...FRESH, confidence: 'likely', why }
 }
 
@@ -104,7 +106,9 @@ function byAge(told: Told, life: TokenLife, background: Background): Verdict | n
   if (life.exp_ms !== undefined || told.host === undefined) return null
   const offset = background.clocks.offset(told.host, told.issuer, told.time_ms)
   if (offset === null || !(offset.low_ms > ROUNDING_MS + (told.evidence.leeway_ms ?? 0))) return null
-  const clock = offsetWords(told.host, offset.low_ms, offset.high_ms, told.issuer ?? 'the issuer')
+  const clock = isTwoSided(offset)
+    ? offsetWords(told.host, offset.low_ms, offset.high_ms, told.issuer ?? 'the issuer')
+    : `${told.host} is at least ${seconds(offset.low_ms)} ahead of ${told.issuer ?? 'the issuer'}`
   const { lifetime_ms } = life
   const at_ms = told.time_ms - offset.offset_ms
   const issued_ms = life.issued_ms ?? lastIssued(told, background, at_ms)

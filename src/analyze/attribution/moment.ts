@@ -4,6 +4,7 @@
  */
 import type { Told } from '../incident/tell.ts'
 import type { Background } from './background.ts'
+import { isTwoSided } from './offset-words.ts'
 
 export interface Moment {
   /** Issuer's clock, ms. */
@@ -28,7 +29,7 @@ export function momentOf(told: Told, background: Background): Moment | null {
   const consider = (host: string | undefined, time_ms: number) => {
     if (host === undefined) return
     const offset = clocks.offset(host, told.issuer, time_ms)
-    if (offset === null || !Number.isFinite(offset.low_ms) || !Number.isFinite(offset.high_ms)) return
+    if (offset === null || !isTwoSided(offset)) return
     const resolution = time_ms % WHOLE_SECOND_MS === 0 ? WHOLE_SECOND_MS : 1
     const moment: Moment = {
       low_ms: time_ms - offset.high_ms,

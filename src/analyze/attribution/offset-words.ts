@@ -1,5 +1,11 @@
 /** Offsets of clocks in words: "reports-1 is 311.8–312.4 s ahead of auth-1". */
+import type { OffsetInterval } from '../../core/clock-lookup.ts'
 import { seconds } from './seconds.ts'
+
+/** False for a bound: one side is not known. */
+export function isTwoSided({ low_ms, high_ms }: OffsetInterval): boolean {
+  return Number.isFinite(low_ms) && Number.isFinite(high_ms)
+}
 
 /** `low_ms`, `high_ms`: this clock minus the other, ms. */
 export function offsetWords(host: string, low_ms: number, high_ms: number, other: string): string {
