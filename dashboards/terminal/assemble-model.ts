@@ -8,9 +8,12 @@ import type { TimeRange } from '../../src/core/filter.ts'
 import type { Incident } from '../../src/core/incident.ts'
 import type { Kind } from '../../src/core/kind.ts'
 import type { CauseCount, DimensionRow, KindCount, SeriesPoint, UnrecognisedGroup } from '../../src/core/ports/store.ts'
+import { type ClockAnswers, clockRows } from './clock-rows.ts'
+import { type FindingAnswers, findingRows } from './finding-rows.ts'
 import type {
   CauseRow,
   DashboardModel,
+  FindingState,
   IncidentDetail,
   KindFigures,
   Notice,
@@ -33,6 +36,10 @@ export interface StoreAnswers {
   incidents: readonly Incident[] | null
   /** Of the range and of the period before it; null: not asked for. */
   parties: Readonly<Partial<Record<PartyPanel, PartyAnswers>>>
+  /** Null: not asked for. */
+  clocks: ClockAnswers | null
+  /** Null: not asked for. */
+  findings: Omit<FindingAnswers, 'now_ms'> | null
   sources: readonly SourceRow[]
   unrecognised: readonly UnrecognisedGroup[]
   detail: IncidentDetail | null
@@ -43,6 +50,9 @@ export interface PartyAnswers {
   now: readonly DimensionRow[]
   before: readonly DimensionRow[]
 }
+
+/** What goes on now, and is nobody's yet. */
+const STANDING: ReadonlySet<FindingState> = new Set(['firing', 'finding', 'acknowledged', 'pending'])
 
 /** A shorter observation than this says nothing about a rate; ms. */
 const SHORTEST_OBSERVATION_MS = 1000
@@ -61,6 +71,7 @@ export function assembleModel(answers: StoreAnswers): DashboardModel {
     failures += row.count
     before += row.before ?? 0
   }
+  const findings = answers.findings === null ? null : findingRows({ ...answers.findings, now_ms })
   const parties = (panel: PartyPanel) => partyRows(answers.parties[panel], comparable)
   return {
     now_ms,
@@ -77,6 +88,9 @@ export function assembleModel(answers: StoreAnswers): DashboardModel {
       issuers: parties('issuers'),
       hosts: parties('hosts'),
     },
+    clocks: answers.clocks === null ? null : clockRows(answers.clocks, window.range),
+    findings,
+    standing: findings?.filter(({ state }) => STANDING.has(state)) ?? null,
     sources: answers.sources,
     unrecognised: answers.unrecognised,
     detail: answers.detail,

@@ -4,13 +4,15 @@
  * Invariant: exactly `box.height` lines; a step with any failure shows at least one mark.
  */
 import type { Cause } from '../../src/core/cause.ts'
+import type { TimeRange } from '../../src/core/filter.ts'
 import { formatCountShort } from '../format-number.ts'
 import { formatStamp } from '../format-time.ts'
 import { resample } from '../sparkline.ts'
 import { causeTitle } from '../wording.ts'
+import { findingStyle } from './findings-table.ts'
 import type { BoxId, PanelBox } from './layout.ts'
 import { EMPTY_LINE, type Line, type Span, span } from './line.ts'
-import type { CauseRow, DashboardModel } from './model.ts'
+import type { CauseRow, DashboardModel, FindingRow } from './model.ts'
 import { cellText } from './table.ts'
 import type { View } from './view.ts'
 
@@ -107,7 +109,7 @@ function causeAt(parts: Bar['parts'], at: number): Cause {
 }
 
 /** `└──────────` with the times of its ends and middle. */
-function axis(view: View, { range, now_ms }: DashboardModel, width: number): Line {
+function axis(view: View, { range, now_ms, findings }: DashboardModel, width: number): Line {
   const { zone } = view
   // Seconds say nothing on an axis of minutes; a date has none.
   const stamp = (ms: number) => formatStamp(ms, zone, now_ms).replace(/^(\d\d:\d\d):\d\d$/, '$1')
@@ -119,5 +121,29 @@ function axis(view: View, { range, now_ms }: DashboardModel, width: number): Lin
   write(0, `${from} `)
   if (width > 40) write(Math.floor(width / 2), ` ${middle} `)
   write(width - (to?.length ?? 0) - 1, ` ${to}`)
-  return { spans: [span(`${' '.repeat(SCALE_COLUMNS - 1)}└${marks.join('')}`, 'dim')] }
+  const spans: Span[] = [span(`${' '.repeat(SCALE_COLUMNS - 1)}└`, 'dim')]
+  const taken = (at: number) => marks[at] !== '─'
+  const starts = startMarks(findings ?? [], range, width, taken)
+  for (let i = 0; i < width; i++) spans.push(starts.get(i) ?? span(marks[i] ?? '─', 'dim'))
+  return { spans }
+}
+
+/** Where on the axis findings (◆) and alerts (▲) began; an alert hides a finding, and what is worse what is less so. */
+function startMarks(
+  findings: readonly FindingRow[],
+  { from_ms, to_ms }: TimeRange,
+  width: number,
+  taken: (at: number) => boolean,
+): Map<number, Span> {
+  const marks = new Map<number, Span>()
+  // The list begins with what needs a person first.
+  for (const row of findings.toReversed()) {
+    if (row.from_ms === null || row.from_ms < from_ms || row.from_ms >= to_ms || row.state === 'advice') continue
+    let at = Math.floor(((row.from_ms - from_ms) / (to_ms - from_ms)) * width)
+    // Beside a time rather than over it.
+    while (taken(at) && at < width - 1) at += 1
+    if (taken(at)) continue
+    marks.set(at, span(row.key.startsWith('alert ') ? '▲' : '◆', findingStyle(row)))
+  }
+  return marks
 }

@@ -61,6 +61,7 @@ export const CAUSES_TABLE: Table<CauseRow> = {
       id: 'mostly',
       head: 'mostly',
       width: 16,
+      from: 70,
       grow: 2,
       text: mostly,
       draw: (row, _, width) => [{ text: fitMostly(row, width), style: 'dim' }],

@@ -255,6 +255,9 @@ function withKnownParts(
   return {
     ...next,
     incidents: next.incidents ?? known.incidents,
+    clocks: next.clocks ?? known.clocks,
+    findings: next.findings ?? known.findings,
+    standing: next.standing ?? known.standing,
     parties: {
       clients: next.parties.clients ?? known.parties.clients,
       services: next.parties.services ?? known.parties.services,

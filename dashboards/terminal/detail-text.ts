@@ -8,25 +8,27 @@ import { evidenceLines } from '../evidence-words.ts'
 import { formatCount, formatQuantity } from '../format-number.ts'
 import { formatInstant } from '../format-time.ts'
 import { confidenceTitle, kindNoun, verdictTitle } from '../wording.ts'
-import { beside, EMPTY_LINE, type Line, line, type Span, span } from './line.ts'
+import { beside, EMPTY_LINE, type Line, line, span } from './line.ts'
 import type { IncidentDetail } from './model.ts'
-import { toPrintable, wrapText } from './printable.ts'
+import { labelled, paragraph } from './paragraph.ts'
+import { timelineText } from './timeline-text.ts'
 
 /** From here on the remedy stands beside the incident. */
 const TWO_COLUMNS = 120
 const GAP = ' │ '
-const LABEL_COLUMNS = 18
 
 /** @param detail undefined: not read yet; null: not stored (any more) */
 export function detailText(detail: IncidentDetail | null | undefined, columns: number, zone: string): Line[] {
   if (detail === undefined) return [line(span('Reading …', 'dim'))]
   if (detail === null) return [line(span('This incident is not in the store any more.', 'warn'))]
-  const { incident, observations, remedy } = detail
+  const { incident, observations, remedy, timeline } = detail
+  const life = (width: number) => (timeline === null ? [] : [...timelineText(timeline, width, zone), EMPTY_LINE])
   if (columns < TWO_COLUMNS) {
     return [
       ...headline(detail, columns),
       EMPTY_LINE,
       ...why(incident, columns),
+      ...life(columns),
       ...evidence(incident, columns, zone),
       ...remedyText(remedy, columns),
       EMPTY_LINE,
@@ -42,6 +44,7 @@ export function detailText(detail: IncidentDetail | null | undefined, columns: n
     ...beside(
       [
         ...why(incident, left),
+        ...life(left),
         ...evidence(incident, left, zone),
         ...request(incident, left, zone),
         ...spoken(observations, left, zone),
@@ -81,10 +84,6 @@ function remedyText(remedy: Remedy, columns: number): Line[] {
     ...paragraph(`Fix: ${remedy.fix}`, columns, '  '),
     ...remedy.links.flatMap(({ text, url }) => paragraph(`${text} ${url}`, columns, '  → ', 'dim')),
   ]
-}
-
-function labelled(label: string, text: string, columns: number): Line[] {
-  return paragraph(text, columns, `  ${label.padEnd(LABEL_COLUMNS)} `)
 }
 
 function evidence(incident: Incident, columns: number, zone: string): Line[] {
@@ -139,14 +138,4 @@ function spoken(observations: readonly Observation[], columns: number, zone: str
     )
   }
   return lines
-}
-
-/** Wrapped text; `lead` stands before the first row, blanks of its width before the others. */
-function paragraph(text: string, columns: number, lead: string, style?: Span['style']): Line[] {
-  return wrapText(toPrintable(text), columns - lead.length).map((row, i) =>
-    line(
-      span(i === 0 || lead.trim() === '│' ? lead : ' '.repeat(lead.length), 'dim'),
-      style === undefined ? row : span(row, style),
-    ),
-  )
 }

@@ -2,7 +2,7 @@
 import { formatStamp } from '../format-time.ts'
 import { EXPORT_FORMATS } from './export-text.ts'
 import { EMPTY_LINE, type Line, line, type Span, span, spread } from './line.ts'
-import { screenNumber } from './screens.ts'
+import { type PanelId, screenNumber } from './screens.ts'
 import { sourceProblem } from './source-words.ts'
 import { openText, textRows, type View } from './view.ts'
 import { activePanel, type PromptKind, topText } from './view-state.ts'
@@ -85,6 +85,9 @@ function keysLine(view: View): Line {
   return line(...spans)
 }
 
+/** Tables whose rows open; the others' become words of the filter. */
+const OPENS: ReadonlySet<PanelId> = new Set(['incidents', 'clocks', 'findings'])
+
 /** Most useful first: a narrow terminal shows the head of the list. */
 function keysOf(view: View): [string, string][] {
   const { state } = view
@@ -93,6 +96,7 @@ function keysOf(view: View): [string, string][] {
     return [
       ['Esc', 'back'],
       ['j/k', 'scroll'],
+      ...(text.kind === 'clock' || text.kind === 'finding' ? ([['Enter', 'its failures']] as [string, string][]) : []),
       ...(text.kind === 'incident' ? ([['e/E', 'next/previous']] as [string, string][]) : []),
       ['/', 'find'],
       ...(text.kind === 'help' ? [] : ([['x', 'export']] as [string, string][])),
@@ -103,8 +107,7 @@ function keysOf(view: View): [string, string][] {
     ]
   }
   const panel = activePanel(state)
-  const open: [string, string][] =
-    panel === 'sources' ? [] : [['Enter', panel === 'incidents' ? 'open' : 'filter by it']]
+  const open: [string, string][] = panel === 'sources' ? [] : [['Enter', OPENS.has(panel) ? 'open' : 'filter by it']]
   const back: [string, string][] = state.screen !== 'overview' || state.filter_text !== '' ? [['Esc', 'back']] : []
   return [
     ['?', 'help'],

@@ -11,13 +11,20 @@ type Keys = readonly (readonly [string, string])[]
 
 const OF_SCREEN: Readonly<Record<ScreenId, Keys>> = {
   overview: [
-    ['Enter', 'on a cause: filter by it; on an incident: open it'],
-    ['Tab', 'causes, incidents'],
+    ['Enter', 'on what is wrong or an incident: open it; on a cause: filter by it'],
+    ['Tab', 'what is wrong, causes, incidents'],
+    ['◆ ▲ (on the axis)', 'a finding began; an alert began'],
   ],
   incidents: [
     ['Enter', 'what was said, what it is, why, and what to do'],
     ['s', 'order by time, host, client or reason (of those shown)'],
   ],
+  clocks: [
+    ['Enter', 'the clock in full: steps, forecast, why, what to do'],
+    ['● ━ ┊ │', 'best value, interval, leeway, zero; ahead is right'],
+    ['s', 'order by offset, refused requests, drift …'],
+  ],
+  findings: [['Enter', 'why, since when, what to do; Enter again: its failures']],
   who: [
     ['Enter', 'filter everything by this client, service, issuer or host'],
     ['Tab', 'hosts, clients, services, issuers'],

@@ -2,6 +2,7 @@
 import type { Incident } from '../../src/core/incident.ts'
 import { formatStamp } from '../format-time.ts'
 import { causeTitle, NOT_STATED, verdictTitle } from '../wording.ts'
+import { isoTime } from './iso-time.ts'
 import { span } from './line.ts'
 import { cutText, textWidth, toPrintable } from './printable.ts'
 import type { Table, TableColumn } from './table.ts'
@@ -92,9 +93,4 @@ function reason(incident: Incident, _view: View, width: number) {
     span(shown, 'dim'),
     { text: ' '.repeat(Math.max(0, width - used - textWidth(shown))) },
   ]
-}
-
-/** RFC 3339 in UTC, as exports have it; what no calendar has stays a number of ms. */
-function isoTime(ms: number): string {
-  return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : String(ms)
 }

@@ -43,14 +43,15 @@ export const PANEL_GAP = ' │ '
 /** Four tables at once want this much. */
 const GRID_COLUMNS = 116
 const GRID_ROWS = 30
-/** Bars, axis. A lower chart shows nothing, a higher one nothing more. */
-const LOWEST_CHART = 4
+/** Head, bars, axis. A lower chart shows nothing, a higher one nothing more. */
+const LOWEST_CHART = 5
 const HIGHEST_CHART = 14
 /** A list of fewer rows than these (with its head) is not worth its head. */
 const LOWEST_LIST = 4
 
 /** How many rows each list of the overview has to show. */
 export interface OverviewRows {
+  findings: number
   causes: number
 }
 
@@ -70,19 +71,32 @@ export function layoutFor({ columns, rows }: Size, screen: ScreenId, focus: Pane
   return { ...base, tab_rows: 1, body_rows: height, body: [[{ panel: focus, width: columns, height }]] }
 }
 
-/** Causes as many as there are, the chart, and with what is left the latest incidents. */
+/** What is wrong, the chart, the causes as many as there are, and with what is left the latest incidents. */
 function overview(columns: number, rows: number, wanted: OverviewRows, focus: PanelId): PanelBox<BoxId>[][] {
-  const box = (panel: BoxId, height: number): PanelBox<BoxId>[] => [{ panel, width: columns, height }]
-  const causes = Math.max(3, Math.min(wanted.causes + 1, Math.floor(rows * 0.45)))
-  const list = Math.max(LOWEST_LIST, Math.floor((rows - causes) * 0.4))
-  const chart = Math.min(HIGHEST_CHART, rows - causes - list)
-  if (chart < LOWEST_CHART) {
-    // Too low for all three: the list gives way to the chart, unless that is where the cursor is.
-    return focus === 'incidents' || rows - causes < LOWEST_CHART
-      ? [box('causes', causes), box('incidents', rows - causes)]
-      : [box('chart', rows - causes), box('causes', causes)]
+  const shares: [BoxId, number][] = []
+  const give = (panel: BoxId, height: number) => {
+    if (height > 0) shares.push([panel, height])
   }
-  return [box('chart', chart), box('causes', causes), box('incidents', rows - causes - chart)]
+  const findings = Math.max(2, Math.min(wanted.findings + 1, Math.floor(rows * 0.22) + 1))
+  const causes = Math.max(3, Math.min(wanted.causes + 1, Math.floor(rows * 0.4)))
+  const rest = rows - findings - causes
+  give('findings', findings)
+  if (rest >= LOWEST_CHART + LOWEST_LIST) {
+    const chart = Math.min(HIGHEST_CHART, rest - Math.max(LOWEST_LIST, Math.floor(rest * 0.45)))
+    give('chart', chart)
+    give('causes', causes)
+    give('incidents', rest - chart)
+  } else if (focus === 'incidents') {
+    // Too low for all: the list takes the place of the chart while the cursor is in it, or of the causes too.
+    const list = rest >= LOWEST_LIST ? rest : rest + causes
+    give('causes', rows - findings - list)
+    give('incidents', list)
+  } else {
+    const chart = rest >= LOWEST_CHART ? rest : 0
+    give('chart', chart)
+    give('causes', rows - findings - chart)
+  }
+  return shares.map(([panel, height]) => [{ panel, width: columns, height }])
 }
 
 function sideBySide(columns: number, height: number, panels: readonly PanelId[]): PanelBox[] {

@@ -5,12 +5,15 @@
  */
 import type { Cause, Subcause } from '../../src/core/cause.ts'
 import type { Filter, TimeRange } from '../../src/core/filter.ts'
+import type { Severity } from '../../src/core/finding.ts'
+import type { HostClock } from '../../src/core/host-clock.ts'
 import type { Incident, Observation } from '../../src/core/incident.ts'
 import type { Kind } from '../../src/core/kind.ts'
 import type { DimensionRow, UnrecognisedGroup } from '../../src/core/ports/store.ts'
-import type { Remedy } from '../../src/core/remedy/remedy.ts'
+import type { Remedy, RemedyLink } from '../../src/core/remedy/remedy.ts'
 import type { SourceStatus } from '../../src/core/source-status.ts'
 import type { ScreenId } from './screens.ts'
+import type { TokenTimeline } from './token-timeline.ts'
 
 /** What the screen wants to show next. */
 export interface ModelRequest {
@@ -63,6 +66,51 @@ export interface SourceRow extends SourceStatus {
   records_per_second: number | null
 }
 
+/** One clock: of a host, of an issuer (the one that stamps its tokens), or the collector's own. */
+export interface ClockRow extends Omit<HostClock, 'host' | 'kind' | 'samples' | 'from_ms' | 'to_ms'> {
+  key: string
+  /** `reports-1`, `issuer https://id.example`, `this machine (collector)`. */
+  title: string
+  /** Null where it is not counted (issuers, the collector). */
+  samples: number | null
+  /** Requests refused on this host for a clock, in the range; null where nothing is refused (issuers, the collector). */
+  refused: number | null
+  /** Offset over the range, seconds, oldest first; null where nothing is known. */
+  trend: readonly (number | null)[]
+}
+
+export interface Clocks {
+  reference: string | null
+  rows: readonly ClockRow[]
+}
+
+/** What is wrong, or a rule says so, or was: findings, alerts and advice in one list. */
+export interface FindingRow {
+  key: string
+  state: FindingState
+  severity: Severity
+  /** `clock_off`, or the name of the rule. */
+  kind: string
+  cause: Cause | null
+  subcause: Subcause | null
+  host?: string
+  service?: string
+  client_id?: string
+  issuer?: string
+  /** First and last instant it shows; null where there is none (advice) or it goes on. */
+  from_ms: number | null
+  to_ms: number | null
+  /** Failed requests it explains, or would have spared (advice); null where a rule counts something else. */
+  incidents: number | null
+  title: string
+  why: readonly string[]
+  fix: readonly string[]
+  links: readonly RemedyLink[]
+}
+
+/** `finding`: seen by analysis; `advice`: what one change would have avoided; the others are an alert's. */
+export type FindingState = 'firing' | 'finding' | 'acknowledged' | 'pending' | 'silenced' | 'advice' | 'resolved'
+
 interface Totals {
   successes: number
   failures: number
@@ -74,6 +122,8 @@ export interface IncidentDetail {
   incident: Incident
   observations: readonly Observation[]
   remedy: Remedy
+  /** Null where no record names the token. */
+  timeline: TokenTimeline | null
 }
 
 export interface Notice {
@@ -98,6 +148,12 @@ export interface DashboardModel {
   incidents: readonly Incident[] | null
   /** Most failures first. */
   parties: Readonly<Record<PartyPanel, readonly PartyRow[] | null>>
+  /** The one that is off most first, those at fault before all. */
+  clocks: Clocks | null
+  /** What needs a person first. */
+  findings: readonly FindingRow[] | null
+  /** Those of them that go on now. */
+  standing: readonly FindingRow[] | null
   sources: readonly SourceRow[]
   /** Texts that look like auth failures but match no signature, most frequent first. */
   unrecognised: readonly UnrecognisedGroup[]

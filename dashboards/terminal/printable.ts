@@ -55,7 +55,7 @@ function visibleCodePoint(char: string): string {
 /** What the dashboard itself draws beyond ASCII, and its plain counterpart of the same width. */
 const ASCII_COUNTERPARTS: Readonly<Record<string, string>> = {
   '…': '~',
-  '·': '|',
+  '·': '.',
   '–': '-',
   '—': '-',
   '−': '-',
@@ -78,6 +78,9 @@ const ASCII_COUNTERPARTS: Readonly<Record<string, string>> = {
   '┤': '+',
   '╷': '|',
   '━': '=',
+  '┊': ':',
+  '◄': '<',
+  '►': '>',
   '“': '"',
   '”': '"',
   '’': "'",

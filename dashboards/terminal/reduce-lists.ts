@@ -151,12 +151,18 @@ const FIELD_OF_PANEL: Partial<Record<PanelId, FilterField>> = {
   issuers: 'issuer',
 }
 
-/** Opens an incident; a row that stands for a value becomes a condition of the filter, with the incidents it leaves. */
+/** Opens an incident, clock or finding; a row that stands for a value becomes a condition of the filter, with the incidents it leaves. */
 export function openRow(state: ViewState, panel: PanelId, row: string | undefined, index: number): Step {
   if (row === undefined) return stay(state)
   if (panel === 'incidents') {
     const cursors = { ...state.cursors, incidents: { key: row, index } }
     return load(openText({ ...state, cursors }, { kind: 'incident', id: row, scroll: 0 }))
+  }
+  if (panel === 'clocks' || panel === 'findings') {
+    const cursors = { ...state.cursors, [panel]: { key: row, index } }
+    return load(
+      openText({ ...state, cursors }, { kind: panel === 'clocks' ? 'clock' : 'finding', key: row, scroll: 0 }),
+    )
   }
   const field = FIELD_OF_PANEL[panel]
   if (field === undefined) return stay(state)

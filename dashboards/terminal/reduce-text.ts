@@ -1,7 +1,7 @@
 /** Keys while a text covers the panels: scrolling, searching in it, the next incident, and closing it. */
 import type { KeyPress } from './key-press.ts'
 import { openPrompt } from './reduce-prompt.ts'
-import { moveTo, openHelp, otherZone, stay } from './state-change.ts'
+import { goTo, moveTo, openHelp, otherZone, stay, withFilter } from './state-change.ts'
 import type { OpenText, Step, ViewContext, ViewState } from './view-state.ts'
 
 export function reduceText(state: ViewState, text: OpenText, key: KeyPress, context: ViewContext): Step {
@@ -12,6 +12,10 @@ export function reduceText(state: ViewState, text: OpenText, key: KeyPress, cont
     case 'escape':
       // First the marks of a search go, then the text.
       return state.search === null ? close(state) : stay({ ...state, search: null })
+    case 'enter':
+    case 'right':
+    case 'l':
+      return toIncidents(state, text, context)
     case 'left':
     case 'backspace':
     case 'q':
@@ -69,6 +73,12 @@ export function reduceText(state: ViewState, text: OpenText, key: KeyPress, cont
     default:
       return stay(state)
   }
+}
+
+/** From what is wrong to the requests it broke. */
+function toIncidents(state: ViewState, text: OpenText, context: ViewContext): Step {
+  const place = context.place(text)
+  return place === null ? stay(state) : goTo(withFilter(state, place), 'incidents')
 }
 
 function withTop(state: ViewState, text: OpenText): ViewState {

@@ -5,16 +5,20 @@
 export const SCREENS = [
   { id: 'overview', title: 'Overview' },
   { id: 'incidents', title: 'Incidents' },
+  { id: 'clocks', title: 'Clocks' },
   { id: 'who', title: 'Who' },
+  { id: 'findings', title: 'Findings' },
   { id: 'sources', title: 'Sources' },
 ] as const
 
 export type ScreenId = (typeof SCREENS)[number]['id']
 
 export const PANELS_OF = {
-  overview: ['causes', 'incidents'],
+  overview: ['findings', 'causes', 'incidents'],
   incidents: ['incidents'],
+  clocks: ['clocks'],
   who: ['hosts', 'clients', 'services', 'issuers'],
+  findings: ['findings'],
   sources: ['sources'],
 } as const satisfies Record<ScreenId, readonly string[]>
 

@@ -58,8 +58,7 @@ function headLine<R>(
   placed.forEach(({ column, width: own }, i) => {
     if (i > 0) spans.push(span(GAP.text, 'head'))
     const arrow = order?.column === column.id ? (order.reversed ? '▲' : '▼') : ''
-    const text = i === 0 && column.head !== table.title ? `${table.title} ${column.head}`.trim() : column.head
-    spans.push(span(cellText(text + arrow, own, column.align), i === 0 ? 'title' : 'head'))
+    spans.push(span(cellText(column.head + arrow, own, column.align), i === 0 ? 'title' : 'head'))
   })
   return { spans: [...spans, span(' '.repeat(Math.max(0, width - lineWidth(spans))), 'head')] }
 }

@@ -2,7 +2,10 @@
  * What leaves the screen: the table under the cursor for `x`, the row or text for `y`, the whole view as text for `o`.
  * Invariant: nothing that leaves holds a control character but the newlines between its lines.
  */
+
+import { CLOCKS_TABLE } from './clocks-table.ts'
 import { type ExportTable, exportText } from './export-text.ts'
+import { FINDINGS_TABLE } from './findings-table.ts'
 import { INCIDENTS_TABLE } from './incidents-table.ts'
 import { plainText } from './line.ts'
 import { toPrintable } from './printable.ts'
@@ -22,6 +25,16 @@ export function exportedTable(view: View): ExportTable | null {
       columns: result.columns,
       rows: result.rows.map((row) => row.map((value) => (typeof value === 'bigint' ? String(value) : value))),
     }
+  }
+  if (text?.kind === 'clock') {
+    return exportOf(CLOCKS_TABLE, view.model?.clocks?.rows.filter(({ key }) => key === text.key) ?? [])
+  }
+  if (text?.kind === 'finding') {
+    const rows = view.model?.findings ?? view.model?.standing ?? []
+    return exportOf(
+      FINDINGS_TABLE,
+      rows.filter(({ key }) => key === text.key),
+    )
   }
   if (text?.kind === 'incident') {
     const incident = view.model?.detail?.incident
@@ -47,7 +60,7 @@ export function copiedText(view: View): string | null {
     ]
   if (row === undefined) return null
   return table.columns
-    .filter(({ id }) => id !== 'trend')
+    .filter(({ id }) => id !== 'trend' && id !== 'bar')
     .map((column) => toPrintable(column.text(row, view)).trim())
     .filter((part) => part !== '')
     .join('  ')

@@ -32,7 +32,13 @@ export interface Cursor {
 }
 
 /** A text that covers the panels; `scroll` is its first row shown. */
-export type OpenText = { scroll: number } & ({ kind: 'help' } | { kind: 'incident'; id: string } | { kind: 'sql' })
+export type OpenText = { scroll: number } & (
+  | { kind: 'help' }
+  | { kind: 'incident'; id: string }
+  | { kind: 'clock'; key: string }
+  | { kind: 'finding'; key: string }
+  | { kind: 'sql' }
+)
 
 /** Order of one table; without one it comes as the model has it. */
 export interface SortOrder {
@@ -100,6 +106,8 @@ export interface ViewContext {
   /** Rows of the open text that hold these words. */
   find(words: string): readonly number[]
   seen: Partial<Record<FilterField, readonly string[]>>
+  /** What an open text is about, as words of the filter; null where a filter cannot say it. */
+  place(text: OpenText): string | null
   /** What is drawn at a place of the screen, 0-based; null where nothing can be pointed at. */
   at(column: number, row: number): PointedAt | null
   /** A time as typed (`09:14`, `2026-11-16`, `2h`), ms; null when it is none. */

@@ -3,7 +3,10 @@
  */
 import type { FilterField } from '../../src/core/filter.ts'
 import type { SqlResult } from '../../src/core/ports/store.ts'
+import { clockText } from './clock-text.ts'
 import { detailText } from './detail-text.ts'
+import { filterWord } from './filter-words.ts'
+import { findingText } from './finding-text.ts'
 import { helpText } from './help-text.ts'
 import { type Layout, layoutFor, panelRows } from './layout.ts'
 import { type Line, plainText } from './line.ts'
@@ -12,7 +15,7 @@ import { PANEL_IDS, type PanelId } from './screens.ts'
 import { sqlText } from './sql-text.ts'
 import { orderedRows, sortableColumns } from './table.ts'
 import { TABLES } from './tables.ts'
-import { topText, type ViewContext, type ViewState } from './view-state.ts'
+import { type OpenText, topText, type ViewContext, type ViewState } from './view-state.ts'
 
 /** A question in SQL and what came of it; neither: it is being asked. */
 export interface SqlAnswer {
@@ -44,7 +47,10 @@ export function textRows(rows: number): number {
 }
 
 export function layoutOf({ model, state, columns, rows }: View): Layout {
-  return layoutFor({ columns, rows }, state.screen, state.focus[state.screen], { causes: model?.causes.length ?? 0 })
+  return layoutFor({ columns, rows }, state.screen, state.focus[state.screen], {
+    causes: model?.causes.length ?? 0,
+    findings: model?.standing?.length ?? 1,
+  })
 }
 
 /** The text that covers the panels; null when none is open. */
@@ -57,11 +63,24 @@ export function openText(view: View): Line[] | null {
       return helpText(view)
     case 'sql':
       return sqlText(view.sql)
+    case 'clock': {
+      const row = known(view.model?.clocks?.rows, text.key)
+      return clockText(row, view.columns, view.zone, view.model?.now_ms ?? 0)
+    }
+    case 'finding': {
+      const row = known(view.model?.findings ?? view.model?.standing, text.key)
+      return findingText(row, view.columns, view.zone, view.model?.now_ms ?? 0)
+    }
     case 'incident': {
       const detail = view.answered?.incident_id === text.id ? view.model?.detail : undefined
       return detailText(detail, view.columns, view.zone)
     }
   }
+}
+
+/** Undefined: not read yet; null: read, and not there. */
+function known<R extends { key: string }>(rows: readonly R[] | null | undefined, key: string): R | null | undefined {
+  return rows === null || rows === undefined ? undefined : (rows.find((row) => row.key === key) ?? null)
 }
 
 /** What the reducer must know of what is on the screen. */
@@ -78,6 +97,7 @@ export function viewContext(view: View, now_ms: number, outside: Pick<ViewContex
     sortable: byPanel((panel) => sortableColumns(TABLES[panel])),
     scroll_rows: rows,
     scroll_limit: Math.max(0, (text?.length ?? 0) - rows),
+    place: (text) => placeOf(view, text),
     find: (words) => matchingRows(text ?? [], words),
     seen: seenValues(view.model),
   }
@@ -110,4 +130,21 @@ function seenValues(model: DashboardModel | null): Partial<Record<FilterField, r
     issuer: values('issuers', 'issuer'),
     system: [...new Set((incidents ?? []).map(({ system }) => system))],
   }
+}
+
+/** What a clock or finding is about, as words of the filter; null where that is nothing a filter can say. */
+function placeOf({ model }: View, text: OpenText): string | null {
+  if (text.kind === 'clock') {
+    const host = /^host (.*)$/s.exec(text.key)?.[1]
+    return host === undefined ? null : `${filterWord('host', host)} cause:skew`
+  }
+  if (text.kind !== 'finding') return null
+  const row = (model?.findings ?? model?.standing ?? []).find(({ key }) => key === text.key)
+  if (row === undefined) return null
+  const words: string[] = []
+  for (const field of ['host', 'service', 'client_id', 'issuer', 'cause', 'subcause'] as const) {
+    const value = row[field]
+    if (value !== undefined && value !== null) words.push(filterWord(field, value))
+  }
+  return words.length === 0 ? null : words.join(' ')
 }

@@ -5,6 +5,7 @@
  */
 import { setImmediate as turn } from 'node:timers/promises'
 import { assembleModel, type PartyAnswers } from '../../dashboards/terminal/assemble-model.ts'
+import type { ClockAnswers } from '../../dashboards/terminal/clock-rows.ts'
 import { holdsWords } from '../../dashboards/terminal/filter-words.ts'
 import type {
   DashboardModel,
@@ -14,10 +15,14 @@ import type {
   PartyPanel,
 } from '../../dashboards/terminal/model.ts'
 import { type TimeWindow, timeWindow } from '../../dashboards/terminal/time-window.ts'
+import { tokenTimeline } from '../../dashboards/terminal/token-timeline.ts'
+import type { ClockReading } from '../analyze/clock/clock-table.ts'
 import type { TimeRange } from '../core/filter.ts'
+import type { HistoryFact } from '../core/history.ts'
 import type { Incident } from '../core/incident.ts'
 import type { Dimension, IncidentQuery, StoreReader } from '../core/ports/store.ts'
 import { remedyOf } from '../core/remedy/remedy-of.ts'
+import { createRecentClocks, type RecentClocks } from './recent-clocks.ts'
 import { createSourceRates, type SourceRates } from './source-rates.ts'
 
 /** Rows of the client, service, issuer and host tables; ordering them by other columns than failures wants more than a screen. */
@@ -42,6 +47,8 @@ const DIMENSIONS: Readonly<Record<PartyPanel, Dimension>> = {
 const PARTIES: Readonly<Record<ModelRequest['screen'], readonly PartyPanel[]>> = {
   overview: [],
   incidents: [],
+  clocks: [],
+  findings: [],
   who: ['hosts', 'clients', 'services', 'issuers'],
   sources: [],
   summary: ['hosts', 'clients'],
@@ -54,16 +61,18 @@ export interface DashboardLoader {
 }
 
 export function createDashboardLoader(reader: StoreReader): DashboardLoader {
-  const rates = createSourceRates()
-  return { load: (request, notices) => loadModel(reader, rates, request, notices) }
+  const asked: Asked = { reader, rates: createSourceRates(), clocks: createRecentClocks(reader) }
+  return { load: (request, notices) => loadModel(asked, request, notices) }
 }
 
-async function loadModel(
-  reader: StoreReader,
-  rates: SourceRates,
-  request: ModelRequest,
-  notices: readonly Notice[],
-): Promise<DashboardModel> {
+interface Asked {
+  reader: StoreReader
+  rates: SourceRates
+  clocks: RecentClocks
+}
+
+async function loadModel(asked: Asked, request: ModelRequest, notices: readonly Notice[]): Promise<DashboardModel> {
+  const { reader, rates } = asked
   const { screen, filter } = request
   const extent = await reader.extent()
   const window = withFuture(timeWindow(request, extent), request, extent)
@@ -89,10 +98,12 @@ async function loadModel(
     series: screen === 'overview' ? await ask(() => reader.series(range, step_ms, 'cause', filter)) : [],
     incidents: WITH_INCIDENTS.has(screen) ? await incidentsOf(reader, range, request) : null,
     parties,
+    clocks: screen === 'clocks' ? await clocksOf(asked, range, request) : null,
+    findings: { findings: [], advice: [], alerts: [], silences: [] },
     sources: rates(await ask(() => reader.sources()), request.now_ms),
     unrecognised:
       screen === 'summary' || extent === null ? await ask(() => reader.unrecognised(UNRECOGNISED_ROWS)) : [],
-    detail: request.incident_id === null ? null : await detailOf(reader, request.incident_id),
+    detail: request.incident_id === null ? null : await detailOf(asked, request.incident_id, request.now_ms),
     notices,
   })
 }
@@ -126,9 +137,47 @@ async function incidentsOf(reader: StoreReader, range: TimeRange, request: Model
   return found
 }
 
-async function detailOf(reader: StoreReader, id: string): Promise<IncidentDetail | null> {
+async function clocksOf({ reader, clocks }: Asked, range: TimeRange, { now_ms }: ModelRequest): Promise<ClockAnswers> {
+  const { table } = await clocks(now_ms)
+  await turn()
+  const readings = await reader.clockReadings(range)
+  await turn()
+  const skew = { include: { cause: ['skew'] }, exclude: {} }
+  const refused = await reader.dimension('host', range, skew, PARTY_ROWS)
+  return { table, readings, refused: new Map(refused.map(({ value, failures }) => [value, failures])) }
+}
+
+async function detailOf({ reader, clocks }: Asked, id: string, now_ms: number): Promise<IncidentDetail | null> {
   await turn()
   const incident = await reader.incident(id)
   if (incident === null) return null
-  return { incident, observations: await reader.observations(id), remedy: remedyOf(incident.cause, incident.subcause) }
+  const observations = await reader.observations(id)
+  const reading = await clocks(now_ms)
+  return {
+    incident,
+    observations,
+    remedy: remedyOf(incident.cause, incident.subcause),
+    timeline: tokenTimeline({
+      incident,
+      observations,
+      history: await historyOf(reader, incident),
+      offset: (host, at_ms) => offsetToIssuer(reading, host, incident.issuer, at_ms),
+    }),
+  }
+}
+
+/** What is remembered of the token under either of its names. */
+async function historyOf(reader: StoreReader, { token, token_id, time_ms }: Incident): Promise<HistoryFact[]> {
+  const keys = [token, token_id].filter((key) => key !== undefined)
+  const facts = await reader.history(keys.map((key) => ({ party: 'token', key, from_ms: time_ms, to_ms: time_ms })))
+  return facts.flat()
+}
+
+/** A host's stamps minus the issuer's clock, ms; null where nothing links the two or only one side is known. */
+function offsetToIssuer(reading: ClockReading, host: string, issuer: string | undefined, at_ms: number): number | null {
+  const stamps = reading.stampOffset(host, at_ms)
+  if (stamps === null || !Number.isFinite(stamps.low_ms) || !Number.isFinite(stamps.high_ms)) return null
+  if (issuer === undefined || stamps.reference === `issuer ${issuer}`) return stamps.offset_ms
+  const difference = reading.between(host, issuer, at_ms)
+  return difference?.kind === 'value' ? difference.offset_ms : null
 }

@@ -15,11 +15,16 @@ const FITS_PER_TURN = 8
  * @param reference `issuer <iss>`, `host <name>` or `collector`; left out: the busiest issuer of each group of clocks
  */
 export async function loadClocks(reader: StoreReader, now_ms: number, reference?: string): Promise<ClockTable> {
+  return (await readClocks(reader, now_ms, reference)).table
+}
+
+/** The same with its answers for single instants, which a token's time line needs. */
+export async function readClocks(reader: StoreReader, now_ms: number, reference?: string): Promise<ClockReading> {
   const book = await restoreClocks(await reader.clockRows())
   let fits = 0
   for (const link of book.links.values()) {
     book.estimate(link)
     if (++fits % FITS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve))
   }
-  return new ClockReading(book, { now_ms, ...(reference === undefined ? {} : { reference }) }).table
+  return new ClockReading(book, { now_ms, ...(reference === undefined ? {} : { reference }) })
 }

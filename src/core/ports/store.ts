@@ -279,6 +279,8 @@ export interface StoreReader {
   incident(id: string): Promise<Incident | null>
   /** In order of time. */
   observations(id: string): Promise<Observation[]>
+  /** As the writer's {@link StoreWriter.history}. */
+  history(questions: readonly HistoryQuestion[]): Promise<HistoryFact[][]>
   sources(): Promise<SourceStatus[]>
   /** What the collector last committed of its knowledge of the clocks, in no order. */
   clockRows(): Promise<ClockRow[]>

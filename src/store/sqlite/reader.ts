@@ -8,6 +8,7 @@ import type Database from 'better-sqlite3'
 import { CAUSE_ORDER, type Cause } from '../../core/cause.ts'
 import type { ClockReading } from '../../core/clock-lookup.ts'
 import type { Filter, TimeRange } from '../../core/filter.ts'
+import type { HistoryFact, HistoryQuestion } from '../../core/history.ts'
 import type { Incident, Observation } from '../../core/incident.ts'
 import type {
   CauseCount,
@@ -29,6 +30,7 @@ import type {
 import type { SourceStatus } from '../../core/source-status.ts'
 import { readClockReadings, readClockRows } from './clock-table.ts'
 import { CountQuery } from './count-query.ts'
+import { HistoryTable } from './history-table.ts'
 import { IncidentList } from './incident-query.ts'
 import { INCIDENT_COLUMNS, type IncidentRow, unpackIncident } from './incident-row.ts'
 import { Lexicon } from './lexicon.ts'
@@ -48,6 +50,7 @@ export class SqliteReader implements StoreReader {
   readonly #counts: CountQuery
   readonly #incidents: IncidentList
   readonly #byId: Database.Statement<[number], IncidentRow>
+  #history: HistoryTable | null = null
   readonly #version: Database.Statement<[], number>
 
   /** Takes over an open read-only connection to an up-to-date store. */
@@ -216,6 +219,13 @@ export class SqliteReader implements StoreReader {
 
   async observations(id: string): Promise<Observation[]> {
     return this.#refusing(() => readObservations(this.#db, this.#lexicon, Number(id)))
+  }
+
+  async history(questions: readonly HistoryQuestion[]): Promise<HistoryFact[][]> {
+    return this.#refusing(() => {
+      this.#history ??= new HistoryTable(this.#db, this.#lexicon)
+      return questions.map((question) => this.#history!.answer(question))
+    })
   }
 
   async sources(): Promise<SourceStatus[]> {

@@ -38,14 +38,15 @@ export function describeHistory(engine: StoreEngine): void {
       count: 1,
       ...differences,
     })
-    const ask = async (writer: StoreWriter, { party, key }: HistoryFact = fact()) =>
-      (await writer.history([{ party, key, from_ms: START_MS, to_ms: START_MS }]))[0]!
+    const ask = async (store: Pick<StoreReader, 'history'>, { party, key }: HistoryFact = fact()) =>
+      (await store.history([{ party, key, from_ms: START_MS, to_ms: START_MS }]))[0]!
 
     it('answers with what was appended, word for word, and knows nothing of others', async () => {
-      const { writer } = await open()
+      const { writer, reader } = await open()
       const issued = fact({ iat_ms: START_MS - 1000, exp_ms: START_MS + 299_000 })
       await writer.append(batch({ history: [issued] }))
       expect(await ask(writer)).toEqual([issued])
+      expect(await ask(reader)).toEqual([issued])
       expect(await ask(writer, fact({ key: 'jwt:0000000000000000' }))).toEqual([])
       expect(await ask(writer, fact({ party: 'session' }))).toEqual([])
     })

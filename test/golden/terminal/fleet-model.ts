@@ -3,9 +3,11 @@
 import { assembleModel, type StoreAnswers } from '../../../dashboards/terminal/assemble-model.ts'
 import type { DashboardModel, IncidentDetail, ModelRequest, SourceRow } from '../../../dashboards/terminal/model.ts'
 import { timeWindow } from '../../../dashboards/terminal/time-window.ts'
+import { tokenTimeline } from '../../../dashboards/terminal/token-timeline.ts'
 import type { Incident, Observation } from '../../../src/core/incident.ts'
 import type { CauseCount, DimensionRow, SeriesPoint } from '../../../src/core/ports/store.ts'
 import { remedyOf } from '../../../src/core/remedy/remedy-of.ts'
+import { ADVICE, alerts, clockReadings, clockTable, findings, silences, tokenHistory } from './fleet-trouble.ts'
 
 export const NOW_MS = Date.UTC(2026, 10, 16, 9, 28, 41, 250)
 const MINUTE = 60_000
@@ -298,6 +300,20 @@ export function fleetAnswers(request: ModelRequest = EMPTY_REQUEST): StoreAnswer
         before: [{ value: 'https://id.example', successes: 120_000, failures: 452, top_cause: 'expiry' }],
       },
     },
+    clocks: {
+      table: clockTable(NOW_MS),
+      readings: clockReadings(NOW_MS),
+      refused: new Map([
+        ['reports-1', 1_265],
+        ['orders-2', 0],
+      ]),
+    },
+    findings: {
+      findings: findings(NOW_MS),
+      advice: ADVICE,
+      alerts: alerts(NOW_MS),
+      silences: silences(NOW_MS),
+    },
     sources: SOURCES,
     unrecognised: [],
     detail: opened === undefined ? null : detailOf(opened),
@@ -306,7 +322,19 @@ export function fleetAnswers(request: ModelRequest = EMPTY_REQUEST): StoreAnswer
 }
 
 export function detailOf(opened: Incident): IncidentDetail {
-  return { incident: opened, observations: OBSERVATIONS, remedy: remedyOf(opened.cause, opened.subcause as never) }
+  // A host that is ahead stamps its records in our future.
+  const incident = opened === BASE ? { ...opened, time_ms: NOW_MS - 4_000 + 312_000 } : opened
+  return {
+    incident,
+    observations: OBSERVATIONS,
+    remedy: remedyOf(opened.cause, opened.subcause as never),
+    timeline: tokenTimeline({
+      incident,
+      observations: OBSERVATIONS,
+      history: tokenHistory(incident.token ?? '', NOW_MS),
+      offset: (host) => ({ 'reports-1': 312_200, 'orders-1': 40, 'id-1': 0 })[host] ?? null,
+    }),
+  }
 }
 
 export function fleetModel(request: ModelRequest = EMPTY_REQUEST): DashboardModel {
@@ -325,6 +353,12 @@ export function quietModel(change: Partial<StoreAnswers> = {}): DashboardModel {
     previous_causes: [],
     series: [],
     incidents: [],
+    clocks: {
+      table: { ...clockTable(NOW_MS), reference: null, hosts: [], issuers: [], collector: null },
+      readings: [],
+      refused: new Map(),
+    },
+    findings: { findings: [], advice: [], alerts: [], silences: [] },
     parties: { hosts: EMPTY_PARTY, clients: EMPTY_PARTY, services: EMPTY_PARTY, issuers: EMPTY_PARTY },
     sources: [],
     ...change,

@@ -6,10 +6,23 @@ import { assembleModel } from '../../../../dashboards/terminal/assemble-model.ts
 import { paintFrame } from '../../../../dashboards/terminal/frame.ts'
 import type { DashboardModel } from '../../../../dashboards/terminal/model.ts'
 import { SCREENS } from '../../../../dashboards/terminal/screens.ts'
+import { tokenTimeline } from '../../../../dashboards/terminal/token-timeline.ts'
 import type { View } from '../../../../dashboards/terminal/view.ts'
 import { initialState, openIncident } from '../../../../dashboards/terminal/view-state.ts'
 import type { Cause } from '../../../../src/core/cause.ts'
-import { detailOf, EMPTY_REQUEST, fleetAnswers, INCIDENTS, SOURCES } from '../../../golden/terminal/fleet-model.ts'
+import {
+  detailOf,
+  EMPTY_REQUEST,
+  fleetAnswers,
+  INCIDENTS,
+  NOW_MS,
+  SOURCES,
+} from '../../../golden/terminal/fleet-model.ts'
+import { tokenHistory } from '../../../golden/terminal/fleet-trouble.ts'
+
+/** Lone surrogates included. fast-check's own `binary` strings take seconds to set up. */
+const anyText = (maxLength: number) =>
+  fc.array(fc.nat(0x10ffff), { maxLength }).map((codes) => String.fromCodePoint(...codes))
 
 const OWN_CODES = /\x1b\[[\d;]*m/gu
 const BAD = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u
@@ -46,11 +59,36 @@ function poisoned(text: string): DashboardModel {
         services: party(text, 'expiry'),
         issuers: party(text, null),
       },
+      clocks: {
+        ...answers.clocks!,
+        table: {
+          ...answers.clocks!.table,
+          hosts: answers.clocks!.table.hosts.map((clock) => ({ ...clock, host: text, reference: text, why: [text] })),
+        },
+      },
+      findings: {
+        findings: answers.findings!.findings.map((row) => ({
+          ...row,
+          host: text,
+          title: text,
+          why: [text],
+          fix: [text],
+        })),
+        advice: [],
+        alerts: answers.findings!.alerts.map((row) => ({ ...row, rule: text, summary: text, command: text })),
+        silences: [],
+      },
       sources: SOURCES.map((source) => ({ ...source, name: text, format: text, error: text, sample: [text] })),
       unrecognised: [{ template: text, system: text, sample: text, count: 1, first_ms: 0, last_ms: 0 }],
       notices: [{ level: 'warning', text }],
       detail: {
         ...detail,
+        timeline: tokenTimeline({
+          incident,
+          observations: detail.observations,
+          history: tokenHistory(text, NOW_MS).map((fact) => ({ ...fact, host: text, detail: text })),
+          offset: () => 312_000,
+        }),
         observations: detail.observations.map((seen) => ({ ...seen, source: text, message: text })),
       },
     }),
@@ -80,7 +118,7 @@ const sqlOf = (text: string) => ({
 })
 
 const hostile = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 300 }),
+  anyText(300),
   fc.constantFrom(
     '\x1b]0;owned\x07',
     '\x1b[?1049l\x1b[2J',
@@ -101,6 +139,8 @@ describe('a frame', () => {
       { ...initialState(), open: [{ kind: 'incident' as const, id: '1', scroll: 0 }] },
       { ...initialState(), open: [{ kind: 'help' as const, scroll: 0 }], search: 'j' },
       { ...initialState(), open: [{ kind: 'sql' as const, scroll: 0 }] },
+      { ...initialState(), open: [{ kind: 'clock' as const, key: 'collector', scroll: 0 }] },
+      { ...initialState(), open: [{ kind: 'finding' as const, key: 'alert a1', scroll: 0 }] },
     ]
     fc.assert(
       fc.property(
@@ -127,9 +167,10 @@ describe('a frame', () => {
           }
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 80 },
     )
-  })
+    // Each run paints a whole screen of hostile text.
+  }, 30_000)
   test('uses no colour when there is to be none', () => {
     const plain = appearanceFor({ LANG: 'C.UTF-8', NO_COLOR: '1' }, 24)
     const codes =

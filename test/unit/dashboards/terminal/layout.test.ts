@@ -10,8 +10,9 @@ test('panels fill the body exactly, for any size, screen and focus', () => {
       fc.integer({ min: 15, max: 200 }),
       fc.constantFrom(...SCREENS.flatMap(({ id }) => PANELS_OF[id].map((focus) => ({ screen: id, focus })))),
       fc.integer({ min: 0, max: 8 }),
-      (columns, rows, { screen, focus }, causes) => {
-        const layout = layoutFor({ columns, rows }, screen, focus, { causes })
+      fc.integer({ min: 0, max: 30 }),
+      (columns, rows, { screen, focus }, causes, findings) => {
+        const layout = layoutFor({ columns, rows }, screen, focus, { causes, findings })
         expect(layout.body_rows + layout.tab_rows + HEADER_ROWS + FOOTER_ROWS).toBe(rows)
         expect(layout.body.reduce((sum, row) => sum + row[0]!.height, 0)).toBe(layout.body_rows)
         for (const row of layout.body) {

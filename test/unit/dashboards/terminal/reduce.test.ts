@@ -24,10 +24,23 @@ const CONTEXT: ViewContext = {
     clients: ['batch-3'],
     services: ['orders'],
     issuers: [],
+    clocks: ['host reports-1', 'collector'],
+    findings: ['f1', 'f2'],
     sources: ['s1', 's2'],
   },
-  rows: { causes: 7, incidents: 10, hosts: 10, clients: 10, services: 10, issuers: 10, sources: 10 },
+  rows: {
+    causes: 7,
+    incidents: 10,
+    hosts: 10,
+    clients: 10,
+    services: 10,
+    issuers: 10,
+    clocks: 10,
+    findings: 3,
+    sources: 10,
+  },
   sortable: { hosts: ['failures', 'name', 'requests'], incidents: ['time', 'host'] },
+  place: (text) => (text.kind === 'clock' && text.key !== 'collector' ? 'host:reports-1 cause:skew' : null),
   find: (words) => (words === 'chrony' ? [4, 25, 40] : []),
   at: (_, row) => (row === 0 ? { kind: 'screen', screen: 'who' } : { kind: 'row', panel: 'causes', index: row - 5 }),
   moment: (text) => (text === '09:14' ? NOW - 60 * MINUTE : null),
@@ -115,17 +128,17 @@ describe('the cursor', () => {
 
 describe('screens and panels', () => {
   test('numbers go to screens, and numbers without one do nothing', () => {
-    expect(pressing('3')).toMatchObject({ state: { screen: 'who' }, effects: ['load'] })
+    expect(pressing('4')).toMatchObject({ state: { screen: 'who' }, effects: ['load'] })
     expect(pressing('9').state.screen).toBe('overview')
   })
   test('Tab goes round the panels of a screen, both ways', () => {
-    expect(activePanel(pressing('tab').state)).toBe('incidents')
-    expect(activePanel(pressing('tab tab').state)).toBe('causes')
-    expect(activePanel(pressing('3 shift_tab').state)).toBe('issuers')
+    expect(activePanel(pressing('tab').state)).toBe('causes')
+    expect(activePanel(pressing('tab tab tab').state)).toBe('findings')
+    expect(activePanel(pressing('4 shift_tab').state)).toBe('issuers')
   })
   test('Tab on a screen of one panel goes to the next one', () => {
-    expect(pressing('2 tab').state.screen).toBe('who')
-    expect(pressing('4 tab').state.screen).toBe('overview')
+    expect(pressing('2 tab').state.screen).toBe('clocks')
+    expect(pressing('6 tab').state.screen).toBe('overview')
   })
   test('e goes to the incidents and then down them', () => {
     const { state } = pressing('e e e E')
@@ -150,19 +163,35 @@ describe('opening', () => {
     expect(pressing('2 G enter e').state.message).toBe('no further incident in this list')
   })
   test('a cause, host or client becomes a word of the filter', () => {
-    expect(pressing('j enter').state).toMatchObject({ filter_text: 'cause:skew', focus: { overview: 'incidents' } })
-    expect(pressing('3 j enter').state).toMatchObject({ filter_text: 'host:"orders 1"', screen: 'incidents' })
-    expect(pressing('3 G enter').state.filter.include).toEqual({ host: [''] })
+    expect(pressing('tab j enter').state).toMatchObject({ filter_text: 'cause:skew', focus: { overview: 'incidents' } })
+    expect(pressing('4 j enter').state).toMatchObject({ filter_text: 'host:"orders 1"', screen: 'incidents' })
+    expect(pressing('4 G enter').state.filter.include).toEqual({ host: [''] })
   })
   test('the same row twice is one word', () => {
-    expect(pressing('j enter 1 tab enter').state.filter_text).toBe('cause:skew')
+    expect(pressing('tab j enter 1 tab tab enter').state.filter_text).toBe('cause:skew')
   })
   test('nothing in an empty list does nothing', () => {
     const empty = { ...CONTEXT, keys: { ...CONTEXT.keys, causes: [] } }
-    expect(pressing('enter j k G', initialState(), empty)).toEqual({
-      state: { ...initialState(), cursors: expect.anything() },
+    expect(pressing('tab enter j k G', initialState(), empty)).toEqual({
+      state: { ...initialState(), focus: expect.anything(), cursors: expect.anything() },
       effects: [],
     })
+  })
+})
+
+describe('what is wrong', () => {
+  test('opens, and Enter in it goes to the requests it broke', () => {
+    const opened = pressing('3 enter')
+    expect(topText(opened.state)).toEqual({ kind: 'clock', key: 'host reports-1', scroll: 0 })
+    expect(pressing('enter', opened.state).state).toMatchObject({
+      screen: 'incidents',
+      open: [],
+      filter_text: 'host:reports-1 cause:skew',
+    })
+    expect(topText(pressing('enter').state)?.kind).toBe('finding')
+  })
+  test('stays open where a filter cannot say what it is about', () => {
+    expect(topText(pressing('3 j enter enter').state)).toMatchObject({ kind: 'clock', key: 'collector' })
   })
 })
 
@@ -201,7 +230,7 @@ describe('the filter prompt', () => {
     expect(press(open('zzz'), [{ name: 'tab' }]).prompt?.text).toBe('zzz')
   })
   test('begins with the filter that is on, and Esc leaves it on', () => {
-    const filtered = pressing('j enter').state
+    const filtered = pressing('tab j enter').state
     const prompt = press(filtered, typed('/'))
     expect(prompt.prompt?.text).toBe('cause:skew ')
     expect(press(prompt, [{ name: 'escape' }]).filter_text).toBe('cause:skew')
@@ -276,11 +305,11 @@ describe('texts', () => {
 
 describe('the order of a table', () => {
   test('goes through its columns with s and turns round with r', () => {
-    expect(pressing('3 s').state.sorts).toEqual({ hosts: { column: 'name', reversed: false } })
-    expect(pressing('3 s s r').state.sorts).toEqual({ hosts: { column: 'requests', reversed: true } })
-    expect(pressing('3 s s s').state.sorts).toEqual({ hosts: { column: 'failures', reversed: false } })
-    expect(pressing('3 r').state.sorts).toEqual({ hosts: { column: 'failures', reversed: true } })
-    expect(pressing('s').state.message).toBe('this table has one order only')
+    expect(pressing('4 s').state.sorts).toEqual({ hosts: { column: 'name', reversed: false } })
+    expect(pressing('4 s s r').state.sorts).toEqual({ hosts: { column: 'requests', reversed: true } })
+    expect(pressing('4 s s s').state.sorts).toEqual({ hosts: { column: 'failures', reversed: false } })
+    expect(pressing('4 r').state.sorts).toEqual({ hosts: { column: 'failures', reversed: true } })
+    expect(pressing('6 s').state.message).toBe('this table has one order only')
   })
 })
 
@@ -300,8 +329,8 @@ describe('commands', () => {
     expect(run('range all').state.length_ms).toBe('all')
     expect(run('at 09:14').state.end).toBe(NOW - 60 * MINUTE)
     expect(run('filter !cause:expiry').state.filter.exclude).toEqual({ cause: ['expiry'] })
-    expect(run('sort requests', pressing('3').state).state.sorts.hosts?.column).toBe('requests')
-    expect(run('sort colour', pressing('3').state).state.message).toContain('columns: failures name requests')
+    expect(run('sort requests', pressing('4').state).state.sorts.hosts?.column).toBe('requests')
+    expect(run('sort colour', pressing('4').state).state.message).toContain('columns: failures name requests')
     expect(run('export csv').effects).toEqual([{ export: 'csv' }])
   })
   test('with a mistake stay open and say what is wanted', () => {
@@ -336,7 +365,7 @@ describe('the mouse', () => {
   const click = (row: number) => ({ name: 'click', column: 3, row }) as const
 
   test('puts the cursor on a row, opens it with the second click, and goes to screens', () => {
-    const once = reduce(initialState(), click(7), CONTEXT).state
+    const once = reduce(pressing('tab').state, click(7), CONTEXT).state
     expect(cursorIndex(once.cursors.causes, CONTEXT.keys.causes)).toBe(2)
     expect(reduce(once, click(7), CONTEXT).state.filter_text).toBe('cause:expiry')
     expect(reduce(initialState(), click(0), CONTEXT).state.screen).toBe('who')
@@ -364,7 +393,7 @@ describe('leaving', () => {
       ])
   })
   test('Esc goes to the overview, then takes the filter off word by word, then rests', () => {
-    const { state } = pressing('j enter 3 j enter')
+    const { state } = pressing('tab j enter 4 j enter')
     expect(state.filter_text).toBe('cause:skew host:"orders 1"')
     const steps = ['escape', 'escape', 'escape', 'escape', 'escape'].map(
       (_, i) =>
@@ -379,8 +408,8 @@ describe('leaving', () => {
       ['overview', 'cause:skew host:"orders 1"', 'incidents'],
       ['overview', 'cause:skew', 'incidents'],
       ['overview', '', 'incidents'],
-      ['overview', '', 'causes'],
-      ['overview', '', 'causes'],
+      ['overview', '', 'findings'],
+      ['overview', '', 'findings'],
     ])
   })
 })
@@ -390,7 +419,10 @@ const anyKey: fc.Arbitrary<KeyPress> = fc.oneof(
     .record({ name: fc.constantFrom('click', 'wheel_up', 'wheel_down'), column: fc.nat(99), row: fc.nat(40) })
     .map((key) => key as KeyPress),
   fc.constantFrom(...NAMED).map((name): KeyPress => ({ name })),
-  fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }).map((char): KeyPress => ({ name: 'char', char })),
+  fc
+    .nat(0x10ffff)
+    .map((code) => String.fromCodePoint(code))
+    .map((char): KeyPress => ({ name: 'char', char })),
 )
 
 test('no sequence of keys throws, and Esc repeated always comes home', () => {
@@ -400,7 +432,7 @@ test('no sequence of keys throws, and Esc repeated always comes home', () => {
       for (let i = 0; i < 80; i++) state = reduce(state, { name: 'escape' }, CONTEXT).state
       expect(state).toMatchObject({
         screen: 'overview',
-        focus: { overview: 'causes' },
+        focus: { overview: 'findings' },
         open: [],
         prompt: null,
         filter_text: '',

@@ -113,6 +113,7 @@ describe('the dashboard', () => {
   test('copies through the terminal, in base64 only, and says so', async () => {
     const drive = driveDashboard({ load: fleetModel })
     await drive.settled()
+    await drive.type('\t')
     expect(await drive.type('jy')).toContain('copied, if the terminal allows it')
     expect(drive.terminal.copied[0]).toContain('Clock skew  1,265')
     await drive.type('\t\r')
@@ -154,7 +155,7 @@ describe('the dashboard', () => {
   test('tells what was chosen when it ends', async () => {
     const drive = driveDashboard({ load: fleetModel })
     await drive.settled()
-    await drive.type('3s')
+    await drive.type('4s')
     await drive.quit()
     expect(drive.left[0]).toMatchObject({ screen: 'who', sorts: { hosts: { column: 'name' } } })
   })
