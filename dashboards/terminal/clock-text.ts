@@ -53,10 +53,11 @@ function headline({ title, at_fault, offset_s, low_s, high_s }: ClockRow): strin
   return `${title} is ${words.replace('> ', 'more than ').replace('< ', 'less than ')}${at_fault ? ', and the others agree against it' : ''}`
 }
 
-function forecast({ breach_ms, leeway_s }: ClockRow, zone: string, now_ms: number): string | null {
+function forecast({ breach_ms, leeway_s, offset_s }: ClockRow, zone: string, now_ms: number): string | null {
   if (breach_ms === null) return leeway_s === null ? null : 'will not cross its leeway as far as can be seen'
   const when = `${formatInstant(Math.round(breach_ms / 1000) * 1000, zone)}, ${formatAgo(breach_ms, now_ms)}`
-  return breach_ms > now_ms
+  const crossed = breach_ms <= now_ms || Math.abs(offset_s ?? 0) > (leeway_s ?? Number.POSITIVE_INFINITY)
+  return !crossed
     ? `crosses its leeway of ${formatDuration((leeway_s ?? 0) * 1000)} at ${when}`
     : `crossed its leeway at ${when}`
 }

@@ -26,7 +26,8 @@ export const CLOCKS_TABLE: Table<ClockRow> = {
       width: 14,
       grow: 2,
       most: 32,
-      text: (row) => row.title,
+      // Not by colour alone: without it the one at fault would look like any other.
+      text: (row) => (row.at_fault ? `! ${row.title}` : row.title),
       style: (row) => (row.at_fault ? 'bad' : 'plain'),
       order: (row) => row.title,
     },
@@ -140,10 +141,12 @@ export function driftWords(ppm: number | null): string {
 }
 
 /** `5 s`, `5 s, in 6 h` (until it is crossed), `none, crossed`. */
-export function forecastWords({ breach_ms, leeway_s }: ClockRow, now_ms: number): string {
+export function forecastWords({ breach_ms, leeway_s, offset_s }: ClockRow, now_ms: number): string {
   const leeway = leeway_s === null ? '' : leeway_s === 0 ? 'none' : formatDuration(leeway_s * 1000)
   if (breach_ms === null) return leeway
-  return `${leeway}, ${breach_ms > now_ms ? formatAgo(breach_ms, now_ms) : 'crossed'}`
+  // A clock that is ahead has crossed it at a time that is still to come for everybody else.
+  const crossed = breach_ms <= now_ms || Math.abs(offset_s ?? 0) > (leeway_s ?? Number.POSITIVE_INFINITY)
+  return `${leeway}, ${crossed ? 'crossed' : formatAgo(breach_ms, now_ms)}`
 }
 
 function stepWords({ steps }: ClockRow, now_ms: number): string {

@@ -22,6 +22,7 @@ const OF_SCREEN: Readonly<Record<ScreenId, Keys>> = {
   clocks: [
     ['Enter', 'the clock in full: steps, forecast, why, what to do'],
     ['● ━ ┊ │', 'best value, interval, leeway, zero; ahead is right'],
+    ['!', 'the others agree against this clock'],
     ['s', 'order by offset, refused requests, drift …'],
   ],
   findings: [['Enter', 'why, since when, what to do; Enter again: its failures']],

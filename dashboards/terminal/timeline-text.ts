@@ -32,7 +32,7 @@ export function timelineText(timeline: TokenTimeline, columns: number, zone: str
   const clock = reference === null ? 'times as each host wrote them' : `on one clock, that of ${reference}`
   const now_ms = steps.find(({ here }) => here)?.at_ms ?? 0
   return [
-    line(span('The token’s life', 'title'), span(`  ${token}`, 'accent')),
+    line(span('The token’s life', 'title'), span(token === null ? '' : `  ${token}`, 'accent')),
     ...paragraph(clock, columns, '  ', 'dim'),
     ...steps.flatMap((step) => stepLines(step, columns, zone, now_ms, reference !== null)),
   ]

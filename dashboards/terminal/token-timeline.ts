@@ -7,7 +7,8 @@ import type { HistoryFact } from '../../src/core/history.ts'
 import type { Incident, Observation } from '../../src/core/incident.ts'
 
 export interface TokenTimeline {
-  token: string
+  /** Its fingerprint; null: the records do not name it, only its instants. */
+  token: string | null
   /** Whose clock the corrected times are on; null: nobody's, they are as written. */
   reference: string | null
   /** In order of the corrected time. */
@@ -43,10 +44,11 @@ export interface TimelineFacts {
   offset(host: string, at_ms: number): number | null
 }
 
-/** Null where the records name no token. */
+/** Null where the records name neither a token nor any of its instants. */
 export function tokenTimeline({ incident, observations, history, offset }: TimelineFacts): TokenTimeline | null {
-  const token = incident.token ?? incident.token_id
-  if (token === undefined) return null
+  const token = incident.token ?? incident.token_id ?? null
+  const { iat_ms, nbf_ms, exp_ms } = instants(incident, history)
+  if (token === null && iat_ms === undefined && nbf_ms === undefined && exp_ms === undefined) return null
   const steps: TimelineStep[] = []
   const add = (step: Omit<TimelineStep, 'at_ms' | 'offset_ms'>, own: number | null | undefined = undefined) => {
     const offset_ms = own === undefined ? (step.host === '' ? null : offset(step.host, step.written_ms)) : own
@@ -60,7 +62,6 @@ export function tokenTimeline({ incident, observations, history, offset }: Timel
   )
   const refusedHere = seen[0]
   for (const fact of history) addFact(fact)
-  const { iat_ms, nbf_ms, exp_ms } = instants(incident, history)
   // The issuer's own log, where there is one, says it better than the token does.
   if (iat_ms !== undefined && !steps.some(({ what }) => what === 'issued')) {
     add({ ...blank, what: 'issued', written_ms: iat_ms }, 0)
