@@ -69,8 +69,10 @@ export function renderLog(entry: LogEntry, scope: Scope, origin: Origin): Pushed
   telling.message = body
   for (const attribute in entry.attributes)
     (isSilent(attribute) ? silent : telling)[attribute] = entry.attributes[attribute]!
+  // Our instrumentation tells each step as a span and as a log event: whichever comes first counts.
+  const told = scope.name === 'authtop' && entry.event_name.startsWith('auth.token.') && span_id !== ''
   const record = joined(silent, telling, envelope, 0)
-  return { ...record, identity: identityOf(`${key} ${record.text}`) }
+  return { ...record, identity: identityOf(told ? `span ${trace_id} ${span_id}` : `${key} ${record.text}`) }
 }
 
 /** A line that an agent read from a file and passed on: its own layout says more than a wrapper could. */
