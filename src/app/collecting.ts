@@ -9,10 +9,13 @@ import type { PushSource } from '../core/ports/push-source.ts'
 import type { LogSource, SourceNotice, SourceOptions } from '../core/ports/source.ts'
 import type { IncidentChange, RetentionPolicy, StoreRefusal, StoreWriter } from '../core/ports/store.ts'
 import type { StreamState } from '../core/source-status.ts'
-import { openWriter } from '../store/index.ts'
+import { openReader, openWriter } from '../store/index.ts'
 import { startOwnTelemetry } from '../telemetry/own-telemetry.ts'
+import { Alerting } from './alerts/alerting.ts'
+import { openSinks, ruleSettings } from './alerts/open-sinks.ts'
 import { Classifier } from './classifier.ts'
 import { ClockKeeper } from './clock-keeper.ts'
+import { type Config, NO_CONFIG } from './config/config.ts'
 import { ingest } from './ingest.ts'
 import { loadKnowledge } from './knowledge.ts'
 
@@ -32,6 +35,10 @@ export interface CollectOptions {
   /** IANA zone for stamps without one. */
   zone: string
   retention: RetentionPolicy
+  /** Rules and sinks; left out: the built-in rules, and nobody is told. */
+  config?: Config
+  /** Failed deliveries and the like, one sentence. */
+  alertNote?(text: string): void
   notice(notice: SourceNotice): void
   committed?(changes: readonly IncidentChange[], streams: readonly StreamState[]): void
   stalled?(refusal: StoreRefusal | null): void
@@ -58,7 +65,21 @@ export async function collect(options: CollectOptions, signal: AbortSignal): Pro
 async function collectInto(options: CollectOptions, signal: AbortSignal): Promise<void> {
   const knowledge = await loadKnowledge(process.env)
   const writer = await openWriter(options.store)
+  const undo: (() => Promise<void>)[] = []
   try {
+    const reader = await openReader(options.store)
+    undo.push(() => reader.close())
+    const config = options.config ?? NO_CONFIG
+    const alerting = await Alerting.start({
+      writer,
+      reader,
+      rules: ruleSettings(config),
+      sinks: openSinks(config, process.env, Date.now),
+      repeat_ms: config.alerts.repeat,
+      now: Date.now,
+      note: (text) => options.alertNote?.(text),
+    })
+    undo.push(() => alerting.stop())
     const known = await writer.streams()
     const classifier = new Classifier(knowledge, await writer.fingerprintKey(), options.zone)
     const sourceOptions = { follow: options.follow, known, notice: options.notice, now: Date.now }
@@ -81,9 +102,17 @@ async function collectInto(options: CollectOptions, signal: AbortSignal): Promis
           zone: options.zone,
           known,
           now: Date.now,
-          ...(options.committed === undefined ? {} : { committed: options.committed }),
+          witness: alerting.witness,
+          committed: (changes, streams) => {
+            alerting.committed(changes)
+            options.committed?.(changes, streams)
+          },
           ...(options.stalled === undefined ? {} : { stalled: options.stalled }),
-          ...(options.caughtUp === undefined ? {} : { caughtUp: options.caughtUp }),
+          caughtUp: () => {
+            // A collector that is stopped while it reads history catches up when it is started again.
+            if (!options.follow || !signal.aborted) alerting.caughtUp()
+            options.caughtUp?.()
+          },
         },
         signal,
       )
@@ -92,6 +121,7 @@ async function collectInto(options: CollectOptions, signal: AbortSignal): Promis
       await Promise.all([source, ...pushed].map((each) => each?.close()))
     }
   } finally {
+    for (const step of undo.reverse()) await step()
     await writer.close()
   }
 }

@@ -10,6 +10,7 @@ import type { FormatSet } from '../../collectors/formats/load.ts'
 import { FactGatherer } from '../analyze/history/fact-gatherer.ts'
 import { factsOf } from '../analyze/history/facts-of.ts'
 import type { Sighting } from '../analyze/incident/sighting.ts'
+import type { SkewWitness } from '../analyze/skew-proof/skew-witness.ts'
 import type { AuthEvent } from '../core/auth-event.ts'
 import type { RawRecord } from '../core/log-record.ts'
 import type { Delivery, PushSource } from '../core/ports/push-source.ts'
@@ -47,6 +48,8 @@ export interface IngestOptions {
   known: readonly StreamState[]
   /** Collector's clock, ms. */
   now(): number
+  /** Told of every event in order; says of a failure whether right clocks would have let it pass. */
+  witness?: Pick<SkewWitness, 'observe'>
   /** After each commit, with what changed; for lines that follow live. */
   committed?(changes: readonly IncidentChange[], streams: readonly StreamState[]): void
   /** The store refuses for now (disk full); told once per spell, null when it is over. */
@@ -368,6 +371,8 @@ class Ingest {
     if (host !== undefined) event.host = host
     if (service !== undefined) event.service = service
     this.#o.clocks.take(event)
+    const proof = this.#o.witness?.observe(event) ?? null
+    if (proof !== null) event.clock_proof = proof
     const time_ms = event.time_ms ?? raw.envelope?.logged_writer_ms ?? work.last_record_ms ?? this.#o.now()
     for (const fact of factsOf(event, time_ms)) this.#history.add(fact)
     if (event.outcome === 'success') this.#successes.push({ ...event, time_ms })

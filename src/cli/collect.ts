@@ -3,7 +3,9 @@ import type { Command } from 'commander'
 import { toPrintable } from '../../dashboards/terminal/printable.ts'
 import { sourceLine } from '../../dashboards/terminal/source-line.ts'
 import { collect } from '../app/collecting.ts'
+import { NO_CONFIG } from '../app/config/config.ts'
 import type { StreamState } from '../core/source-status.ts'
+import { readConfig } from './config-option.ts'
 import { UserError } from './exit-code.ts'
 import { positiveInteger } from './number-option.ts'
 import { note } from './output.ts'
@@ -15,7 +17,8 @@ import { checkZone, ZONE_HELP } from './zone-option.ts'
 interface Options extends StoreOptions, ReceiverOptions {
   once?: boolean
   tz?: string
-  retainDays: number
+  retainDays?: number
+  config?: string
 }
 
 /** Detail is kept five weeks, so that a month can be compared; days. */
@@ -34,13 +37,13 @@ export function collectCommand(program: Command): void {
       '[path...]',
       "files, globs and templates such as 'logs/{host}/*.log'; .gz and .zst are read as history; - is standard input",
     )
+    .option('-c, --config <file>', 'a YAML file with paths, rules, sinks and service settings (docs/alerts.md)')
     .option('--once', 'read what is there, then end')
     .option('--tz <zone>', ZONE_HELP)
     .option(
       '--retain-days <n>',
-      'keep single incidents so many days, after that hourly figures',
+      `keep single incidents so many days, after that hourly figures (default: ${DETAIL_DAYS})`,
       positiveInteger,
-      DETAIL_DAYS,
     )
   addStoreOptions(addReceiverOptions(command))
   command.addHelpText(
@@ -50,11 +53,14 @@ Examples:
   $ authtop collect --once --db week.db '/var/log/myapp/*.log*'
   $ authtop collect '/var/log/containers/{service}_*.log'
   $ authtop collect --otlp --db otel.db
+  $ authtop collect -c /etc/authtop/authtop.yaml
   $ journalctl -f -o cat -u myapp | authtop collect -
 
 Exit codes: 0 fine, 2 wrong usage, 3 cannot read or write.`,
   )
-  command.action(async (paths: string[], options: Options) => {
+  command.action(async (named: string[], options: Options) => {
+    const config = options.config === undefined ? NO_CONFIG : readConfig(options.config)
+    const paths = named.length > 0 ? named : config.paths
     if (paths.includes('-') && paths.length > 1)
       throw new UserError(
         '"-" (standard input) cannot be mixed with files',
@@ -62,7 +68,7 @@ Exit codes: 0 fine, 2 wrong usage, 3 cannot read or write.`,
       )
     const receivers = receiversOf(options, process.env)
     if (receivers === undefined && paths.length === 0)
-      throw new UserError('nothing to collect', 'name files, - for standard input, or --otlp')
+      throw new UserError('nothing to collect', 'name files, - for standard input, --otlp, or a config with paths (-c)')
     if (receivers !== undefined && options.once)
       throw new UserError('--once ends and a receiver never does', 'leave out one of them')
     const streams = new Map<string, StreamState>()
@@ -71,10 +77,15 @@ Exit codes: 0 fine, 2 wrong usage, 3 cannot read or write.`,
       {
         paths,
         ...(receivers === undefined ? {} : { receivers }),
-        store: storeLocation(options, process.env),
+        config,
+        alertNote: (text) => note(toPrintable(text)),
+        store: storeLocation(
+          { ...(config.store === undefined ? {} : { store: config.store }), ...options },
+          process.env,
+        ),
         follow: !options.once,
-        zone: checkZone(options.tz),
-        retention: { detail_days: options.retainDays, rollup_days: ROLLUP_DAYS },
+        zone: checkZone(options.tz ?? config.zone),
+        retention: { detail_days: options.retainDays ?? config.retain_days ?? DETAIL_DAYS, rollup_days: ROLLUP_DAYS },
         notice: (notice) => {
           if (notice.kind !== 'no_match') matched.any = true
           if (notice.kind !== 'opened' && notice.kind !== 'ended') note(toPrintable(notice.text))

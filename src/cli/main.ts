@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   skew: async () => (await import('./skew.ts')).skewCommand,
   explain: async () => (await import('./explain.ts')).explainCommand,
   classify: async () => (await import('./classify.ts')).classifyCommand,
+  alerts: async () => (await import('./alerts/alerts.ts')).alertsCommand,
   query: async () => (await import('./query.ts')).queryCommand,
   check: async () => (await import('./check.ts')).checkCommand,
   signatures: async () => (await import('./signatures.ts')).signaturesCommand,
@@ -82,6 +83,10 @@ function report(error: unknown): number {
   if (error instanceof StoreRefusal) {
     say(error.message, error.hint)
     return error.reason === 'unsupported' ? EXIT.usage : EXIT.io
+  }
+  if ((error as Error).name === 'SecretError') {
+    say((error as Error).message, 'secrets are read when a collector starts')
+    return EXIT.usage
   }
   const code = (error as NodeJS.ErrnoException).code
   if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) {

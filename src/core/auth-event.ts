@@ -4,6 +4,7 @@
  * Field names are those of the public JSON (DESIGN section 8).
  */
 import type { Cause, Subcause } from './cause.ts'
+import type { ClockProof } from './clock-proof.ts'
 import type { Confidence } from './confidence.ts'
 import type { Evidence } from './evidence.ts'
 import type { Kind, Outcome } from './kind.ts'
@@ -52,6 +53,8 @@ export interface AuthEvent {
   http_status?: number
   client_address?: string
   evidence: Evidence
+  /** Why it would have passed with right clocks; set when it is read. */
+  clock_proof?: ClockProof
   /** The redacted message, control characters removed, at most {@link MESSAGE_LIMIT} characters. */
   message: string
   position?: RecordPosition

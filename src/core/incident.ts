@@ -3,6 +3,7 @@
  * Keeps what was reported and what we decided, with the reasons; observations point back at the records.
  */
 import type { Cause, Subcause } from './cause.ts'
+import type { ClockProof } from './clock-proof.ts'
 import type { Confidence } from './confidence.ts'
 import type { Evidence } from './evidence.ts'
 import type { Kind } from './kind.ts'
@@ -32,6 +33,8 @@ export interface Incident {
   http_path?: string
   http_status?: number
   client_address?: string
+  /** Why it would have passed with right clocks, where that is proven. */
+  clock_proof?: ClockProof
   system: string
   /** Signature of the most specific observation, and its specificity. */
   signature: string

@@ -2,17 +2,19 @@
  * The stores there are: one line per engine. Opens by location: a path, `sqlite:PATH`, or another engine's URL.
  * Everything above works with the port in core/ports/store.ts and never with an engine.
  */
+import type { StoreDesk } from '../core/ports/alert-store.ts'
 import { type StoreReader, StoreRefusal, type StoreWriter } from '../core/ports/store.ts'
-import { openSqliteReader, openSqliteWriter } from './sqlite/open.ts'
+import { openSqliteDesk, openSqliteReader, openSqliteWriter } from './sqlite/open.ts'
 
 interface Engine {
   /** `rest` is the location without its scheme. */
   openWriter(rest: string): Promise<StoreWriter>
   openReader(rest: string): Promise<StoreReader>
+  openDesk(rest: string): Promise<StoreDesk>
 }
 
 const ENGINES: Readonly<Record<string, Engine>> = {
-  sqlite: { openWriter: openSqliteWriter, openReader: openSqliteReader },
+  sqlite: { openWriter: openSqliteWriter, openReader: openSqliteReader, openDesk: openSqliteDesk },
 }
 
 /** Two letters at least: `C:\…` is a path. */
@@ -28,6 +30,12 @@ export async function openWriter(location: string): Promise<StoreWriter> {
 export async function openReader(location: string): Promise<StoreReader> {
   const { engine, rest } = parseLocation(location)
   return engine.openReader(rest)
+}
+
+/** For what people write beside a collector. Throws {@link StoreRefusal}. */
+export async function openDesk(location: string): Promise<StoreDesk> {
+  const { engine, rest } = parseLocation(location)
+  return engine.openDesk(rest)
 }
 
 function parseLocation(location: string): { engine: Engine; rest: string } {

@@ -13,6 +13,7 @@ const COMMANDS = [
   'skew',
   'explain',
   'classify',
+  'alerts',
   'query',
   'check',
   'signatures',

@@ -45,6 +45,8 @@ export function weave(leader: Told, other: Told): Told {
   if (others.size > 0) told.other_request_ids = ([...others] as string[]).sort().slice(0, OTHER_IDS_LIMIT)
   const received = told.received_collector_ms ?? other.received_collector_ms
   if (received !== undefined) told.received_collector_ms = received
+  const proof = told.clock_proof ?? other.clock_proof
+  if (proof !== undefined) told.clock_proof = proof
   return told
 }
 
@@ -78,5 +80,6 @@ function toldBy({ event, time_ms }: Sighting): Told {
     if (value !== undefined) (told as unknown as Record<string, unknown>)[field] = value
   }
   if (event.received_collector_ms !== undefined) told.received_collector_ms = event.received_collector_ms
+  if (event.clock_proof !== undefined) told.clock_proof = event.clock_proof
   return told
 }

@@ -13,6 +13,7 @@ import type { HistoryFact, HistoryQuestion } from '../history.ts'
 import type { Incident, Observation } from '../incident.ts'
 import type { Kind, Outcome } from '../kind.ts'
 import type { SourceStatus, StreamState } from '../source-status.ts'
+import type { AlertReader, AlertWriter } from './alert-store.ts'
 
 /** Why a store said no, for the command line to turn into a sentence, a hint and exit code 3. */
 export type RefusalReason =
@@ -132,7 +133,7 @@ export interface RetentionPolicy {
   rollup_days: number
 }
 
-export interface StoreWriter {
+export interface StoreWriter extends AlertWriter {
   append(batch: AppendBatch): Promise<void>
   /** At most {@link NEIGHBOUR_LIMIT} per query, nearest to the middle of the range first. Same order as the queries. */
   neighbours(queries: readonly NeighbourQuery[]): Promise<Neighbour[][]>
@@ -253,7 +254,7 @@ export interface SqlResult {
   truncated: boolean
 }
 
-export interface StoreReader {
+export interface StoreReader extends AlertReader {
   /** Changes whenever anything was committed by the writer; cheap enough to ask ten times a second. */
   version(): Promise<number>
   /** Times of the first and last event, writer's clock; null for an empty store. */

@@ -13,6 +13,7 @@ import { decodeKey, encodeKey, type KeyCode } from './key-code.ts'
 import { DIMENSIONS, FIRST_DIMENSION, type Lexicon } from './lexicon.ts'
 import { decodeNumbers, encodeNumbers, type IncidentNumbers } from './number-code.ts'
 import { joinVars, toPhrase, VarReader } from './phrase.ts'
+import { decodeProof, encodeProof } from './proof-code.ts'
 import type { DimensionValues, Placement } from './series-book.ts'
 import { DAY_MS } from './time-grain.ts'
 
@@ -37,6 +38,7 @@ export const INCIDENT_COLUMNS = [
   'session',
   'other_ids',
   'reported_confidence',
+  'proof',
 ] as const
 
 /** One value per column of {@link INCIDENT_COLUMNS}, as better-sqlite3's raw mode gives them. */
@@ -61,6 +63,7 @@ export type IncidentRow = [
   session: KeyCode | null,
   other_ids: string | null,
   reported_confidence: number | null,
+  proof: number | null,
 ]
 
 /** What a new incident or a revision says; the store adds id and number of observations. */
@@ -147,6 +150,7 @@ export function packIncident(
       ? null
       : JSON.stringify(given.other_request_ids.slice(0, OTHER_IDS_LIMIT).map((id) => cleanText(id, KEY_LIMIT))),
     given.reported_confidence === undefined ? null : CONFIDENCE_CODES[given.reported_confidence],
+    encodeProof(given.clock_proof),
   ]
 }
 
@@ -202,6 +206,8 @@ export function unpackIncident(lexicon: Lexicon, row: IncidentRow): Incident {
   if (token_id !== undefined) incident.token_id = token_id
   if (session !== undefined) incident.session = session
   if (row[18] !== null) incident.other_request_ids = JSON.parse(row[18]) as string[]
+  const proof = decodeProof(row[20])
+  if (proof !== null) incident.clock_proof = proof
   return incident
 }
 

@@ -3,8 +3,10 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import type Database from 'better-sqlite3'
+import type { StoreDesk } from '../../core/ports/alert-store.ts'
 import type { StoreReader, StoreWriter } from '../../core/ports/store.ts'
 import { openReadable, openWritable, prepareFile } from './connection.ts'
+import { SqliteDesk } from './desk.ts'
 import { MetaTable } from './meta-table.ts'
 import { migrate } from './migrate.ts'
 import { SqliteReader } from './reader.ts'
@@ -39,6 +41,18 @@ export async function openSqliteReader(file: string): Promise<StoreReader> {
     return new SqliteReader(db, path)
   } catch (error) {
     db.close()
+    throw refusalOf(error, path)
+  }
+}
+
+/** For silences and acknowledgements, beside a collector or without one. Throws StoreRefusal. */
+export async function openSqliteDesk(file: string): Promise<StoreDesk> {
+  const path = canonical(file)
+  // Looks whether it is a store of ours and up to date, which a writable connection does not.
+  openReadable(path).close()
+  try {
+    return new SqliteDesk(openWritable(path), path)
+  } catch (error) {
     throw refusalOf(error, path)
   }
 }

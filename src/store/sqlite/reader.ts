@@ -5,11 +5,13 @@
  * incidents.
  */
 import type Database from 'better-sqlite3'
+import type { Alert, Silence } from '../../core/alert.ts'
 import { CAUSE_ORDER, type Cause } from '../../core/cause.ts'
 import type { ClockReading } from '../../core/clock-lookup.ts'
 import type { Filter, TimeRange } from '../../core/filter.ts'
 import type { HistoryFact, HistoryQuestion } from '../../core/history.ts'
 import type { Incident, Observation } from '../../core/incident.ts'
+import type { ActivityPoint, FailureRow } from '../../core/ports/alert-store.ts'
 import type {
   CauseCount,
   ClockRow,
@@ -28,6 +30,14 @@ import type {
   UnrecognisedGroup,
 } from '../../core/ports/store.ts'
 import type { SourceStatus } from '../../core/source-status.ts'
+import {
+  readActivity,
+  readAlerts,
+  readFailureRows,
+  readFailureRowsSince,
+  readSilences,
+  readWaiting,
+} from './alert-query.ts'
 import { readClockReadings, readClockRows } from './clock-table.ts'
 import { CountQuery } from './count-query.ts'
 import { HistoryTable } from './history-table.ts'
@@ -249,6 +259,46 @@ export class SqliteReader implements StoreReader {
         )
         .all(limit),
     )
+  }
+
+  async alerts(range: TimeRange, limit: number): Promise<Alert[]> {
+    return this.#refusing(() => readAlerts(this.#db, range, limit))
+  }
+
+  async silences(now_ms: number): Promise<Silence[]> {
+    return this.#refusing(() => readSilences(this.#db, now_ms))
+  }
+
+  async failureRows(
+    range: TimeRange,
+    after: { time_ms: number; id: number } | null,
+    limit: number,
+  ): Promise<FailureRow[]> {
+    return this.#refusing(() => readFailureRows(this.#db, this.#lexicon, range, after, limit))
+  }
+
+  async failureRowsSince(id: number, limit: number): Promise<FailureRow[]> {
+    return this.#refusing(() => readFailureRowsSince(this.#db, this.#lexicon, id, limit))
+  }
+
+  async lastFailureId(): Promise<number> {
+    return this.#refusing(() => this.#meta.get('next_incident')! - 1)
+  }
+
+  async activity(range: TimeRange, step_ms: number): Promise<ActivityPoint[]> {
+    if (!(step_ms > 0) || step_ms % 60_000 !== 0)
+      throw new RangeError(`step_ms must be a multiple of 60000, not ${step_ms}`)
+    return this.#refusing(() => {
+      const extent = this.#extent()
+      if (extent === null) return []
+      const clipped = { from_ms: Math.max(range.from_ms, extent.from_ms), to_ms: Math.min(range.to_ms, extent.to_ms) }
+      if (clipped.from_ms >= clipped.to_ms) return []
+      return readActivity(this.#db, this.#lexicon, clipped, this.#meta.get('detail_from_ms') ?? -Infinity, step_ms)
+    })
+  }
+
+  async waiting() {
+    return this.#refusing(() => readWaiting(this.#db))
   }
 
   async sql(query: string, limit: number, timeout_ms: number): Promise<SqlResult> {

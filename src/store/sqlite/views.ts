@@ -9,6 +9,7 @@ import type { KeyCode } from './key-code.ts'
 import { decodeKey } from './key-code.ts'
 import { decodeNumbers, type IncidentNumber } from './number-code.ts'
 import { VarReader } from './phrase.ts'
+import { decodeProof } from './proof-code.ts'
 import { GRAIN, GRAIN_MS, type Grain } from './time-grain.ts'
 
 /** Names a person may select from. */
@@ -24,6 +25,8 @@ export const VIEWS = [
   'clock_readings',
   'unrecognised_records',
   'limits',
+  'alerts',
+  'silences',
 ] as const
 
 /** Text of a dictionary number, NULL for "did not say". */
@@ -65,7 +68,9 @@ const DEFINITIONS: Readonly<Record<(typeof VIEWS)[number], string>> = {
            ${number('exp_ms')}, ${number('nbf_ms')}, ${number('iat_ms')}, ${number('validator_ms')},
            ${number('delta_ms')}, ${number('leeway_ms')}, ${number('received_collector_ms')}, ${number('recovered_ms')},
            nullif(${text(1)}, '') AS kid, nullif(${text(2)}, '') AS alg, nullif(${text(3)}, '') AS expected,
-           nullif(${text(4)}, '') AS got
+           nullif(${text(4)}, '') AS got,
+           clock_proof(i.proof) AS clock_proof,
+           clock_proof_offset(i.proof) AS clock_proof_offset_ms
       FROM incident i JOIN series s ON s.id = i.series JOIN verdict v ON v.id = s.verdict
            JOIN voice w ON w.id = i.voice`,
   observations: `
@@ -104,6 +109,12 @@ const DEFINITIONS: Readonly<Record<(typeof VIEWS)[number], string>> = {
     SELECT system, template, sample, count, ${iso('first_ms')} AS first, first_ms, ${iso('last_ms')} AS last, last_ms
       FROM unrecognised`,
   limits: 'SELECT name, count FROM counter',
+  alerts: `
+    SELECT a.id, a.rule, a.severity, a.state, a.labels, ${iso('a.started_ms')} AS started, a.started_ms, a.fired_ms,
+           ${iso('a.resolved_ms')} AS resolved, a.resolved_ms, a.peak, a.summary, k.at_ms AS acknowledged_ms
+      FROM alert a LEFT JOIN acknowledgement k ON k.alert = a.id`,
+  silences: `
+    SELECT id, matchers, ${iso('from_ms')} AS "from", from_ms, ${iso('to_ms')} AS "to", to_ms, comment FROM silence`,
 }
 
 /** Makes the views and the functions they need on a connection to a store. */
@@ -125,6 +136,8 @@ export function createViews(db: Database.Database): void {
     pure,
     (code: Buffer | null, time_ms: number, field: IncidentNumber) => decodeNumbers(code, time_ms)[field] ?? null,
   )
+  db.function('clock_proof', pure, (code: number | null) => decodeProof(code)?.kind ?? null)
+  db.function('clock_proof_offset', pure, (code: number | null) => decodeProof(code)?.offset_ms ?? null)
   for (const view of VIEWS) db.exec(`CREATE TEMP VIEW ${view} AS ${DEFINITIONS[view]}`)
 }
 

@@ -7,6 +7,7 @@ import { statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import type { AuthEvent } from '../../core/auth-event.ts'
 import type { HistoryFact, HistoryQuestion } from '../../core/history.ts'
+import type { AlertChanges, Delivery, DeliveryEnd } from '../../core/ports/alert-store.ts'
 import type {
   AppendBatch,
   ClockRow,
@@ -18,6 +19,7 @@ import type {
   StoreWriter,
 } from '../../core/ports/store.ts'
 import type { StreamState } from '../../core/source-status.ts'
+import { AlertTable } from './alert-table.ts'
 import { ClockTable, readClockRows } from './clock-table.ts'
 import { WAL_LIMIT_BYTES } from './connection.ts'
 import { DeliveryTable } from './delivery-table.ts'
@@ -39,6 +41,9 @@ import { instant } from './time-grain.ts'
 import { UnrecognisedTable } from './unrecognised-table.ts'
 import type { WriteLock } from './write-lock.ts'
 
+/** Old alerts and notices dropped per slice of retention: about 1 ms of work. */
+const ALERTS_PER_SLICE = 50
+
 export class SqliteWriter implements StoreWriter {
   readonly #db: Database.Database
   readonly #path: string
@@ -57,6 +62,7 @@ export class SqliteWriter implements StoreWriter {
   readonly #search: NeighbourSearch
   readonly #history: HistoryTable
   readonly #retention: Retention
+  readonly #alerts: AlertTable
   /** Of the batch in hand, written at its end. */
   readonly #limits = new Map<LimitName, number>()
   #nextIncident: number
@@ -95,6 +101,7 @@ export class SqliteWriter implements StoreWriter {
     this.#history = new HistoryTable(db, this.#lexicon)
     this.#clocks = new ClockTable(db, this.#lexicon)
     this.#retention = new Retention(db, this.#meta, this.#incidents, () => this.#forget())
+    this.#alerts = new AlertTable(db)
     this.#nextIncident = this.#meta.get('next_incident')!
     this.#first_ms = this.#meta.get('first_ms') ?? Infinity
     this.#last_ms = this.#meta.get('last_ms') ?? -Infinity
@@ -135,10 +142,29 @@ export class SqliteWriter implements StoreWriter {
   }
 
   async retain(policy: RetentionPolicy, now_ms: number): Promise<boolean> {
-    const more = this.#refusing(() => this.#retention.slice(policy, now_ms))
+    const more = this.#refusing(() => {
+      const alerts = this.#alerts.retain(now_ms, ALERTS_PER_SLICE)
+      return this.#retention.slice(policy, now_ms) || alerts > 0
+    })
     if (!more) this.#readExtent()
     this.#boundWal()
     return more
+  }
+
+  async saveAlerts(changes: AlertChanges): Promise<void> {
+    this.#refusing(() => this.#alerts.save(changes))
+  }
+
+  async alertState(name: string): Promise<string | null> {
+    return this.#refusing(() => this.#alerts.state(name))
+  }
+
+  async due(now_ms: number, limit: number): Promise<Delivery[]> {
+    return this.#refusing(() => this.#alerts.due(now_ms, limit))
+  }
+
+  async settle(ends: readonly DeliveryEnd[]): Promise<void> {
+    this.#refusing(() => this.#alerts.settle(ends))
   }
 
   async close(): Promise<void> {

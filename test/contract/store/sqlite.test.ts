@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
+import { describeAlertQuestions } from './alert-questions.ts'
 import { describeHistory } from './history-suite.ts'
 import { describeReportQuestions } from './report-questions.ts'
 import type { StoreEngine, StorePlace } from './store-engine.ts'
@@ -76,3 +77,4 @@ const SQLITE: StoreEngine = {
 describeStore(SQLITE)
 describeReportQuestions(SQLITE)
 describeHistory(SQLITE)
+describeAlertQuestions(SQLITE)

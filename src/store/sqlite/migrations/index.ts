@@ -7,9 +7,10 @@ import { REPORT_TALLIES } from './0002-report-tallies.ts'
 import { HISTORY } from './0003-history.ts'
 import { DELIVERIES } from './0004-deliveries.ts'
 import { CLOCKS } from './0005-clocks.ts'
+import { ALERTS } from './0006-alerts.ts'
 
 /** SQL of every migration, oldest first. */
-export const MIGRATIONS: readonly string[] = [FIRST_TABLES, REPORT_TALLIES, HISTORY, DELIVERIES, CLOCKS]
+export const MIGRATIONS: readonly string[] = [FIRST_TABLES, REPORT_TALLIES, HISTORY, DELIVERIES, CLOCKS, ALERTS]
 
 /** `user_version` of an up-to-date store. */
 export const KNOWN_VERSION = MIGRATIONS.length

@@ -1,0 +1,22 @@
+/** A notice in words, for people: one title line and a few below. */
+import type { Notice } from './notice.ts'
+
+export function noticeTitle({ alert, reason }: Notice): string {
+  const word = reason === 'resolved' ? 'RESOLVED' : reason === 'test' ? 'TEST' : alert.severity.toUpperCase()
+  const more = reason === 'repeat' ? ' (still)' : reason === 'changed' ? ' (changed)' : ''
+  return `[${word}] ${alert.summary}${more}`
+}
+
+export function noticeBody({ alert }: Notice): string {
+  const lines = [
+    `rule ${alert.rule}${Object.entries(alert.labels)
+      .map(([name, value]) => `, ${name} ${value}`)
+      .join('')}`,
+    `since ${new Date(alert.started_ms).toISOString()}${alert.resolved_ms === null ? '' : ` until ${new Date(alert.resolved_ms).toISOString()}`}`,
+  ]
+  if (alert.why.length > 0) lines.push('', 'Why:', ...alert.why.map((w) => `- ${w}`))
+  if (alert.state !== 'resolved' && alert.fix.length > 0)
+    lines.push('', 'What to do:', ...alert.fix.map((f) => `- ${f}`))
+  if (alert.command !== '') lines.push('', `Show it: ${alert.command}`)
+  return lines.join('\n')
+}

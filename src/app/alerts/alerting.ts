@@ -1,0 +1,258 @@
+/**
+ * Alerting beside a running ingest: feeds the engine with what was committed, saves alerts and notices together, sends.
+ * History that is read first is not alerted piece by piece: once it is in, it is replayed in order, as a backtest would, and
+ * only what is recent is told. Invariant: one engine, fed with what the store keeps, so that live equals backtest.
+ */
+import { Dispatcher } from '../../alerts/dispatcher.ts'
+import { AlertEngine, type SavedEngine, type Transition } from '../../alerts/engine.ts'
+import { ACTIVITY_DELAY_MS, ACTIVITY_STEP_MS } from '../../alerts/fact.ts'
+import type { Notice } from '../../alerts/notice.ts'
+import { Notifier, type SavedNotifier } from '../../alerts/notifier.ts'
+import { createRules, type RuleSettings } from '../../alerts/rules/index.ts'
+import { silencedBy } from '../../alerts/silenced.ts'
+import { type SavedWitness, SkewWitness } from '../../analyze/skew-proof/skew-witness.ts'
+import type { Alert } from '../../core/alert.ts'
+import type { AlertChanges, NewDelivery } from '../../core/ports/alert-store.ts'
+import type { IncidentChange, StoreReader, StoreWriter } from '../../core/ports/store.ts'
+import { activityFacts, factsOfChanges, failureFact, storedFacts } from './facts.ts'
+import type { OpenSink } from './open-sinks.ts'
+
+export interface AlertingOptions {
+  writer: StoreWriter
+  /** On the same store. */
+  reader: StoreReader
+  rules: RuleSettings
+  sinks: ReadonlyMap<string, OpenSink>
+  repeat_ms: number
+  now(): number
+  /** One sentence for the log; failed deliveries, refused alerts. */
+  note(text: string): void
+}
+
+/** Baselines learn from so much history when there is no saved state; ms. */
+const LEARN_MS = 35 * 86_400_000
+/** What ended or began longer ago is history and told nobody; ms. */
+const RECENT_MS = 3_600_000
+/** The engine runs this far behind the clock, ms: a commit takes its time. */
+const GRACE_MS = 2_000
+const BEAT_MS = 1_000
+/** State is saved this often when nothing happens; ms. */
+const SAVE_MS = 30_000
+/** Alerts alive in the store that are looked up for acknowledgements. */
+const ALIVE_LIMIT = 500
+/** Running deliveries may take this long at the end; ms. */
+const STOP_MS = 2_000
+
+interface SavedState {
+  version: 1
+  /** All failures up to this id are in the engine. */
+  failure_id: number
+  activity_ms: number
+  engine: SavedEngine
+  notifier: SavedNotifier
+}
+
+export class Alerting {
+  readonly witness: SkewWitness
+  readonly #o: AlertingOptions
+  #engine: AlertEngine
+  readonly #notifier: Notifier
+  readonly #dispatcher: Dispatcher
+  readonly #restored: SavedState | null
+  #live = false
+  #stopped = false
+  #activity_ms = 0
+  #failure_id = 0
+  /** Id of the newest failure that was committed, as `committed` has been told. */
+  #stored_id: number
+  #saved_ms = 0
+  #work: Promise<void> = Promise.resolve()
+  #timer: NodeJS.Timeout | undefined
+
+  private constructor(options: AlertingOptions, witness: SkewWitness, restored: SavedState | null, stored_id: number) {
+    this.#o = options
+    this.witness = witness
+    this.#restored = restored
+    this.#stored_id = stored_id
+    this.#engine = new AlertEngine(createRules(options.rules))
+    this.#notifier = new Notifier({
+      repeat_ms: options.repeat_ms,
+      silenced: (alert, silences, now) => silencedBy(alert, silences, now) !== undefined,
+    })
+    this.#dispatcher = new Dispatcher({
+      outbox: options.writer,
+      sinks: new Map([...options.sinks].map(([name, { sink }]) => [name, sink])),
+      now: options.now,
+      random: Math.random,
+      failed: (sink, error, gaveUp) =>
+        options.note(`sink ${sink}: ${error}${gaveUp ? '; given up' : '; will be tried again'}`),
+      delivered: () => {},
+    })
+  }
+
+  /** Before anything is ingested. */
+  static async start(options: AlertingOptions): Promise<Alerting> {
+    const [witness, saved] = await Promise.all([
+      options.writer.alertState('witness'),
+      options.writer.alertState('alerting'),
+    ])
+    return new Alerting(
+      options,
+      witness === null ? new SkewWitness() : SkewWitness.restore(JSON.parse(witness) as SavedWitness),
+      saved === null ? null : (JSON.parse(saved) as SavedState),
+      await options.reader.lastFailureId(),
+    )
+  }
+
+  /** After each commit. Until history is read nothing is done with it: it will be read from the store. */
+  committed(changes: readonly IncidentChange[]): void {
+    // Ids are given in order of the changes; what the catching up has read from the store already is not taken twice.
+    const fresh = changes.filter((c) => c.id !== undefined || ++this.#stored_id > this.#failure_id)
+    if (!this.#live || changes.length === 0) return
+    this.#failure_id = Math.max(this.#failure_id, this.#stored_id)
+    for (const fact of factsOfChanges(fresh)) this.#engine.take(fact)
+    this.#enqueue(() => this.#process(false))
+  }
+
+  /** History is in the store: catches up, then follows the clock. */
+  caughtUp(): void {
+    this.#enqueue(async () => {
+      await this.#catchUp()
+      if (this.#stopped) return
+      this.#timer = setInterval(() => this.#enqueue(() => this.#beat()), BEAT_MS)
+      this.#timer.unref()
+    })
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    clearInterval(this.#timer)
+    await this.#work
+    if (this.#live) {
+      await this.#process(true)
+      await Promise.race([this.#dispatcher.kick(), new Promise((resolve) => setTimeout(resolve, STOP_MS).unref())])
+    }
+    await this.#dispatcher.stop(STOP_MS)
+  }
+
+  #enqueue(step: () => Promise<void>): void {
+    this.#work = this.#work.then(step).catch((error) => this.#o.note(`alerting: ${(error as Error).message}`))
+  }
+
+  async #catchUp(): Promise<void> {
+    const { reader, now } = this.#o
+    const now_ms = now()
+    // What is committed from here on comes through `committed`; no await may stand between the two.
+    const known = this.#restored
+    const since = known === null ? [] : await this.#since(known.failure_id)
+    const inOrder = known !== null && since.every((f) => f.at_ms >= (known.engine.tick_ms ?? 0) - GRACE_MS)
+    if (known !== null) this.#notifier.restore(known.notifier)
+    if (known !== null && inOrder) {
+      this.#engine.restore(known.engine)
+      this.#activity_ms = known.activity_ms
+      this.#failure_id = known.failure_id
+    } else {
+      // Older history came in (or this is the first start): everything in order, as in a backtest.
+      const up_to_id = await reader.lastFailureId()
+      const newest_ms = Math.min(now_ms, (await reader.extent())?.to_ms ?? now_ms)
+      const range = { from_ms: newest_ms - LEARN_MS, to_ms: Number.MAX_SAFE_INTEGER }
+      for await (const facts of storedFacts(reader, range, up_to_id)) {
+        for (const fact of facts) if (fact.at_ms <= now_ms) this.#engine.take(fact)
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+      this.#failure_id = up_to_id
+      this.#activity_ms = Math.floor((now_ms - ACTIVITY_DELAY_MS) / ACTIVITY_STEP_MS) * ACTIVITY_STEP_MS
+    }
+    // What was committed meanwhile; from here on it comes through `committed`, which skips what is read here.
+    const facts = await this.#since(this.#failure_id)
+    this.#failure_id += facts.length
+    this.#live = true
+    for (const fact of facts) this.#engine.take(fact)
+    this.#engine.advance(now_ms - GRACE_MS)
+    await this.#process(true)
+    void this.#dispatcher.kick()
+  }
+
+  async #since(id: number) {
+    const rows = []
+    for (let after = id; ; ) {
+      const page = await this.#o.reader.failureRowsSince(after, 5_000)
+      rows.push(...page)
+      if (page.length < 5_000) break
+      after = page.at(-1)!.id
+    }
+    return rows.map((row) => failureFact(row, false)).sort((a, b) => a.at_ms - b.at_ms)
+  }
+
+  async #beat(): Promise<void> {
+    const now_ms = this.#o.now()
+    await this.#readActivity(now_ms)
+    this.#engine.advance(now_ms - GRACE_MS)
+    await this.#process(now_ms - this.#saved_ms >= SAVE_MS)
+    void this.#dispatcher.kick()
+  }
+
+  /** Traffic of the steps that are over by now. */
+  async #readActivity(now_ms: number): Promise<void> {
+    const until = Math.floor((now_ms - ACTIVITY_DELAY_MS - GRACE_MS) / ACTIVITY_STEP_MS) * ACTIVITY_STEP_MS
+    if (until <= this.#activity_ms) return
+    const range = { from_ms: Math.max(this.#activity_ms, until - LEARN_MS), to_ms: until }
+    this.#activity_ms = until
+    for (const fact of await activityFacts(this.#o.reader, range)) this.#engine.take(fact)
+  }
+
+  /** Saves what changed and posts the notices about it, in one transaction. */
+  async #process(always: boolean): Promise<void> {
+    const { reader, writer, now } = this.#o
+    const transitions = this.#engine.drain()
+    const now_ms = now()
+    const silences = await reader.silences(now_ms)
+    const recent = transitions.filter((t) => now_ms - t.at_ms < RECENT_MS)
+    const notices = this.#notifier.take(recent, silences, now_ms)
+    if (always) notices.push(...this.#notifier.remind(await this.#firing(), silences, now_ms))
+    if (transitions.length === 0 && notices.length === 0 && !always) return
+    const changes: AlertChanges = {
+      alerts: newest(transitions),
+      state: {
+        alerting: JSON.stringify({
+          version: 1,
+          failure_id: this.#failure_id,
+          activity_ms: this.#activity_ms,
+          engine: this.#engine.save(),
+          notifier: this.#notifier.save(),
+        } satisfies SavedState),
+        ...(always && { witness: JSON.stringify(this.witness.save()) }),
+      },
+      deliveries: notices.flatMap((n) => this.#deliveries(n)),
+    }
+    await writer.saveAlerts(changes)
+    this.#saved_ms = now_ms
+    if (notices.length > 0) void this.#dispatcher.kick()
+  }
+
+  /** Firing alerts, with what people said of them. */
+  async #firing(): Promise<Alert[]> {
+    const firing = this.#engine.alive().filter((a) => a.state === 'firing')
+    if (firing.length === 0) return []
+    const now_ms = this.#o.now()
+    const stored = await this.#o.reader.alerts({ from_ms: now_ms, to_ms: now_ms + 1 }, ALIVE_LIMIT)
+    const noted = new Map(stored.map((a) => [a.id, a.acknowledged_ms]))
+    return firing.map((a) => ({ ...a, acknowledged_ms: noted.get(a.id) ?? null }))
+  }
+
+  #deliveries(notice: Notice): NewDelivery[] {
+    return [...this.#o.sinks]
+      .filter(([, { severities }]) => severities === undefined || severities.includes(notice.alert.severity))
+      .map(([sink]) => ({ sink, dedupe: notice.dedupe, body: JSON.stringify(notice), created_ms: notice.at_ms }))
+  }
+}
+
+/** The last word on each alert; one that was only pending and came to nothing is none. */
+function newest(transitions: readonly Transition[]): Alert[] {
+  const alerts = new Map<string, Alert>()
+  for (const { kind, alert, at_ms } of transitions) {
+    if (kind === 'dropped') alerts.set(alert.id, { ...alert, state: 'resolved', resolved_ms: at_ms })
+    else alerts.set(alert.id, alert)
+  }
+  return [...alerts.values()]
+}

@@ -1,0 +1,104 @@
+/** Turns what the store keeps into facts for the engine: the one way for live alerting, catching up and backtests. */
+import {
+  ACTIVITY_DELAY_MS,
+  ACTIVITY_STEP_MS,
+  type ActivityFact,
+  type Fact,
+  type FailureFact,
+} from '../../alerts/fact.ts'
+import type { TimeRange } from '../../core/filter.ts'
+import type { ActivityPoint, FailureRow } from '../../core/ports/alert-store.ts'
+import type { IncidentChange, StoreReader } from '../../core/ports/store.ts'
+
+/** Rows read at a time; bounds memory. */
+const PAGE = 20_000
+/** A record's stamp and its arrival are at most this far apart, or it takes its place by its stamp; ms. */
+export const APART_MS = 26 * 3_600_000
+
+export function failureFact(row: Omit<FailureRow, 'id'>, revised: boolean): FailureFact {
+  const {
+    time_ms,
+    received_collector_ms,
+    cause,
+    subcause,
+    confidence,
+    host,
+    service,
+    client_id,
+    issuer,
+    token,
+    proof,
+  } = row
+  const apart = received_collector_ms === null ? 0 : Math.abs(received_collector_ms - time_ms)
+  const fact: FailureFact = {
+    fact: 'failure',
+    at_ms: received_collector_ms === null || apart > APART_MS ? time_ms : received_collector_ms,
+    revised,
+    cause,
+    subcause,
+    confidence,
+    proof,
+  }
+  if (host !== undefined) fact.host = host
+  if (service !== undefined) fact.service = service
+  if (client_id !== undefined) fact.client_id = client_id
+  if (issuer !== undefined) fact.issuer = issuer
+  if (token !== undefined) fact.token = token
+  return fact
+}
+
+/** What a commit changed; live records count when they arrived, whatever their stamps say. */
+export function factsOfChanges(changes: readonly IncidentChange[]): FailureFact[] {
+  return changes
+    .map(({ id, incident }) =>
+      failureFact(
+        {
+          ...incident,
+          received_collector_ms: incident.received_collector_ms ?? null,
+          proof: incident.clock_proof ?? null,
+        },
+        id !== undefined,
+      ),
+    )
+    .sort((a, b) => a.at_ms - b.at_ms)
+}
+
+function activityFact(point: ActivityPoint): ActivityFact {
+  const { start_ms, successes, failures } = point
+  return { fact: 'activity', at_ms: start_ms + ACTIVITY_STEP_MS + ACTIVITY_DELAY_MS, successes, failures }
+}
+
+/** Traffic whose step began in the range; both ends are multiples of {@link ACTIVITY_STEP_MS}. */
+export async function activityFacts(reader: StoreReader, range: TimeRange): Promise<ActivityFact[]> {
+  return (await reader.activity(range, ACTIVITY_STEP_MS)).map(activityFact)
+}
+
+/** Everything stored of a period up to a failure's id, in the order of the engine's time line. */
+export async function* storedFacts(reader: StoreReader, range: TimeRange, up_to_id: number): AsyncGenerator<Fact[]> {
+  const activity = await activityFacts(reader, range)
+  let nextActivity = 0
+  let waiting: FailureFact[] = []
+  let after: { time_ms: number; id: number } | null = null
+  for (;;) {
+    const rows: FailureRow[] = await reader.failureRows(range, after, PAGE)
+    for (const row of rows) if (row.id <= up_to_id) waiting.push(failureFact(row, false))
+    const last = rows.at(-1)
+    const end = rows.length < PAGE
+    if (last !== undefined) after = { time_ms: last.time_ms, id: last.id }
+    // Only what no later row can come before goes out.
+    const until = end ? Infinity : last!.time_ms - APART_MS
+    waiting.sort((a, b) => a.at_ms - b.at_ms)
+    let n = 0
+    while (n < waiting.length && waiting[n]!.at_ms < until) n++
+    const ready: Fact[] = []
+    for (const fact of waiting.slice(0, n)) {
+      while (nextActivity < activity.length && activity[nextActivity]!.at_ms <= fact.at_ms)
+        ready.push(activity[nextActivity++]!)
+      ready.push(fact)
+    }
+    if (end) ready.push(...activity.slice(nextActivity))
+    waiting = waiting.slice(n)
+    yield ready
+    if (end) return
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * The configuration of a collector that runs as a service (`authtop collect -c authtop.yaml`). What the command line also
+ * says, the command line decides. Unknown settings are mistakes: a typing error must not switch anything off in silence.
+ */
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { SINK_TYPES } from '../../alerts/sinks/index.ts'
+import { duration } from '../../alerts/sinks/sink-type.ts'
+import { SEVERITIES } from '../../core/finding.ts'
+import { readYaml } from './read-yaml.ts'
+
+const NAME = /^[a-z][a-z0-9_-]{0,39}$/i
+
+const sinkCommon = {
+  name: z.string().regex(NAME, 'a name is letters, digits, - and _, 40 at most'),
+  /** Only alerts of these severities; left out: all. */
+  severities: z.array(z.enum(SEVERITIES)).min(1).optional(),
+}
+
+const [firstSink, ...otherSinks] = SINK_TYPES.map((sink) =>
+  (sink.schema as unknown as z.ZodObject).extend({ type: z.literal(sink.type), ...sinkCommon }),
+)
+
+const skewSpike = z.strictObject({
+  failures: z.int().min(1).max(8).optional(),
+  tokens: z.int().min(1).max(8).optional(),
+  over: duration('15m').optional(),
+  quiet: duration('30m').optional(),
+})
+
+const schema = z.strictObject({
+  /** Files, globs and templates. */
+  paths: z.array(z.string().min(1)).default([]),
+  /** Store location. */
+  store: z.string().min(1).optional(),
+  /** IANA zone of stamps without one. */
+  zone: z.string().min(1).optional(),
+  retain_days: z.int().min(1).optional(),
+  alerts: z
+    .strictObject({
+      /** A firing alert is told again after this long. */
+      repeat: duration('4h'),
+      rules: z.strictObject({ skew_spike: z.union([z.literal(false), skewSpike]).optional() }).prefault({}),
+      sinks: z.array(z.discriminatedUnion('type', [firstSink!, ...otherSinks])).default([]),
+    })
+    .prefault({}),
+})
+
+export type Config = z.infer<typeof schema>
+export type SinkConfig = { name: string; type: string; severities?: readonly (typeof SEVERITIES)[number][] } & Record<
+  string,
+  unknown
+>
+
+export const NO_CONFIG: Config = schema.parse({})
+
+/** Throws ConfigError with every mistake, or a system error where the file cannot be read. */
+export function loadConfig(file: string): Config {
+  return readYaml(file, readFileSync(file, 'utf8'), schema, (config) => {
+    const seen = new Set<string>()
+    return config.alerts.sinks.flatMap((sink, i) => {
+      const name = (sink as unknown as SinkConfig).name
+      const twice = seen.has(name)
+      seen.add(name)
+      return twice ? [{ path: ['alerts', 'sinks', i, 'name'], text: `there is another sink "${name}"` }] : []
+    })
+  })
+}

@@ -1,0 +1,16 @@
+/** `-c FILE`: a configuration; its mistakes are the user's, shown with their places. */
+
+import { type Config, loadConfig } from '../app/config/config.ts'
+import { ConfigError } from '../app/config/config-mistake.ts'
+import { UserError } from './exit-code.ts'
+
+export function readConfig(file: string): Config {
+  try {
+    return loadConfig(file)
+  } catch (error) {
+    if (error instanceof ConfigError) throw new UserError(error.message, 'see docs/alerts.md for every setting')
+    const code = (error as NodeJS.ErrnoException).code
+    if (code !== undefined) throw new UserError(`cannot read ${file} (${code})`, undefined, 3)
+    throw error
+  }
+}
