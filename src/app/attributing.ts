@@ -10,7 +10,8 @@ import { FactGatherer } from '../analyze/history/fact-gatherer.ts'
 import type { Draft } from '../analyze/incident/draft-index.ts'
 import { joinIncidents, rejoinIncidents } from '../analyze/incident/join-incidents.ts'
 import { idQuery, nearbyRanges } from '../analyze/incident/neighbour-queries.ts'
-import { isBare, type Sighting } from '../analyze/incident/sighting.ts'
+import { saysWhy } from '../analyze/incident/same-request.ts'
+import type { Sighting } from '../analyze/incident/sighting.ts'
 import type { Told } from '../analyze/incident/tell.ts'
 import type { ClockLookup } from '../core/clock-lookup.ts'
 import type { HistoryFact, HistoryQuestion } from '../core/history.ts'
@@ -50,7 +51,7 @@ export class Attribution {
   /** Decides stored incidents anew and finds partners for those that have none; only what changed comes back. */
   async again(page: readonly Neighbour[]): Promise<Draft[]> {
     for (const { spoken } of page) for (const { host } of spoken) if (host !== undefined) this.#meet(host)
-    const lonely = page.filter(({ incident }) => isBare(incident.specificity))
+    const lonely = page.filter(({ incident }) => !saysWhy(incident))
     const neighbours = lonely.length === 0 ? [] : await this.#nearby(lonely.flatMap(({ spoken }) => spoken))
     const joined = rejoinIncidents(lonely, neighbours, this.#clocks())
     const touched = new Set(joined.flatMap(({ id, absorbs }) => [id, ...absorbs]))

@@ -32,6 +32,9 @@ const STRENGTH: Readonly<Record<JoinReason, number>> = {
   token: 3,
   same_place: 2,
   status_line: 1,
+  named_path: 0.8,
+  status_and_time: 0.6,
+  time: 0.4,
 }
 
 export class DraftIndex {
@@ -54,11 +57,11 @@ export class DraftIndex {
   }
 
   /** The one that fits best, by strength of the reason, then by nearness in time, then the earliest. */
-  nearest(known: Known): Fit | null {
-    const best = this.#best(known, this.#withIds(known.incident), null)
+  nearest(known: Known, ask: typeof sameRequest = sameRequest): Fit | null {
+    const best = this.#best(known, this.#withIds(known.incident), null, ask)
     // An id proves more than any nearness could.
     if (best !== null && STRENGTH[best.reason] >= STRENGTH.trace_id) return best
-    return this.#best(known, this.#nearby(known), best)
+    return this.#best(known, this.#nearby(known), best, ask)
   }
 
   /** Others that share an id with it: the same request told under two ids that nobody knew to be one. */
@@ -72,10 +75,10 @@ export class DraftIndex {
     return twins
   }
 
-  #best(known: Known, candidates: Iterable<Draft>, best: Fit | null): Fit | null {
+  #best(known: Known, candidates: Iterable<Draft>, best: Fit | null, ask: typeof sameRequest): Fit | null {
     for (const draft of candidates) {
       if (draft === known || draft.gone) continue
-      const reason = sameRequest(known, draft, this.#clocks)
+      const reason = ask(known, draft, this.#clocks)
       if (reason === null) continue
       const fit = { draft, reason, apart: apartness(known, draft, this.#clocks) }
       if (best === null || isBetter(fit, best)) best = fit

@@ -6,6 +6,7 @@
 import type { ClockLookup } from '../../core/clock-lookup.ts'
 import type { Neighbour } from '../../core/ports/store.ts'
 import { type Draft, DraftIndex } from './draft-index.ts'
+import { type Known, perhapsSameRequest, sameRequest, saysWhy } from './same-request.ts'
 import { isBare, observationOf, type Sighting } from './sighting.ts'
 import { leads, tell, weave } from './tell.ts'
 
@@ -54,16 +55,23 @@ export function rejoinIncidents(
   const drafts = storedDrafts([...neighbours, ...lonely])
   for (const draft of drafts) index.add(draft)
   const ids = new Set(lonely.map(({ incident }) => incident.id))
-  for (const draft of drafts) {
-    if (draft.gone || !ids.has(draft.id!) || !isBare(draft.incident.specificity)) continue
-    const home = index.nearest(draft)
-    if (home === null) continue
-    const [into, other] = leads(home.draft.incident, draft.incident) ? [home.draft, draft] : [draft, home.draft]
-    merge(into, other)
-    index.add(into)
-  }
+  // The better founded pairs first, or a weak one would take the partner that another has every reason to expect.
+  for (const ask of [sameRequest, ...WEAKER])
+    for (const draft of drafts) {
+      if (draft.gone || !ids.has(draft.id!) || saysWhy(draft.incident)) continue
+      const home = index.nearest(draft, ask)
+      if (home === null) continue
+      const [into, other] = leads(home.draft.incident, draft.incident) ? [home.draft, draft] : [draft, home.draft]
+      merge(into, other)
+      index.add(into)
+    }
   return drafts.filter(({ changed, gone }) => changed && !gone)
 }
+
+const WEAKER = (['named_path', 'status_and_time', 'time'] as const).map(
+  (reason) => (a: Known, b: Known, clocks: ClockLookup) =>
+    perhapsSameRequest(a, b, clocks) === reason ? reason : null,
+)
 
 function storedDrafts(neighbours: readonly Neighbour[]): Draft[] {
   const byId = new Map<string, Draft>()

@@ -13,7 +13,15 @@ import type { Spoken } from '../../core/ports/store.ts'
 import { isBare } from './sighting.ts'
 import type { Told } from './tell.ts'
 
-export type JoinReason = 'request_id' | 'trace_id' | 'token' | 'same_place' | 'status_line'
+export type JoinReason =
+  | 'request_id'
+  | 'trace_id'
+  | 'token'
+  | 'same_place'
+  | 'status_line'
+  | 'named_path'
+  | 'status_and_time'
+  | 'time'
 
 /** Two records of one request share an id but their hosts' clocks may be off by a wrong zone and a day's shift; ms. */
 export const UNIQUE_ID_WINDOW_MS = 26 * 3_600_000
@@ -25,6 +33,10 @@ const TOKEN_WINDOW_MS = 2_000
 export const STATUS_WINDOW_MS = 2_000
 /** Two lines of one process about one refusal follow each other at once; ms. */
 const SAME_PLACE_WINDOW_MS = 250
+/** Where nothing but time ties a gateway's line to a service's: it is written right after the answer; ms. */
+const TIME_ALONE_MS = 1_000
+/** A client writes its line about a refused grant right after the issuer's; ms. */
+const GRANT_WINDOW_MS = 1_500
 /** Within one trace a client may try again; the second try of the same step is another request; ms. */
 const TRACE_RETRY_MS = 2_000
 /** An offset known less exactly than this is used by its best value only, or everything near would join; ms. */
@@ -54,7 +66,7 @@ export function sameRequest(a: Known, b: Known, clocks: ClockLookup): JoinReason
   if (inStream && differ(one.request_id, two.request_id)) return null
   if (a.spoken.some((s) => b.spoken.some((t) => s.stream === t.stream && s.signature === t.signature))) return null
 
-  const bothReason = !isBare(one.specificity) && !isBare(two.specificity)
+  const bothReason = saysWhy(one) && saysWhy(two)
   if (one.trace_id !== undefined && one.trace_id === two.trace_id && apart <= UNIQUE_ID_WINDOW_MS) {
     const retried = bothReason && one.host !== undefined && one.host === two.host && apart > TRACE_RETRY_MS
     return retried ? null : 'trace_id'
@@ -67,12 +79,80 @@ export function sameRequest(a: Known, b: Known, clocks: ClockLookup): JoinReason
   if (apart > STATUS_WINDOW_MS || differ(one.http_status, two.http_status)) return null
   // Two records that both state a reason are two refusals, however close: a burst of expired tokens is many requests.
   // Unless one is the caller's own word for what the other host did: another service, same client, path and reason.
+  if (!sameHost && isGrant(one) && isGrant(two) && same(one.client_id, two.client_id) && alike(one, two))
+    return apart <= GRANT_WINDOW_MS ? 'status_line' : null
   if (bothReason) return !sameHost && isCallersWord(one, two) ? 'status_line' : null
   if (inStream) return sameHost && apart <= SAME_PLACE_WINDOW_MS ? 'same_place' : null
-  const bothBare = isBare(one.specificity) && isBare(two.specificity)
   // Two gateways that share the load write alike lines about different requests.
-  if (bothBare && !sameHost) return PLACE.every((field) => same(one[field], two[field])) ? 'status_line' : null
+  if (!saysWhy(one) && !saysWhy(two) && !sameHost) {
+    const alikeLines = same(one.http_path, two.http_path) && !differ(one.client_address, two.client_address)
+    return alikeLines ? 'status_line' : null
+  }
   return same(one.host, two.host) || PLACE.some((field) => same(one[field], two[field])) ? 'status_line' : null
+}
+
+/**
+ * Asked when everything else is joined: a gateway's line and a service's reason with nothing in common but time. The
+ * weakest of reasons, so it is asked for only when all there is to know has been read.
+ */
+export function perhapsSameRequest(a: Known, b: Known, clocks: ClockLookup): JoinReason | null {
+  const [bare, told] = saysWhy(a.incident) ? [b, a] : [a, b]
+  const { incident: line } = bare
+  const { incident: reason } = told
+  if (!isBare(line.specificity) || !saysWhy(reason) || line.http_status === undefined) return null
+  if (
+    line.host === undefined ||
+    reason.host === undefined ||
+    IDENTITIES.some((field) => differ(line[field], reason[field]))
+  )
+    return null
+  const hosts = new Set(told.spoken.map(({ host }) => host))
+  if (hosts.size > 1 || bare.spoken.some(({ host }) => hosts.has(host))) return null
+  if (bare.spoken.some((s) => told.spoken.some((t) => s.stream === t.stream))) return null
+  if (numberedAlike(line.request_id, reason.request_id)) return null
+  if (apartness(a, b, clocks) > TIME_ALONE_MS) return null
+  if (!mayAnswer(line.http_status, reason)) return null
+  if (!usuallyAnswers(line.http_status, reason)) return 'time'
+  return namesService(line.http_path, reason.service) ? 'named_path' : 'status_and_time'
+}
+
+/** Both state one of these: two requests, unless they are equal. */
+const IDENTITIES = [
+  'client_id',
+  'token',
+  'token_id',
+  'trace_id',
+  'subject',
+  'http_status',
+  'http_path',
+  'http_method',
+] as const
+
+/** A record that only says that it failed, at whatever length, says no reason. */
+export function saysWhy({ specificity, reported_cause }: Told): boolean {
+  return !isBare(specificity) && reported_cause !== 'unknown'
+}
+
+const isGrant = ({ kind }: Told): boolean => kind === 'issuance' || kind === 'refresh'
+
+const alike = (one: Told, two: Told): boolean =>
+  one.reported_cause === two.reported_cause || one.reported_cause === 'unknown' || two.reported_cause === 'unknown'
+
+/** Could a service answer with this status for that reason? Some frameworks have their own ideas of 401 and 403. */
+function mayAnswer(status: number, { reported_cause, kind }: Told): boolean {
+  if (status >= 500) return reported_cause === 'outage'
+  return kind === 'validation' || kind === 'introspection' ? status === 401 || status === 403 : status < 500
+}
+
+/** RFC 6750 §3.1: 403 is for a good token that does not suffice, 401 for all others. */
+function usuallyAnswers(status: number, { reported_subcause }: Told): boolean {
+  return (status === 403) === (reported_subcause === 'insufficient_scope')
+}
+
+/** `/orders/17` behind a gateway is most likely a matter of the service `orders`. */
+function namesService(path: string | undefined, service: string | undefined): boolean {
+  if (path === undefined || service === undefined) return false
+  return path.split('/', 4).some((part) => part !== '' && (part === service || service.startsWith(`${part}-`)))
 }
 
 /** Least time that can lie between any two of their records, their stamps being rounded down and their clocks being off; ms. */
