@@ -8,6 +8,9 @@ const MAX_PAIRS = 200
 /** A longer run before `=` is prose, not a key; characters. */
 const MAX_KEY = 100
 
+/** Some text formatters never quote (logrus with DisableQuote): the words that follow belong to the sentence before. */
+const PROSE_KEYS: ReadonlySet<string> = new Set(['msg', 'message', 'error', 'err', 'reason', 'error_description'])
+
 export type Pair = [key: string, value: string]
 
 /** `comma`: pairs are separated by `, ` and an unquoted value may contain spaces. */
@@ -15,6 +18,8 @@ export function parsePairs(text: string, separator: 'space' | 'comma', from = 0)
   const pairs: Pair[] = []
   const length = text.length
   let at = from
+  /** Where the last value of a prose key began, unquoted; -1 otherwise. */
+  let prose = -1
   while (at < length && pairs.length < MAX_PAIRS) {
     let c = text.charCodeAt(at)
     if (c <= 32 || c === 44) {
@@ -25,8 +30,9 @@ export function parsePairs(text: string, separator: 'space' | 'comma', from = 0)
     while (at < length && isKeyChar(text.charCodeAt(at))) at++
     c = text.charCodeAt(at)
     if (at === keyStart || c !== 61 || at === length || at - keyStart > MAX_KEY) {
-      // A word without `=`: skip it.
+      // A word without `=`: part of the sentence before it, or nothing.
       at = skipWord(text, Math.max(at, keyStart + 1))
+      if (prose >= 0) pairs[pairs.length - 1]![1] = text.slice(prose, at)
       continue
     }
     const key = text.slice(keyStart, at)
@@ -37,6 +43,7 @@ export function parsePairs(text: string, separator: 'space' | 'comma', from = 0)
       if (end > 0) {
         pairs.push([key, unescaped(text.slice(at + 1, end), quote)])
         at = end + 1
+        prose = -1
         continue
       }
     }
@@ -47,6 +54,7 @@ export function parsePairs(text: string, separator: 'space' | 'comma', from = 0)
       at = comma
     } else at = skipWord(text, at)
     pairs.push([key, text.slice(start, at)])
+    prose = separator === 'space' && PROSE_KEYS.has(key) ? start : -1
   }
   return pairs
 }

@@ -7,6 +7,7 @@ import { type AuthEvent, MESSAGE_LIMIT } from '../core/auth-event.ts'
 import type { AttributeValue, LogRecord } from '../core/log-record.ts'
 import type { TokenFacts } from '../core/token-facts.ts'
 import { applyCapture, type Captured } from './capture.ts'
+import { isHearsay } from './hearsay.ts'
 import type { ZoneOffset } from './instant.ts'
 import { type Match, Matcher } from './matcher.ts'
 import type { Signature } from './signature.ts'
@@ -57,7 +58,9 @@ export class Recogniser {
 
   recognise(record: LogRecord, tokens: readonly TokenFacts[]): AuthEvent | null {
     const match = this.#matcher.best(record)
-    return match === null ? null : this.eventOf(match, record, tokens)
+    if (match === null) return null
+    if (match.signature.outcome === 'failure' && isHearsay(record.body || record.speech)) return null
+    return this.eventOf(match, record, tokens)
   }
 
   /** Every signature that fits, best first. */
