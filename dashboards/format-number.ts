@@ -18,6 +18,12 @@ export function formatCount(count: number): string {
   return Number.isFinite(count) ? GROUPED.format(count) : NO_FIGURE
 }
 
+/** In full where it fits into `width` characters, else short. */
+export function formatCountWithin(count: number, width: number): string {
+  const full = formatCount(count)
+  return full.length <= width ? full : formatCountShort(count)
+}
+
 const SHORT_UNITS = ['', 'k', 'M', 'G', 'T']
 
 /** At most five characters up to 10^15: `999`, `9,999`, `12.3k`, `4.0M`. */

@@ -47,8 +47,23 @@ function calendarOf(zone: string): Intl.DateTimeFormat {
   return calendar
 }
 
+/** Seconds whose calendar is kept: a screen shows the same ones with every frame, and reading a calendar is slow; count. */
+const FIELDS_LIMIT = 4_096
+const fieldsBySecond = new Map<string, CalendarFields>()
+
 function fieldsOf(ms: number, zone: string): CalendarFields | null {
   if (!(Math.abs(ms) <= LAST_INSTANT_MS)) return null
+  const key = `${zone} ${Math.floor(ms / SECOND)}`
+  let fields = fieldsBySecond.get(key)
+  if (fields === undefined) {
+    if (fieldsBySecond.size >= FIELDS_LIMIT) fieldsBySecond.clear()
+    fields = readCalendar(ms, zone)
+    fieldsBySecond.set(key, fields)
+  }
+  return fields
+}
+
+function readCalendar(ms: number, zone: string): CalendarFields {
   const fields: CalendarFields = { year: '', month: '', day: '', hour: '', minute: '', second: '', zone: '' }
   for (const part of calendarOf(zone).formatToParts(ms)) {
     if (part.type === 'timeZoneName') fields.zone = part.value

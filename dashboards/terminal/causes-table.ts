@@ -1,5 +1,5 @@
 /** Why tokens fail: causes with count, share of all failures, change against the period before, trend, and what mostly. */
-import { formatChange, formatCount, formatShare } from '../format-number.ts'
+import { formatChange, formatCount, formatCountWithin, formatShare } from '../format-number.ts'
 import { sparkline } from '../sparkline.ts'
 import { causeTitle, subcauseTitle } from '../wording.ts'
 import { changeOrder } from './change-order.ts'
@@ -27,9 +27,9 @@ export const CAUSES_TABLE: Table<CauseRow> = {
     {
       id: 'failures',
       head: 'failures',
-      width: 8,
+      width: 9,
       align: 'right',
-      text: (row) => formatCount(row.count),
+      text: (row) => formatCountWithin(row.count, 9),
       style: () => 'strong',
       order: (row) => row.count,
     },

@@ -3,7 +3,7 @@
  * step, what failed for it and when the tolerance will be crossed. A row of it in full is clock-text.ts.
  * Invariant: what is not known is a dash or a word, never a zero.
  */
-import { formatCount, NO_FIGURE } from '../format-number.ts'
+import { formatCount, formatCountWithin, NO_FIGURE } from '../format-number.ts'
 import { formatAgo, formatDuration, formatOffset } from '../format-time.ts'
 import { sparkline } from '../sparkline.ts'
 import { span } from './line.ts'
@@ -54,7 +54,7 @@ export const CLOCKS_TABLE: Table<ClockRow> = {
       head: 'refused',
       width: 8,
       align: 'right',
-      text: (row) => (row.refused === null ? '' : formatCount(row.refused)),
+      text: (row) => (row.refused === null ? '' : formatCountWithin(row.refused, 8)),
       order: (row) => row.refused,
     },
     {

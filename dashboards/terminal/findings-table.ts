@@ -1,6 +1,6 @@
 /** What is wrong and since when: findings, alerts and advice, what needs a person first. One in full is finding-text.ts. */
 import type { Severity } from '../../src/core/finding.ts'
-import { formatCount } from '../format-number.ts'
+import { formatCountWithin } from '../format-number.ts'
 import { formatStamp } from '../format-time.ts'
 import { NOT_STATED } from '../wording.ts'
 import { isoTime } from './iso-time.ts'
@@ -63,7 +63,7 @@ export const FINDINGS_TABLE: Table<FindingRow> = {
       width: 8,
       from: 90,
       align: 'right',
-      text: (row) => (row.incidents === null ? '' : formatCount(row.incidents)),
+      text: (row) => (row.incidents === null ? '' : formatCountWithin(row.incidents, 8)),
       style: () => 'strong',
       order: (row) => row.incidents,
     },

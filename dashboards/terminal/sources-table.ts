@@ -1,6 +1,6 @@
 /** Where the records come from: per source its format, rate, counts, lag and problem. */
 
-import { formatCount, formatRate, NO_FIGURE } from '../format-number.ts'
+import { formatCount, formatCountWithin, formatRate, NO_FIGURE } from '../format-number.ts'
 import type { SourceRow } from './model.ts'
 import { lagBytes, lagWords, sourceProblem } from './source-words.ts'
 import type { Table } from './table.ts'
@@ -44,7 +44,7 @@ export const SOURCES_TABLE: Table<SourceRow> = {
       width: 10,
       align: 'right',
       from: 90,
-      text: (row) => formatCount(row.counters.records),
+      text: (row) => formatCountWithin(row.counters.records, 10),
       order: (row) => row.counters.records,
     },
     {
@@ -52,7 +52,7 @@ export const SOURCES_TABLE: Table<SourceRow> = {
       head: 'auth events',
       width: 11,
       align: 'right',
-      text: (row) => formatCount(row.counters.recognised),
+      text: (row) => formatCountWithin(row.counters.recognised, 11),
       style: () => 'strong',
       order: (row) => row.counters.recognised,
     },

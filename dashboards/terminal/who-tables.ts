@@ -1,5 +1,5 @@
 /** Clients, services, issuers and hosts by failures: how many, of how many requests, mostly why, and what changed. */
-import { formatChange, formatCount, formatShare } from '../format-number.ts'
+import { formatChange, formatCountWithin, formatShare } from '../format-number.ts'
 import { causeTitle, NOT_STATED } from '../wording.ts'
 import { changeOrder } from './change-order.ts'
 import type { PartyRow } from './model.ts'
@@ -7,6 +7,9 @@ import type { PanelId } from './screens.ts'
 import type { Table } from './table.ts'
 
 type PartyPanel = Extract<PanelId, 'clients' | 'services' | 'issuers' | 'hosts'>
+
+/** `9,999,999`; more is said short. */
+const COUNT_COLUMNS = 9
 
 function partyTable(panel: PartyPanel, title: string): Table<PartyRow> {
   return {
@@ -30,18 +33,18 @@ function partyTable(panel: PartyPanel, title: string): Table<PartyRow> {
       {
         id: 'requests',
         head: 'requests',
-        width: 9,
+        width: COUNT_COLUMNS,
         from: 64,
         align: 'right',
-        text: (row) => formatCount(row.successes + row.failures),
+        text: (row) => formatCountWithin(row.successes + row.failures, COUNT_COLUMNS),
         order: (row) => row.successes + row.failures,
       },
       {
         id: 'failures',
         head: 'failures',
-        width: 9,
+        width: COUNT_COLUMNS,
         align: 'right',
-        text: (row) => formatCount(row.failures),
+        text: (row) => formatCountWithin(row.failures, COUNT_COLUMNS),
         style: () => 'strong',
         order: (row) => row.failures,
       },

@@ -49,6 +49,7 @@ Exit codes: 0 fine, 2 wrong usage, 3 cannot read the store.`,
         options,
         notices: [],
         store,
+        remember: true,
         subscribe: (changed) => watchVersion(reader, changed),
       })
     } finally {

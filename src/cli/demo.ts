@@ -78,6 +78,8 @@ async function live(folder: string, options: Options): Promise<void> {
     await showDashboard({
       reader,
       options,
+      store,
+      remember: false,
       notices: [
         {
           level: 'info',

@@ -11,6 +11,7 @@ import type { DashboardModel, Notice } from '../../dashboards/terminal/model.ts'
 import { summaryLines } from '../../dashboards/terminal/summary.ts'
 import { parseLength, RANGE_LENGTHS } from '../../dashboards/terminal/time-window.ts'
 import { createDashboardLoader } from '../app/dashboard-data.ts'
+import { startDashboardThread } from '../app/dashboard-thread.ts'
 import { PeriodError, parseMoment } from '../app/period.ts'
 import { NO_FILTER } from '../core/filter.ts'
 import type { StoreReader } from '../core/ports/store.ts'
@@ -49,12 +50,17 @@ function readRange(text: string): number | 'all' {
   return length
 }
 
-export interface Shown {
+export interface Summarised {
   reader: StoreReader
   options: ScreenOptions
   notices: readonly Notice[]
-  /** Where the store is, to remember what was looked at; left out: nothing is remembered. */
-  store?: string
+}
+
+export interface Shown extends Summarised {
+  /** Where the store is that `reader` reads: the dashboard's own thread opens it too. */
+  store: string
+  /** Whether the next run over this store begins as this one ended. */
+  remember: boolean
   subscribe?(changed: () => void): () => void
   signal?: AbortSignal
   /** Standard input carries logs: keys come from the controlling terminal. */
@@ -68,17 +74,17 @@ export async function showDashboard(shown: Shown): Promise<void> {
   const zone = checkZone(options.tz ?? Intl.DateTimeFormat().resolvedOptions().timeZone)
   const input = shown.keysFromTerminal || !process.stdin.isTTY ? openTerminal() : process.stdin
   const { runDashboard } = await import('../../dashboards/terminal/run-dashboard.tsx')
-  const loader = createDashboardLoader(reader)
-  const known = shown.store === undefined ? {} : recallDashboard(shown.store, process.env)
+  const thread = startDashboardThread(shown.store)
+  const known = shown.remember ? recallDashboard(shown.store, process.env) : {}
   const end = await runDashboard({
-    load: (request) => loader.load(request, notices),
+    load: (request) => thread.load(request, notices),
     save: saveExport,
     sql: (query) => reader.sql(query, SQL_ROWS, SQL_TIMEOUT_MS),
     moment: (text) => readMoment(text, zone),
     env: process.env,
     mouse: options.mouse ?? false,
     left: (state) => {
-      if (shown.store !== undefined) rememberDashboard(shown.store, process.env, state)
+      if (shown.remember) rememberDashboard(shown.store, process.env, state)
     },
     input,
     output: process.stdout,
@@ -95,7 +101,7 @@ export async function showDashboard(shown: Shown): Promise<void> {
     initial: { ...known, length_ms: options.range ?? known.length_ms ?? (await fittingRange(reader)) },
     ...(shown.subscribe === undefined ? {} : { subscribe: shown.subscribe }),
     ...(shown.signal === undefined ? {} : { signal: shown.signal }),
-  })
+  }).finally(() => thread.close())
   if (input !== process.stdin) input.destroy()
   if (end === 'SIGTERM' || end === 'SIGHUP' || end === 'SIGQUIT')
     process.exitCode = { SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131 }[end]
@@ -122,7 +128,7 @@ function readMoment(text: string, zone: string): number | null {
   }
 }
 
-export async function showSummary({ reader, options, notices }: Shown): Promise<void> {
+export async function showSummary({ reader, options, notices }: Summarised): Promise<void> {
   const model = await summaryModel(reader, notices, options.range ?? 'all')
   await print(`${summaryLines(model, checkZone(options.tz)).join('\n')}\n`)
 }

@@ -119,6 +119,7 @@ async function onTerminal(paths: string[], options: Options): Promise<void> {
       options,
       notices,
       store,
+      remember: true,
       subscribe: (listener) => {
         listeners.add(listener)
         return () => listeners.delete(listener)

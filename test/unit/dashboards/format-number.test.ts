@@ -5,6 +5,7 @@ import {
   formatChange,
   formatCount,
   formatCountShort,
+  formatCountWithin,
   formatQuantity,
   formatRate,
   formatShare,
@@ -78,4 +79,9 @@ test('sizes are in binary units', () => {
     '1.5 MiB',
     '931 GiB',
   ])
+})
+
+test('a count is said in full where it fits, else short', () => {
+  expect(formatCountWithin(2_999_615, 9)).toBe('2,999,615')
+  expect(formatCountWithin(29_996_150, 9)).toBe('30.0M')
 })

@@ -100,3 +100,22 @@ describe('wrapped text', () => {
     )
   })
 })
+
+test('what is measured by counting is as wide as it is measured properly, and is left as it is', () => {
+  const blocks = [
+    [0x20, 0x24f],
+    [0x2010, 0x203f],
+    [0x2190, 0x2193],
+    [0x2212, 0x2212],
+    [0x2500, 0x25ff],
+  ] as const
+  const chars = blocks.flatMap(([from, to]) =>
+    Array.from({ length: to - from + 1 }, (_, i) => String.fromCodePoint(from + i)),
+  )
+  for (const char of chars) {
+    // What is counted is left alone by toPrintable; the rest goes the long way and is not looked at here.
+    if (toPrintable(char) !== char) continue
+    expect(textWidth(char), `U+${char.codePointAt(0)!.toString(16)}`).toBe(stringWidth(char))
+    expect(char).not.toMatch(/[\p{Cc}\p{Cf}]/u)
+  }
+})

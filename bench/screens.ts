@@ -1,0 +1,94 @@
+/**
+ * What opening each screen of the dashboard costs over a store: the longest of a few runs, and the longest stretch in which
+ * no key could be answered. Run with `node bench/screens.ts FILE [range, e.g. 24h, all]`; bench/store.ts makes a store.
+ */
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
+import { appearanceFor } from '../dashboards/terminal/appearance.ts'
+import { paintFrame } from '../dashboards/terminal/frame.ts'
+import type { ModelRequest } from '../dashboards/terminal/model.ts'
+import { SCREENS } from '../dashboards/terminal/screens.ts'
+import { parseLength } from '../dashboards/terminal/time-window.ts'
+import { initialState } from '../dashboards/terminal/view-state.ts'
+import { createDashboardLoader } from '../src/app/dashboard-data.ts'
+import { openReader } from '../src/store/index.ts'
+
+const [file, range = 'all'] = process.argv.slice(2)
+if (file === undefined) throw new Error('which store? node bench/screens.ts FILE [range]')
+const RUNS = 5
+const COLUMNS = 200
+const ROWS = 50
+
+const reader = await openReader(file)
+const extent = await reader.extent()
+console.log(
+  `store: ${JSON.stringify((await reader.sql('SELECT count(*) FROM incidents', 1, 60_000)).rows[0])} incidents`,
+)
+const now_ms = extent?.to_ms ?? 0
+const FILTERS = {
+  everything: { include: {}, exclude: {} },
+  'one host': { include: { host: ['orders-3'] }, exclude: {} },
+}
+for (const [what, filter] of Object.entries(FILTERS)) {
+  for (const { id } of SCREENS) {
+    const request: ModelRequest = {
+      screen: id,
+      now_ms,
+      length_ms: parseLength(range) ?? 'all',
+      end: 'now',
+      filter,
+      words: [],
+      incident_id: null,
+      limit: 500,
+    }
+    const times: number[] = []
+    let blocked_ms = 0
+    for (let i = 0; i < RUNS; i++) {
+      const delay = monitorEventLoopDelay({ resolution: 1 })
+      // A new loader each time: the first look at a screen is what a person waits for.
+      const loader = createDashboardLoader(reader)
+      delay.enable()
+      const start = performance.now()
+      await loader.load(request, [])
+      times.push(performance.now() - start)
+      delay.disable()
+      blocked_ms = Math.max(blocked_ms, delay.max / 1e6)
+    }
+    times.sort((a, b) => a - b)
+    console.log(
+      `${`${id}, ${what}`.padEnd(28)} ${times[Math.floor(RUNS / 2)]!.toFixed(0).padStart(6)} ms (${times[0]!.toFixed(0)}–${times.at(-1)!.toFixed(0)}), longest stretch ${blocked_ms.toFixed(0)} ms`,
+    )
+  }
+}
+
+const model = await createDashboardLoader(reader).load(
+  {
+    screen: 'overview',
+    now_ms,
+    length_ms: 'all',
+    end: 'now',
+    filter: FILTERS.everything,
+    words: [],
+    incident_id: null,
+    limit: 500,
+  },
+  [],
+)
+const appearance = appearanceFor({ LANG: 'C.UTF-8' }, 8)
+const view = {
+  model,
+  answered: null,
+  failure: null,
+  sql: null,
+  state: initialState(),
+  columns: COLUMNS,
+  rows: ROWS,
+  zone: 'UTC',
+  ascii: false,
+  monochrome: false,
+}
+const FRAMES = 200
+for (let i = 0; i < FRAMES; i++) paintFrame(view, appearance)
+const start = performance.now()
+for (let i = 0; i < FRAMES; i++) paintFrame(view, appearance)
+console.log(`one frame of ${COLUMNS} by ${ROWS}: ${((performance.now() - start) / FRAMES).toFixed(2)} ms`)
+await reader.close()

@@ -1,0 +1,26 @@
+/**
+ * The worker thread that reads for the dashboard: questions to a large store take tens of milliseconds each, and the
+ * thread that draws must answer keys meanwhile. Talks to it in plain messages.
+ */
+import { parentPort, workerData } from 'node:worker_threads'
+import { openReader } from '../store/index.ts'
+import { createDashboardLoader } from './dashboard-data.ts'
+import type { DashboardAnswer, DashboardQuestion } from './dashboard-thread.ts'
+
+const port = parentPort!
+const reader = await openReader(workerData as string)
+const loader = createDashboardLoader(reader)
+
+port.on('message', async (message: DashboardQuestion | 'close') => {
+  if (message === 'close') {
+    await reader.close()
+    port.close()
+    return
+  }
+  const { id, request, notices } = message
+  const answer: DashboardAnswer = await loader.load(request, notices).then(
+    (model) => ({ id, model }),
+    (error: unknown) => ({ id, error: error instanceof Error ? error.message : String(error) }),
+  )
+  port.postMessage(answer)
+})
