@@ -4,8 +4,8 @@
  */
 import { hash } from 'node:crypto'
 import type { Inbox } from '../push/inbox.ts'
+import { settled } from '../push/requests.ts'
 import type { Partial } from './answer.ts'
-import { COMMIT_PATIENCE_MS } from './limits.ts'
 import { type Encoding, type ReadRequest, readRequest } from './read-request.ts'
 import { MalformedTelemetry, type Signal } from './telemetry.ts'
 
@@ -40,21 +40,8 @@ export class ExportService {
     }
     const accepted = { rejected: read.rejected, reason: read.reason }
     if (read.parts.length === 0) return { accepted }
-    const digest = hash('sha256', body)
-    const { promise: patience, resolve } = Promise.withResolvers<'slow'>()
-    const timer = setTimeout(() => resolve('slow'), COMMIT_PATIENCE_MS)
-    const settled = this.#inbox.deliver({ digest, parts: read.parts, received_collector_ms }, read.weight)
-    const settlement = await Promise.race([settled, patience])
-    clearTimeout(timer)
-    switch (settlement) {
-      case 'committed':
-        return { accepted }
-      case 'full':
-        return { later: 'the queue is full' }
-      case 'slow':
-        return { later: 'the store does not keep up' }
-      case 'refused':
-        return { later: 'closing' }
-    }
+    const content = { digest: hash('sha256', body), parts: read.parts, received_collector_ms }
+    const later = await settled(this.#inbox, content, read.weight)
+    return later === null ? { accepted } : { later }
   }
 }

@@ -5,9 +5,10 @@
 import grpc from '@grpc/grpc-js'
 import { isAllowed } from '../push/bearer.ts'
 import type { Listening } from '../push/listening.ts'
+import { RETRY_AFTER_S } from '../push/requests.ts'
 import { CODE, retryStatus, successMessage } from './answer.ts'
 import type { ExportOutcome, ExportService } from './export-service.ts'
-import { BODY_LIMIT_BYTES, RETRY_AFTER_S } from './limits.ts'
+import { BODY_LIMIT_BYTES } from './limits.ts'
 import type { Signal } from './telemetry.ts'
 
 /** Streams of one connection; an exporter uses a few. */

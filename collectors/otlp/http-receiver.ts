@@ -3,13 +3,14 @@
  * Leaves the body to export-service.ts. Invariant: whatever is sent, the answer is a status and the server goes on.
  */
 import type { IncomingMessage } from 'node:http'
-import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { isAllowed } from '../push/bearer.ts'
-import { BodyError, type BodyProblem, readBody } from '../push/body.ts'
+import { BodyError, readBody, STATUS_OF } from '../push/body.ts'
 import type { Listening } from '../push/listening.ts'
+import { newServer, RETRY_AFTER_S } from '../push/requests.ts'
 import { CODE, statusMessage, successMessage } from './answer.ts'
 import type { ExportService } from './export-service.ts'
-import { BODY_LIMIT_BYTES, JSON_LIMIT_BYTES, REQUEST_TIMEOUT_MS, RETRY_AFTER_S } from './limits.ts'
+import { BODY_LIMIT_BYTES, JSON_LIMIT_BYTES } from './limits.ts'
 import type { Encoding } from './read-request.ts'
 import type { Signal } from './telemetry.ts'
 
@@ -20,25 +21,9 @@ const TYPES: Readonly<Record<string, Encoding>> = {
 const MEDIA_TYPES: Readonly<Record<Encoding, string>> = { protobuf: 'application/x-protobuf', json: 'application/json' }
 const SIGNALS: readonly Signal[] = ['traces', 'logs']
 
-/** By what was wrong with the body; 503 alone invites a second try. */
-const STATUS_OF: Readonly<Record<BodyProblem, number>> = {
-  too_large: 413,
-  busy: 503,
-  encoding: 415,
-  corrupt: 400,
-  aborted: 400,
-}
-
 export async function openHttpReceiver(service: ExportService, listening: Listening): Promise<FastifyInstance> {
-  const { host, port, token, tls } = listening
-  const server = fastify({
-    ...(tls === undefined ? {} : { https: { cert: tls.cert, key: tls.key } }),
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    forceCloseConnections: true,
-  } as { requestTimeout: number })
-  // Bodies are read by the handlers, whatever type they claim.
-  server.removeAllContentTypeParsers()
-  server.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
+  const { host, port, token } = listening
+  const server = newServer(listening)
   server.addHook('onRequest', async (request, reply) => {
     if (isAllowed(token, request.headers.authorization)) return
     const encoding = encodingOf(request.raw) ?? 'json'

@@ -1,5 +1,5 @@
 /**
- * Every limit of the OTLP receivers with its reason. Sizes in bytes or characters as named, times in ms.
+ * Every limit of the OTLP receivers with its reason. Sizes in bytes or characters as named.
  * Invariant: what one request can make us hold is bounded by these, whatever its bytes are.
  */
 
@@ -32,12 +32,3 @@ export const TEXT_LIMIT_CHARS = 65_536
 
 /** Characters of one rendered record: as long as a line of a file may be. */
 export const RECORD_LIMIT_CHARS = 1024 * 1024
-
-/** A sender that does not finish its request in this time has gone; ms. */
-export const REQUEST_TIMEOUT_MS = 30_000
-
-/** Answered "later" when the store has not taken it by then: before the exporters' own default time-out of 10 s; ms. */
-export const COMMIT_PATIENCE_MS = 8_000
-
-/** When a refused sender should come again; seconds. A full queue is worked off in a fraction of that. */
-export const RETRY_AFTER_S = 2

@@ -6,6 +6,7 @@
 import type { PushSource, PushSourceOptions } from '../../src/core/ports/push-source.ts'
 import { Inbox } from '../push/inbox.ts'
 import type { Listening } from '../push/listening.ts'
+import { portOf } from '../push/requests.ts'
 import { ExportService } from './export-service.ts'
 import { openGrpcReceiver } from './grpc-receiver.ts'
 import { openHttpReceiver } from './http-receiver.ts'
@@ -34,12 +35,10 @@ export async function openOtlpSource(listening: OtlpListening, options: PushSour
     await http.close()
     throw error
   }
-  const address = http.server.address()
-  const httpPort = typeof address === 'object' && address !== null ? address.port : http_port
   options.notice({
     kind: 'listening',
     name: 'otlp',
-    text: `receiving OpenTelemetry on ${common.host}: HTTP on port ${httpPort}, gRPC on port ${grpcPort}`,
+    text: `receiving OpenTelemetry on ${common.host}: HTTP on port ${portOf(http, http_port)}, gRPC on port ${grpcPort}`,
   })
   return {
     deliveries: (signal) => inbox.deliveries(signal),

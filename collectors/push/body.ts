@@ -11,6 +11,15 @@ const AT_ONCE_BYTES = 64 * 1024 * 1024
 
 export type BodyProblem = 'too_large' | 'busy' | 'encoding' | 'corrupt' | 'aborted'
 
+/** HTTP status by what was wrong; 503 alone invites a second try. */
+export const STATUS_OF: Readonly<Record<BodyProblem, number>> = {
+  too_large: 413,
+  busy: 503,
+  encoding: 415,
+  corrupt: 400,
+  aborted: 400,
+}
+
 export class BodyError extends Error {
   readonly problem: BodyProblem
   constructor(problem: BodyProblem, message: string) {

@@ -4,7 +4,10 @@
  */
 import { openFileSource } from '../../collectors/file/file-source.ts'
 import { type OtlpListening, openOtlpSource } from '../../collectors/otlp/otlp-source.ts'
+import type { Listening } from '../../collectors/push/listening.ts'
 import { openStdinSource } from '../../collectors/stdin/stdin-source.ts'
+import { openSyslogSource, type SyslogListening } from '../../collectors/syslog/syslog-source.ts'
+import { openWebhookSource } from '../../collectors/webhook/webhook-source.ts'
 import type { PushSource } from '../core/ports/push-source.ts'
 import type { LogSource, SourceNotice, SourceOptions } from '../core/ports/source.ts'
 import type { IncidentChange, RetentionPolicy, StoreRefusal, StoreWriter } from '../core/ports/store.ts'
@@ -22,6 +25,8 @@ import { loadKnowledge } from './knowledge.ts'
 /** Each part is plain data: it crosses to the collecting thread. */
 export interface Receivers {
   otlp?: OtlpListening
+  webhook?: Listening
+  syslog?: Omit<SyslogListening, 'zone'>
 }
 
 export interface CollectOptions {
@@ -88,8 +93,10 @@ async function collectInto(options: CollectOptions, signal: AbortSignal): Promis
     const pushed: PushSource[] = []
     const stopRetention = keepRetention(writer, options.retention)
     try {
-      if (options.receivers?.otlp !== undefined)
-        pushed.push(await openOtlpSource(options.receivers.otlp, sourceOptions))
+      const { otlp, webhook, syslog } = options.receivers ?? {}
+      if (otlp !== undefined) pushed.push(await openOtlpSource(otlp, sourceOptions))
+      if (webhook !== undefined) pushed.push(await openWebhookSource(webhook, sourceOptions))
+      if (syslog !== undefined) pushed.push(await openSyslogSource({ ...syslog, zone: options.zone }, sourceOptions))
       await ingest(
         {
           source,

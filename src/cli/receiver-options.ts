@@ -1,8 +1,10 @@
-/** `--otlp` and its kin: where `authtop` and `authtop collect` let senders push to, and whom they let in. */
+/** `--otlp`, `--webhook`, `--syslog`: where `authtop` and `authtop collect` let senders push to, and whom they let in. */
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { type Command, InvalidArgumentError } from 'commander'
 import { OTLP_GRPC_PORT, OTLP_HTTP_PORT } from '../../collectors/otlp/otlp-source.ts'
+import { SYSLOG_PORT } from '../../collectors/syslog/syslog-source.ts'
+import { WEBHOOK_PORT } from '../../collectors/webhook/webhook-source.ts'
 import type { Receivers } from '../app/collecting.ts'
 import { UserError } from './exit-code.ts'
 
@@ -10,6 +12,11 @@ export interface ReceiverOptions {
   otlp?: boolean
   otlpHttpPort: number
   otlpGrpcPort: number
+  webhook?: boolean
+  webhookPort: number
+  syslog?: boolean
+  syslogPort: number
+  syslogListen: string
   listen: string
   tlsCert?: string
   tlsKey?: string
@@ -26,8 +33,16 @@ export function addReceiverOptions(command: Command): Command {
     .option('--otlp-http-port <n>', 'port for OTLP/HTTP; 0 is any free one', port, OTLP_HTTP_PORT)
     .option('--otlp-grpc-port <n>', 'port for OTLP/gRPC; 0 is any free one', port, OTLP_GRPC_PORT)
     .option(
+      '--webhook',
+      'receive what identity providers push: POST to /webhook/auth0, okta, entra, keycloak, or any name',
+    )
+    .option('--webhook-port <n>', 'port for webhooks; 0 is any free one', port, WEBHOOK_PORT)
+    .option('--syslog', 'receive syslog over UDP and TCP, or over TLS')
+    .option('--syslog-port <n>', 'port for syslog; 0 is any free one', port, SYSLOG_PORT)
+    .option('--syslog-listen <address>', 'address to receive syslog on; it has no authentication', LOOPBACK)
+    .option(
       '--listen <address>',
-      `address to receive on; any but loopback needs a bearer token in $${TOKEN_VARIABLE}`,
+      `address to receive OTLP and webhooks on; any but loopback needs a token in $${TOKEN_VARIABLE}`,
       LOOPBACK,
     )
     .option('--tls-cert <file>', 'receive over TLS, with this certificate chain (PEM)')
@@ -39,22 +54,25 @@ export function receiversOf(options: ReceiverOptions, env: NodeJS.ProcessEnv): R
   const { listen: host, tlsCert, tlsKey } = options
   if ((tlsCert === undefined) !== (tlsKey === undefined))
     throw new UserError('--tls-cert and --tls-key belong together', 'give both files')
-  if (!options.otlp) {
-    if (tlsCert !== undefined) throw new UserError('--tls-cert needs something to receive', 'add --otlp')
+  const authenticated = options.otlp === true || options.webhook === true
+  if (!authenticated && !options.syslog) {
+    if (tlsCert !== undefined)
+      throw new UserError('--tls-cert needs something to receive', 'add --otlp, --webhook or --syslog')
     return undefined
   }
   const token = env[TOKEN_VARIABLE] || undefined
-  if (token === undefined && !isLoopback(host))
+  if (authenticated && token === undefined && !isLoopback(host))
     throw new UserError(
       `receiving on ${host} without a token would let anybody write into the store`,
       `set ${TOKEN_VARIABLE} and give it to the senders (OTEL_EXPORTER_OTLP_HEADERS="Authorization=Bearer …")`,
     )
-  const common = {
-    host,
-    ...(token === undefined ? {} : { token }),
-    ...(tlsCert === undefined || tlsKey === undefined ? {} : { tls: { cert: pem(tlsCert), key: pem(tlsKey) } }),
+  const tls = tlsCert === undefined || tlsKey === undefined ? {} : { tls: { cert: pem(tlsCert), key: pem(tlsKey) } }
+  const common = { host, ...tls, ...(token === undefined ? {} : { token }) }
+  return {
+    ...(options.otlp && { otlp: { ...common, http_port: options.otlpHttpPort, grpc_port: options.otlpGrpcPort } }),
+    ...(options.webhook && { webhook: { ...common, port: options.webhookPort } }),
+    ...(options.syslog && { syslog: { ...tls, host: options.syslogListen, port: options.syslogPort } }),
   }
-  return { otlp: { ...common, http_port: options.otlpHttpPort, grpc_port: options.otlpGrpcPort } }
 }
 
 function isLoopback(host: string): boolean {

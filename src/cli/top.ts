@@ -54,7 +54,8 @@ Examples:
 Exit codes: 0 fine, 2 wrong usage, 3 cannot read or write.`,
   )
   command.action(async (paths: string[], options: Options) => {
-    if (paths.length === 0 && !options.otlp) return (await import('./demo.ts')).runDemo({ ...options, speed: 1 })
+    if (paths.length === 0 && !options.otlp && !options.webhook && !options.syslog)
+      return (await import('./demo.ts')).runDemo({ ...options, speed: 1 })
     checkPaths(names, paths)
     if (process.stdout.isTTY && process.env.TERM !== 'dumb') await onTerminal(paths, options)
     else await inPipe(paths, options)
@@ -178,7 +179,7 @@ async function printNew(changes: readonly IncidentChange[], zone: string): Promi
 }
 
 function isTrouble({ kind }: SourceNotice): boolean {
-  return kind === 'unreadable' || kind === 'no_match' || kind === 'cut' || kind === 'not_utf8'
+  return kind === 'unreadable' || kind === 'no_match' || kind === 'cut' || kind === 'not_utf8' || kind === 'dropped'
 }
 
 function collectData(paths: readonly string[], store: string, options: Options) {

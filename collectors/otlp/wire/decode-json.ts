@@ -3,10 +3,12 @@
  * numbers as text or number, enums as numbers (names are taken too), names in lowerCamelCase (protobuf's own are taken too).
  * Invariant: as decode-protobuf.ts. What has the wrong type is malformed where protobuf could not have carried it.
  */
+import { jsonProblem } from '../../push/json-problem.ts'
 import {
   ATTRIBUTES_LIMIT,
   ELEMENTS_LIMIT,
   EVENTS_LIMIT,
+  JSON_NODES_LIMIT,
   NESTING_LIMIT,
   RECORDS_LIMIT,
   TEXT_LIMIT_CHARS,
@@ -20,14 +22,17 @@ import {
   type TelemetrySink,
   type Value,
 } from '../telemetry.ts'
-import { checkJson } from './check-json.ts'
 import { msOfNanos } from './nanos.ts'
+
+/** OTLP's own levels (resource, scope, span, event, attribute, value), each an array and an object, on top of the values'. */
+const JSON_LIMITS = { nodes: JSON_NODES_LIMIT, depth: 2 * NESTING_LIMIT }
 
 type Json = Readonly<Record<string, unknown>>
 
 /** Yields after each record. @throws MalformedTelemetry when it is no JSON, or no OTLP. */
 export function* decodeJson(bytes: Uint8Array, signal: Signal, sink: TelemetrySink): Generator<void> {
-  checkJson(bytes)
+  const problem = jsonProblem(bytes, JSON_LIMITS)
+  if (problem !== null) throw new MalformedTelemetry(problem)
   let body: unknown
   try {
     body = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'))

@@ -46,6 +46,7 @@ export interface SourceNotice {
   kind:
     | 'opened'
     | 'listening'
+    | 'dropped'
     | 'resumed'
     | 'rotated'
     | 'truncated'
