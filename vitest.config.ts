@@ -9,6 +9,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/{unit,contract,golden}/**/*.test.{ts,tsx}'],
+          // Against hanging, not for speed: a busy machine is many times slower than an idle one.
+          testTimeout: 120_000,
         },
       },
       {

@@ -6,7 +6,7 @@
  */
 import type { AttributeValue, Envelope, LogRecord } from '../../src/core/log-record.ts'
 import { stripAnsi } from '../assemble/ansi.ts'
-import { type Format, type FormatSet, WEAK_PRIORITY } from '../formats/format-set.ts'
+import type { Format, FormatSet } from '../formats/format-set.ts'
 import type { MessageShape } from '../formats/message-shapes.ts'
 import { Draft, MAX_SPEECH } from './draft.ts'
 import type { FormatMemory } from './format-memory.ts'
@@ -51,46 +51,22 @@ export class Decoder {
     if (first === 123) {
       const object = parseObject(text)
       if (object !== null) {
-        const format = this.#structured(object, this.#formats.json, memory)
-        if (format !== null) return this.#fromObject(format, object, record, memory)
+        const format = this.#formats.json.find((one) => one.fits(object))
+        if (format !== undefined) return this.#fromObject(format, object, record, memory)
       }
     }
     const line = text.indexOf('\n')
     const head = line < 0 ? text : text.slice(0, line)
     const rest = line < 0 ? '' : text.slice(line + 1)
-    const known = memory.text
-    if (known !== null && known.kind === 'text' && known.priority >= WEAK_PRIORITY) {
-      const done = this.#fromText(known, head, rest, record, memory)
-      if (done !== null) return done
-    }
     const pairs = looksLikePairs(head) ? this.#pairs(text, record, memory) : null
     if (pairs !== null) return pairs
     for (const format of this.#formats.text) {
       const done = this.#fromText(format, head, rest, record, memory)
-      if (done !== null) {
-        memory.text = format
-        return done
-      }
+      if (done !== null) return done
     }
     const draft = new Draft(this.#formats.plain.plan)
     draft.message = head
     return this.#finish(this.#formats.plain, draft, rest, record, memory)
-  }
-
-  #structured(
-    object: Readonly<Record<string, unknown>>,
-    formats: readonly Format[],
-    memory: FormatMemory,
-  ): Format | null {
-    const known = memory.json
-    if (known !== null && known.priority >= WEAK_PRIORITY && known.kind === formats[0]?.kind && known.fits(object))
-      return known
-    for (const format of formats)
-      if (format.fits(object)) {
-        memory.json = format
-        return format
-      }
-    return null
   }
 
   #fromObject(

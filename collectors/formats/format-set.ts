@@ -45,9 +45,6 @@ export interface Format {
   source: CompiledFormat
 }
 
-/** Formats below this priority fit nearly anything and never keep a better one from being tried. */
-export const WEAK_PRIORITY = 30
-
 export class FormatSet {
   readonly formats: readonly Format[]
   readonly json: readonly Format[]
