@@ -6,11 +6,15 @@
  */
 
 const GRAM = 4
-/** Five bits a character: upper and lower case fall together, and after four more characters an old one has left. */
-const SHIFT = 5
+/** Six bits a character, so that upper and lower case fall together but digits and signs stay apart from letters. */
+const SHIFT = 6
 const MASK = (1 << (GRAM * SHIFT)) - 1
-/** Values that the last character of a window can have in the hash. */
+/** Values that the last character of a window can have. */
 const ANY = 1 << SHIFT
+/** The set has fewer places than there are windows, 128 KiB, so that it stays in a processor's cache. */
+const SLOT_BITS = 20
+const SLOTS = 1 << SLOT_BITS
+const FOLD = 7
 /** Literals are no shorter; characters. */
 const SHORTEST = GRAM - 1
 
@@ -22,7 +26,7 @@ interface Entry {
 }
 
 export class GramIndex {
-  readonly #filled = new Uint32Array((MASK + 1) / 32)
+  readonly #filled = new Uint32Array(SLOTS / 32)
   readonly #entries = new Map<number, Entry[]>()
 
   constructor(literals: readonly string[]) {
@@ -46,17 +50,19 @@ export class GramIndex {
     let h = 0
     let i = from
     const warm = Math.min(length, from + GRAM - 1)
-    for (; i < warm; i++) h = ((h << SHIFT) ^ (text.charCodeAt(i) & 31)) & MASK
+    for (; i < warm; i++) h = ((h << SHIFT) | classOf(text.charCodeAt(i))) & MASK
     for (; i < length; i++) {
-      h = ((h << SHIFT) ^ (text.charCodeAt(i) & 31)) & MASK
-      if ((filled[h >>> 5]! & (1 << (h & 31))) === 0) continue
+      h = ((h << SHIFT) | classOf(text.charCodeAt(i))) & MASK
+      const slot = (h ^ (h >>> FOLD)) & (SLOTS - 1)
+      if ((filled[slot >>> 5]! & (1 << (slot & 31))) === 0) continue
       if (this.#compare(text, h, i - GRAM + 1, from, found)) return
     }
     if (length - from >= SHORTEST) this.#compare(text, (h << SHIFT) & MASK, length - SHORTEST, from, found)
   }
 
   #file(h: number, entry: Entry): void {
-    this.#filled[h >>> 5]! |= 1 << (h & 31)
+    const slot = (h ^ (h >>> FOLD)) & (SLOTS - 1)
+    this.#filled[slot >>> 5]! |= 1 << (slot & 31)
     const list = this.#entries.get(h)
     if (list === undefined) this.#entries.set(h, [entry])
     else list.push(entry)
@@ -91,10 +97,15 @@ export function lowerCode(code: number): number {
   return code >= 65 && code <= 90 ? code + 32 : code
 }
 
+/** One of 64 classes: letters without case, and everything else by its last five bits. */
+function classOf(code: number): number {
+  return ((code & 64) >> 1) | (code & 31)
+}
+
 /** Same rolling hash as in `scan`. */
 function hash(text: string, at: number, length: number): number {
   let h = 0
-  for (let i = 0; i < length; i++) h = ((h << SHIFT) ^ (text.charCodeAt(at + i) & 31)) & MASK
+  for (let i = 0; i < length; i++) h = ((h << SHIFT) | classOf(text.charCodeAt(at + i))) & MASK
   return h
 }
 
@@ -104,8 +115,8 @@ function rarestWindow(literal: string): number {
   let best = 0
   let bestAt = 0
   for (let i = 0; i < literal.length; i++) {
-    rarity += RARITY[literal.charCodeAt(i) & 31]!
-    if (i >= GRAM) rarity -= RARITY[literal.charCodeAt(i - GRAM) & 31]!
+    rarity += RARITY[classOf(literal.charCodeAt(i))]!
+    if (i >= GRAM) rarity -= RARITY[classOf(literal.charCodeAt(i - GRAM))]!
     if (i >= GRAM - 1 && rarity > best) {
       best = rarity
       bestAt = i - GRAM + 1
@@ -114,11 +125,9 @@ function rarestWindow(literal: string): number {
   return bestAt
 }
 
-/**
- * How rare the characters are that share five bits, in quarters of a bit: counted over ordinary production logs. A space counts
- * with the first, digits fall among the letters from `p` on, `.` on `n`, `:` on `z`.
- */
+/** How rare the characters of each class are, in quarters of a bit: counted over ordinary production logs. */
 const RARITY: readonly number[] = [
-  14, 19, 20, 21, 21, 16, 25, 27, 24, 20, 27, 28, 21, 19, 17, 18, 16, 18, 16, 17, 16, 20, 21, 22, 22, 23, 21, 30, 41,
-  25, 46, 31,
+  14, 60, 23, 42, 47, 60, 60, 54, 35, 35, 29, 45, 28, 22, 22, 27, 18, 18, 21, 22, 23, 23, 23, 24, 24, 25, 22, 43, 54,
+  28, 56, 41, 44, 19, 26, 21, 21, 16, 25, 27, 25, 20, 35, 28, 23, 23, 20, 19, 24, 35, 19, 20, 18, 25, 29, 31, 31, 33,
+  36, 31, 42, 30, 48, 32,
 ]
