@@ -26,8 +26,8 @@ interface Live {
   /** Last instant at which it held, ms. */
   held_ms: number
   holds: boolean
-  /** Held back by another alert. */
-  inhibited: boolean
+  /** When another alert last held it back, ms; null: never. */
+  inhibited_ms: number | null
 }
 
 export interface SavedEngine {
@@ -39,6 +39,8 @@ export interface SavedEngine {
 
 /** Alerts alive at a time; a rule that wants more has gone wrong, and the rest is counted. */
 const LIVE_LIMIT = 2_000
+/** What was held back stays so for this long after, ms: if it still holds then, it has a cause of its own. */
+const SHADOW_MS = 45 * 60_000
 /** A gap longer than this is not walked through minute by minute; ms. */
 const WALK_MS = 6 * 3_600_000
 
@@ -138,7 +140,7 @@ export class AlertEngine {
         keep_ms: signal.keep_ms,
         held_ms: now,
         holds: true,
-        inhibited: false,
+        inhibited_ms: null,
       }
       this.#live.set(key, live)
       this.#log('pending', live.alert)
@@ -159,8 +161,9 @@ export class AlertEngine {
         this.#live.delete(key)
         this.#log('dropped', alert)
       } else if (now - alert.started_ms >= live.for_ms) {
-        live.inhibited = this.#isInhibited(alert)
-        if (live.inhibited) return
+        if (this.#isInhibited(alert)) live.inhibited_ms = now
+        // A shadow is longer than what casts it: retries and empty caches follow an outage.
+        if (live.inhibited_ms !== null && now - live.inhibited_ms < SHADOW_MS) return
         live.alert = { ...alert, state: 'firing', fired_ms: now }
         this.#log('fired', live.alert)
       }

@@ -1,14 +1,30 @@
-/** The rules there are: one line each. Names, order of the help, and settings with their defaults. */
+/** The rules there are: one line each. Names, order, and settings with their defaults. */
 import type { Rule } from '../rule.ts'
+import { CAUSE_SPIKE_DEFAULTS, CauseSpikeRule, type CauseSpikeSettings } from './cause-spike.ts'
+import { CLOCK_OFFSET_DEFAULTS, ClockOffsetRule, type ClockOffsetSettings } from './clock-offset.ts'
+import { FAILURE_BURN_DEFAULTS, FailureBurnRule, type FailureBurnSettings } from './failure-burn.ts'
+import { FEW_RULES, FewAreEnoughRule } from './few-are-enough.ts'
 import { SKEW_SPIKE_DEFAULTS, SkewSpikeRule, type SkewSpikeSettings } from './skew-spike.ts'
 
 /** Settings per rule; left out = default, false = off. */
 export interface RuleSettings {
   skew_spike?: Partial<SkewSpikeSettings> | false
+  clock_offset?: Partial<ClockOffsetSettings> | false
+  cause_spike?: Partial<CauseSpikeSettings> | false
+  failure_burn?: Partial<FailureBurnSettings> | false
+  issuer_outage?: false
+  refresh_reuse?: false
+  stale_keys?: false
 }
 
 export function createRules(settings: RuleSettings): Rule[] {
+  const { skew_spike, clock_offset, cause_spike, failure_burn } = settings
   const rules: Rule[] = []
-  if (settings.skew_spike !== false) rules.push(new SkewSpikeRule({ ...SKEW_SPIKE_DEFAULTS, ...settings.skew_spike }))
+  if (skew_spike !== false) rules.push(new SkewSpikeRule({ ...SKEW_SPIKE_DEFAULTS, ...skew_spike }))
+  if (clock_offset !== false) rules.push(new ClockOffsetRule({ ...CLOCK_OFFSET_DEFAULTS, ...clock_offset }))
+  for (const few of FEW_RULES)
+    if (settings[few.rule as keyof RuleSettings] !== false) rules.push(new FewAreEnoughRule(few))
+  if (cause_spike !== false) rules.push(new CauseSpikeRule({ ...CAUSE_SPIKE_DEFAULTS, ...cause_spike }))
+  if (failure_burn !== false) rules.push(new FailureBurnRule({ ...FAILURE_BURN_DEFAULTS, ...failure_burn }))
   return rules
 }

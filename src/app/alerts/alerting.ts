@@ -5,7 +5,7 @@
  */
 import { Dispatcher } from '../../alerts/dispatcher.ts'
 import { AlertEngine, type SavedEngine, type Transition } from '../../alerts/engine.ts'
-import { ACTIVITY_DELAY_MS, ACTIVITY_STEP_MS } from '../../alerts/fact.ts'
+import { ACTIVITY_DELAY_MS, ACTIVITY_STEP_MS, type Fact } from '../../alerts/fact.ts'
 import type { Notice } from '../../alerts/notice.ts'
 import { Notifier, type SavedNotifier } from '../../alerts/notifier.ts'
 import { createRules, type RuleSettings } from '../../alerts/rules/index.ts'
@@ -14,7 +14,7 @@ import { type SavedWitness, SkewWitness } from '../../analyze/skew-proof/skew-wi
 import type { Alert } from '../../core/alert.ts'
 import type { AlertChanges, NewDelivery } from '../../core/ports/alert-store.ts'
 import type { IncidentChange, StoreReader, StoreWriter } from '../../core/ports/store.ts'
-import { activityFacts, factsOfChanges, failureFact, storedFacts } from './facts.ts'
+import { activityFacts, clockFacts, factsOfChanges, failureFact, storedFacts } from './facts.ts'
 import type { OpenSink } from './open-sinks.ts'
 
 export interface AlertingOptions {
@@ -164,10 +164,11 @@ export class Alerting {
       this.#activity_ms = Math.floor((now_ms - ACTIVITY_DELAY_MS) / ACTIVITY_STEP_MS) * ACTIVITY_STEP_MS
     }
     // What was committed meanwhile; from here on it comes through `committed`, which skips what is read here.
-    const facts = await this.#since(this.#failure_id)
-    this.#failure_id += facts.length
+    const counts = await this.#counts(now_ms)
+    const failures = await this.#since(this.#failure_id)
+    this.#failure_id += failures.length
     this.#live = true
-    for (const fact of facts) this.#engine.take(fact)
+    for (const fact of [...counts, ...failures].sort((a, b) => a.at_ms - b.at_ms)) this.#engine.take(fact)
     this.#engine.advance(now_ms - GRACE_MS)
     await this.#process(true)
     void this.#dispatcher.kick()
@@ -186,19 +187,23 @@ export class Alerting {
 
   async #beat(): Promise<void> {
     const now_ms = this.#o.now()
-    await this.#readActivity(now_ms)
+    for (const fact of await this.#counts(now_ms)) this.#engine.take(fact)
     this.#engine.advance(now_ms - GRACE_MS)
     await this.#process(now_ms - this.#saved_ms >= SAVE_MS)
     void this.#dispatcher.kick()
   }
 
-  /** Traffic of the steps that are over by now. */
-  async #readActivity(now_ms: number): Promise<void> {
+  /** Traffic and clocks of the steps that are over by now and not in the engine yet. */
+  async #counts(now_ms: number): Promise<Fact[]> {
     const until = Math.floor((now_ms - ACTIVITY_DELAY_MS - GRACE_MS) / ACTIVITY_STEP_MS) * ACTIVITY_STEP_MS
-    if (until <= this.#activity_ms) return
+    if (until <= this.#activity_ms) return []
     const range = { from_ms: Math.max(this.#activity_ms, until - LEARN_MS), to_ms: until }
     this.#activity_ms = until
-    for (const fact of await activityFacts(this.#o.reader, range)) this.#engine.take(fact)
+    const facts: Fact[] = [
+      ...(await activityFacts(this.#o.reader, range)),
+      ...(await clockFacts(this.#o.reader, range)),
+    ]
+    return facts.sort((x, y) => x.at_ms - y.at_ms)
   }
 
   /** Saves what changed and posts the notices about it, in one transaction. */

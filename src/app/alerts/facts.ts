@@ -3,6 +3,7 @@ import {
   ACTIVITY_DELAY_MS,
   ACTIVITY_STEP_MS,
   type ActivityFact,
+  type ClockFact,
   type Fact,
   type FailureFact,
 } from '../../alerts/fact.ts'
@@ -73,10 +74,17 @@ export async function activityFacts(reader: StoreReader, range: TimeRange): Prom
   return (await reader.activity(range, ACTIVITY_STEP_MS)).map(activityFact)
 }
 
+/** What was known of the clocks, in order of time. */
+export async function clockFacts(reader: StoreReader, range: TimeRange): Promise<ClockFact[]> {
+  const readings = await reader.clockReadings(range)
+  return readings.map((r) => ({ fact: 'clock', ...r }) satisfies ClockFact).sort((a, b) => a.at_ms - b.at_ms)
+}
+
 /** Everything stored of a period up to a failure's id, in the order of the engine's time line. */
 export async function* storedFacts(reader: StoreReader, range: TimeRange, up_to_id: number): AsyncGenerator<Fact[]> {
-  const activity = await activityFacts(reader, range)
-  let nextActivity = 0
+  const others: Fact[] = [...(await activityFacts(reader, range)), ...(await clockFacts(reader, range))]
+  others.sort((a, b) => a.at_ms - b.at_ms)
+  let next = 0
   let waiting: FailureFact[] = []
   let after: { time_ms: number; id: number } | null = null
   for (;;) {
@@ -92,11 +100,10 @@ export async function* storedFacts(reader: StoreReader, range: TimeRange, up_to_
     while (n < waiting.length && waiting[n]!.at_ms < until) n++
     const ready: Fact[] = []
     for (const fact of waiting.slice(0, n)) {
-      while (nextActivity < activity.length && activity[nextActivity]!.at_ms <= fact.at_ms)
-        ready.push(activity[nextActivity++]!)
+      while (next < others.length && others[next]!.at_ms <= fact.at_ms) ready.push(others[next++]!)
       ready.push(fact)
     }
-    if (end) ready.push(...activity.slice(nextActivity))
+    if (end) ready.push(...others.slice(next))
     waiting = waiting.slice(n)
     yield ready
     if (end) return

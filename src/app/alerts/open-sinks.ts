@@ -19,18 +19,3 @@ export function openSinks(config: Config, env: NodeJS.ProcessEnv, now: () => num
   }
   return sinks
 }
-
-/** Settings of the rules as the engine takes them. */
-export function ruleSettings({ alerts: { rules } }: Config) {
-  const skew = rules.skew_spike
-  if (skew === false || skew === undefined) return skew === false ? { skew_spike: false as const } : {}
-  const { failures, tokens, over, quiet } = skew
-  return {
-    skew_spike: {
-      ...(failures !== undefined && { failures }),
-      ...(tokens !== undefined && { tokens }),
-      ...(over !== undefined && { over_ms: over }),
-      ...(quiet !== undefined && { quiet_ms: quiet }),
-    },
-  }
-}

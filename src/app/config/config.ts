@@ -40,7 +40,36 @@ const schema = z.strictObject({
     .strictObject({
       /** A firing alert is told again after this long. */
       repeat: duration('4h'),
-      rules: z.strictObject({ skew_spike: z.union([z.literal(false), skewSpike]).optional() }).prefault({}),
+      rules: z
+        .strictObject({
+          skew_spike: z.union([z.literal(false), skewSpike]).optional(),
+          clock_offset: z
+            .union([
+              z.literal(false),
+              z.strictObject({ threshold_s: z.number().positive().optional(), ahead: duration('24h').optional() }),
+            ])
+            .optional(),
+          cause_spike: z
+            .union([
+              z.literal(false),
+              z.strictObject({
+                factor: z.number().min(1.5).optional(),
+                threshold: z.number().positive().optional(),
+                min_events: z.int().min(1).optional(),
+              }),
+            ])
+            .optional(),
+          failure_burn: z
+            .union([
+              z.literal(false),
+              z.strictObject({ budget: z.number().gt(0).lt(1).optional(), min_events: z.int().min(1).optional() }),
+            ])
+            .optional(),
+          issuer_outage: z.literal(false).optional(),
+          refresh_reuse: z.literal(false).optional(),
+          stale_keys: z.literal(false).optional(),
+        })
+        .prefault({}),
       sinks: z.array(z.discriminatedUnion('type', [firstSink!, ...otherSinks])).default([]),
     })
     .prefault({}),

@@ -1,0 +1,239 @@
+/**
+ * A cause that suddenly fails more requests than it usually does at this hour: a negative-binomial CUSUM over five-minute
+ * counts, per cause and service, against a baseline that knows hours and weekends. Advises about skew only where nothing is proven.
+ * Names the one client or host behind it where there is one: a single broken client is reported as that client.
+ * Invariant: bounded series, O(1) numbers each; retries of one token count a few times only.
+ */
+import type { Cause } from '../../core/cause.ts'
+import type { Severity } from '../../core/finding.ts'
+import type { Fact } from '../fact.ts'
+import { ACTIVITY_STEP_MS } from '../fact.ts'
+import type { Raise, Rule, Signal } from '../rule.ts'
+import {
+  type CountBaseline,
+  createCountBaseline,
+  evidence,
+  expectedCount,
+  learn,
+  SETTLED_STEPS,
+} from './count-baseline.ts'
+
+export interface CauseSpikeSettings {
+  /** How many times the expected rate it looks for. */
+  factor: number
+  /** Evidence (natural log) at which it fires. */
+  threshold: number
+  /** Failures since it began; fewer are no spike. */
+  min_events: number
+}
+
+export const CAUSE_SPIKE_DEFAULTS: CauseSpikeSettings = { factor: 4, threshold: 14, min_events: 20 }
+
+interface Series {
+  cause: Cause
+  service: string
+  baseline: CountBaseline
+  /** The present step and what came in it. */
+  step: number
+  count: number
+  /** CUSUM, when it left 0, and failures since. */
+  sum: number
+  since_ms: number
+  events: number
+  expected: number
+  firing: boolean
+  calm: number
+  /** Failures since `since_ms` per client and per host, the most frequent. */
+  clients: Record<string, number>
+  hosts: Record<string, number>
+  /** The latest tokens, so that a retry storm of one counts a few times only. */
+  tokens: string[]
+}
+
+const SERIES_LIMIT = 2_000
+/** Names counted per spike; the rest are not named. */
+const NAMES = 30
+/** More than this share makes it one client's or one host's spike. */
+const SHARE = 0.7
+const TOKENS = 32
+/** A token counts so often per step. */
+const PER_TOKEN = 3
+/** Steps without excess after which it is over. */
+const CALM_STEPS = 6
+/** The sum stops growing here, so that an end is noticed within the hour. */
+const SUM_MAX = 40
+/** Missing steps are learned as empty ones, at most so many (a week). */
+const GAP_STEPS = 2_016
+/** Until the baseline is settled only an evident flood fires: so many failures in a step. */
+const COLD_FLOOD = 200
+
+export class CauseSpikeRule implements Rule {
+  readonly name = 'cause_spike'
+  readonly #settings: CauseSpikeSettings
+  readonly #series = new Map<string, Series>()
+
+  constructor(settings: CauseSpikeSettings = CAUSE_SPIKE_DEFAULTS) {
+    this.#settings = settings
+  }
+
+  take(fact: Fact): void {
+    if (fact.fact !== 'failure' || fact.revised) return
+    const series = this.#seriesOf(fact.cause, fact.service ?? '')
+    const step = Math.floor(fact.at_ms / ACTIVITY_STEP_MS)
+    if (series.step === 0) series.step = step
+    if (fact.token !== undefined) {
+      if (series.tokens.filter((t) => t === fact.token).length >= PER_TOKEN) return
+      series.tokens.push(fact.token)
+      if (series.tokens.length > TOKENS) series.tokens.shift()
+    }
+    series.count++
+    bump(series.clients, fact.client_id)
+    bump(series.hosts, fact.host)
+  }
+
+  tick(now_ms: number, raise: Raise): void {
+    const step = Math.floor(now_ms / ACTIVITY_STEP_MS)
+    for (const series of this.#series.values()) if (series.step < step) this.#close(series, step, raise)
+  }
+
+  save(): Series[] {
+    return [...this.#series.values()]
+  }
+
+  restore(saved: unknown): void {
+    for (const s of saved as Series[]) this.#series.set(`${s.cause} ${s.service}`, s)
+  }
+
+  /** Steps up to `step` are over. */
+  #close(series: Series, step: number, raise: Raise): void {
+    this.#weigh(series, series.step, series.count, raise)
+    for (let s = Math.max(series.step + 1, step - GAP_STEPS); s < step; s++) this.#weigh(series, s, 0, raise)
+    series.step = step
+    series.count = 0
+    series.tokens = []
+  }
+
+  #weigh(series: Series, step: number, count: number, raise: Raise): void {
+    const { factor, threshold, min_events } = this.#settings
+    const at_ms = step * ACTIVITY_STEP_MS
+    const { baseline } = series
+    const mean = expectedCount(baseline, at_ms)
+    const settled = baseline.steps >= SETTLED_STEPS
+    const gain = settled ? evidence(baseline, at_ms, count, factor) : count >= COLD_FLOOD ? threshold : -threshold
+    if (series.sum <= 0) {
+      series.since_ms = at_ms
+      series.events = 0
+      series.expected = 0
+      if (count === 0) {
+        series.clients = {}
+        series.hosts = {}
+      }
+    }
+    series.sum = Math.min(SUM_MAX, Math.max(0, series.sum + gain))
+    series.events += count
+    series.expected += mean
+    const excess = gain > 0
+    // What is wrong does not become usual, unless it stays for days: then it is, by and by.
+    learn(baseline, at_ms, excess && settled ? Math.min(count, Math.ceil(mean * 1.5)) : count)
+    if (!series.firing && series.sum >= threshold && series.events >= min_events) {
+      series.firing = true
+      series.calm = 0
+      raise(this.#signal(series, true, count))
+    } else if (series.firing) {
+      series.calm = excess ? 0 : series.calm + 1
+      const over = series.calm >= CALM_STEPS
+      if (over) {
+        series.firing = false
+        series.sum = 0
+      }
+      raise(this.#signal(series, !over, count))
+    }
+    if (series.sum <= 0 && !series.firing) {
+      series.clients = {}
+      series.hosts = {}
+    }
+  }
+
+  #signal(series: Series, holds: boolean, count: number): Signal {
+    const { cause, service, events, expected, since_ms } = series
+    const client = mostOf(series.clients, events)
+    const host = mostOf(series.hosts, events)
+    const who =
+      client !== null ? `client ${client}` : host !== null ? host : service === '' ? 'several services' : service
+    return {
+      rule: this.name,
+      severity: SEVERITY[cause],
+      labels: { cause, ...(service !== '' && { service }) },
+      holds,
+      since_ms,
+      value: count,
+      summary: `${events} requests failed by ${cause} since ${new Date(since_ms).toISOString()}, expected ${Math.round(expected)}; most of them: ${who}`,
+      why: [
+        `against the usual rate of this hour and day, ${this.#settings.factor} times as many are far more likely than as many as usual`,
+        ...(client !== null ? [`more than ${SHARE * 100} % of them are of the client ${client}`] : []),
+        ...(host !== null ? [`more than ${SHARE * 100} % of them are on ${host}`] : []),
+        ...(cause === 'skew'
+          ? ['no record shows instants that prove a wrong clock: look at authtop skew before you act']
+          : []),
+      ],
+      fix: [
+        'Look at the reasons of single incidents with the command below; authtop explain says what to do about each',
+      ],
+      command: `authtop failures --cause ${cause}${service === '' ? '' : ` --service ${service}`} --since ${new Date(since_ms).toISOString()}`,
+      for_ms: 0,
+      keep_ms: 0,
+      news: false,
+    }
+  }
+
+  #seriesOf(cause: Cause, service: string): Series {
+    const key = `${cause} ${service}`
+    const known = this.#series.get(key)
+    if (known !== undefined) return known
+    if (this.#series.size >= SERIES_LIMIT) return this.#series.get(`${cause} `) ?? this.#add(cause, '')
+    return this.#add(cause, service)
+  }
+
+  #add(cause: Cause, service: string): Series {
+    const made: Series = {
+      cause,
+      service,
+      baseline: createCountBaseline(),
+      step: 0,
+      count: 0,
+      sum: 0,
+      since_ms: 0,
+      events: 0,
+      expected: 0,
+      firing: false,
+      calm: 0,
+      clients: {},
+      hosts: {},
+      tokens: [],
+    }
+    this.#series.set(`${cause} ${service}`, made)
+    return made
+  }
+}
+
+const SEVERITY: Readonly<Record<Cause, Severity>> = {
+  unknown: 'warning',
+  skew: 'warning',
+  expiry: 'info',
+  revocation: 'warning',
+  misconfiguration: 'warning',
+  malformed: 'warning',
+  misuse: 'warning',
+  outage: 'critical',
+}
+
+function bump(names: Record<string, number>, name: string | undefined): void {
+  if (name === undefined) return
+  if (!Object.hasOwn(names, name) && Object.keys(names).length >= NAMES) return
+  names[name] = (names[name] ?? 0) + 1
+}
+
+function mostOf(names: Readonly<Record<string, number>>, events: number): string | null {
+  for (const [name, n] of Object.entries(names)) if (n > events * SHARE) return name
+  return null
+}
