@@ -7,7 +7,7 @@ import type { Signature } from '../signatures/signature.ts'
 
 export interface KnownCode {
   signatures: readonly Signature[]
-  /** Causes in order of how often the signatures name them, the subcause of that very name first. */
+  /** Most likely first: the subcause of that very name, what the code means alone, then what it may mean besides. */
   verdicts: readonly { cause: Cause; subcause: Subcause }[]
 }
 
@@ -22,20 +22,40 @@ export function lookUpCode(text: string, signatures: readonly Signature[]): Know
       .map((subcause) => ({ cause, subcause })),
   )
   if (found.length === 0 && named.length === 0) return null
-  const votes = new Map<string, { cause: Cause; subcause: Subcause; weight: number }>()
-  for (const { cause, subcause, specificity } of found) {
+  const plainest = Math.min(...found.map(asked))
+  /** A code that alone leaves the reason open (`invalid_grant`): what most systems mean by it comes first. */
+  const openCode = found.some((s) => asked(s) === plainest && s.cause === 'unknown')
+  const votes = new Map<string, { cause: Cause; subcause: Subcause; plain: boolean; systems: Set<string> }>()
+  for (const signature of found) {
+    const { cause, subcause, system } = signature
     if (cause === null || subcause === null) continue
     const key = `${cause}/${subcause}`
-    const vote = votes.get(key) ?? { cause, subcause, weight: 0 }
-    vote.weight += specificity
+    const vote = votes.get(key) ?? { cause, subcause, plain: false, systems: new Set<string>() }
+    vote.plain ||= asked(signature) === plainest && cause !== 'unknown'
+    vote.systems.add(system)
     votes.set(key, vote)
   }
-  const ranked = [...votes.values()].sort((a, b) => b.weight - a.weight)
+  // "No reason stated" explains nothing: it comes last.
+  const ranked = [...votes.values()].sort(
+    (a, b) =>
+      Number(a.cause === 'unknown') - Number(b.cause === 'unknown') ||
+      Number(openCode) * (b.systems.size - a.systems.size) ||
+      Number(b.plain) - Number(a.plain) ||
+      b.systems.size - a.systems.size,
+  )
   const all = [...named, ...ranked.map(({ cause, subcause }) => ({ cause, subcause }))]
   return {
-    signatures: [...found].sort((a, b) => b.specificity - a.specificity),
+    signatures: [...found].sort(
+      (a, b) => Number(asked(b) === plainest) - Number(asked(a) === plainest) || b.specificity - a.specificity,
+    ),
     verdicts: all.filter((v, i) => all.findIndex((w) => w.cause === v.cause && w.subcause === v.subcause) === i),
   }
+}
+
+/** How much a signature asks for: the one that asks for least says what the code means alone. */
+function asked(s: Signature): number {
+  const words = s.contains.length + Math.min(s.any.length, 1) + (s.pattern === undefined ? 0 : 1)
+  return words + s.where.filter((c) => !c.negate).length
 }
 
 function carries(s: Signature, code: string, lower: string): boolean {
