@@ -4,6 +4,7 @@
  * What no signature looks at comes first, so that the prefilter need not read it.
  * Times stand in the envelope: a span's is its end, its start and length stay readable beside it; nothing is corrected.
  */
+import type { Exchange } from '../../src/core/exchange.ts'
 import type { Envelope } from '../../src/core/log-record.ts'
 import type { PushedRecord } from '../../src/core/ports/push-source.ts'
 import { identityOf } from '../push/identity.ts'
@@ -45,7 +46,20 @@ export function renderSpan(span: Span, scope: Scope, origin: Origin): PushedReco
   if (events.length > 0) telling.span_events = events
   const envelope = envelopeOf(origin, end_ms ?? start_ms)
   envelope.severity = status === 'error' ? 17 : 9
-  return joined(silent, telling, envelope, identityOf(`span ${span.trace_id} ${span.span_id}`))
+  const record = joined(silent, telling, envelope, identityOf(`span ${span.trace_id} ${span.span_id}`))
+  const exchange = exchangeOf(span, origin)
+  if (exchange !== null) record.exchange = exchange
+  return record
+}
+
+function exchangeOf(
+  { kind, trace_id, span_id, parent_span_id, start_ms, end_ms }: Span,
+  { host }: Origin,
+): Exchange | null {
+  if (host === undefined || start_ms === undefined || end_ms === undefined || end_ms < start_ms) return null
+  if (SPAN_KINDS[kind] === 'client') return { side: 'client', host, trace_id, call_span_id: span_id, start_ms, end_ms }
+  if (SPAN_KINDS[kind] !== 'server' || parent_span_id === undefined) return null
+  return { side: 'server', host, trace_id, call_span_id: parent_span_id, start_ms, end_ms }
 }
 
 export function renderLog(entry: LogEntry, scope: Scope, origin: Origin): PushedRecord {

@@ -10,8 +10,10 @@ import type { LinkState } from '../analyze/clock/clock-link.ts'
 import { clockSamplesOf } from '../analyze/clock/clock-samples-of.ts'
 import type { ClockReading } from '../analyze/clock/clock-table.ts'
 import { LiveClocks } from '../analyze/clock/live-clocks.ts'
+import { SpanPairs } from '../analyze/clock/span-pairs.ts'
 import type { AuthEvent } from '../core/auth-event.ts'
 import type { ClockLookup } from '../core/clock-lookup.ts'
+import type { Exchange } from '../core/exchange.ts'
 import type { ClockChanges, ClockRow } from '../core/ports/store.ts'
 import { hostRow, issuerRow, linkRow, restoreClocks, unusedRow } from './clock-rows.ts'
 
@@ -30,6 +32,7 @@ type Part = HostState | IssuerState | LinkState
 export class ClockKeeper {
   readonly #live: LiveClocks
   readonly #history = new ClockHistory()
+  readonly #pairs = new SpanPairs()
   /** Changed and not yet written, since when; oldest first. */
   readonly #waiting = new Map<Part, number>()
   readonly #written = new WeakMap<Part, number>()
@@ -50,6 +53,12 @@ export class ClockKeeper {
   /** Takes what one event says of the clocks; `event.host` and `event.time_ms` are as its record stated them. */
   take(event: AuthEvent): void {
     for (const sample of clockSamplesOf(event)) this.#live.add(sample)
+  }
+
+  /** Takes one side of a call between two hosts. */
+  takeExchange(exchange: Exchange): void {
+    const sample = this.#pairs.take(exchange)
+    if (sample !== null) this.#live.add(sample)
   }
 
   /** Once per commit, before `lookup` is used for it. */

@@ -175,9 +175,10 @@ class Ingest {
       this.#books.set(stream, book)
       book.dirty = true
       book.counters.lines += records.length
+      for (const { exchange } of records) if (exchange !== undefined) this.#o.clocks.takeExchange(exchange)
       await this.#process(
         book,
-        records.map(({ identity, ...record }) => ({
+        records.map(({ identity, exchange: _, ...record }) => ({
           ...record,
           position: { stream, offset: identity, end: identity },
           received_collector_ms,

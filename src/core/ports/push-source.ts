@@ -6,6 +6,7 @@
  * Idempotence: senders repeat what they got no answer for. A delivery is known again by `digest` (kept by the store for the
  * last {@link DELIVERIES_KEPT}), a record by `identity`, which stands where a file's record has its offset.
  */
+import type { Exchange } from '../exchange.ts'
 import type { Envelope } from '../log-record.ts'
 import type { SourceNotice, StreamInfo } from './source.ts'
 
@@ -20,6 +21,8 @@ export interface PushedRecord {
   identity: number
   /** Characters at the start of `text` that no signature can match in, so that looking begins behind them; 0 where absent. */
   telling_from?: number
+  /** What a client or server span says about the clocks of two hosts. */
+  exchange?: Exchange
   /** Cut at a limit; the rest is dropped. */
   cut?: boolean
 }
