@@ -43,6 +43,8 @@ export interface HostClock {
 /** The same for the clock that stamps an issuer's tokens, or the collector's. */
 export type PartyClock = Pick<HostClock, 'offset_s' | 'low_s' | 'high_s' | 'steps' | 'at_fault' | 'why'> & {
   name: string
+  /** Issuers only: claims that came in the wrong unit (milliseconds for seconds or the reverse). */
+  unit_mistakes?: number
 }
 
 export interface ClockTable {

@@ -11,6 +11,7 @@ const COMMANDS = [
   'failures',
   'report',
   'skew',
+  'findings',
   'explain',
   'classify',
   'alerts',

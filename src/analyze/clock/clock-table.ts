@@ -342,6 +342,7 @@ export class ClockReading {
       high_s: at === null ? null : seconds(at.high_ms),
       steps: this.steps.get(party)?.steps ?? [],
       at_fault,
+      unit_mistakes: state.unit_mistakes,
       why: [
         ...reasons.issuerFault(at_fault, at, verdict),
         ...reasons.issuerUnits(state.unit_mistakes, state.unit_mistake),

@@ -200,6 +200,25 @@ export interface DimensionPoint {
   failures: number
 }
 
+/** Everything of one kind, outcome, cause and place in a range: what findings are made of. */
+export interface GroupCount {
+  kind: Kind
+  outcome: Outcome
+  /** Null for successes. */
+  cause: Cause | null
+  subcause: Subcause | null
+  /** Empty strings: the records did not say. */
+  host: string
+  service: string
+  client_id: string
+  issuer: string
+  system: string
+  count: number
+  /** Start of the first bucket and end of the last in which there were any, ms: minutes at the ends of a range, else hours or days. */
+  from_ms: number
+  to_ms: number
+}
+
 /** Starts of the last hours in which a value had a success and a failure; null: none in the range. */
 export interface LastOutcome {
   value: string
@@ -267,6 +286,8 @@ export interface StoreReader extends AlertReader {
   dimension(dimension: Dimension, range: TimeRange, filter: Filter, limit: number): Promise<DimensionRow[]>
   /** One dimension's values over time; in order of time. `step_ms` is a multiple of an hour. */
   dimensionSeries(dimension: Dimension, range: TimeRange, step_ms: number, filter: Filter): Promise<DimensionPoint[]>
+  /** The largest `limit` groups of successes and as many of failures, most frequent first; `more` when there were others. */
+  groups(range: TimeRange, filter: Filter, limit: number): Promise<{ groups: GroupCount[]; more: boolean }>
   lastOutcomes(dimension: Dimension, range: TimeRange, filter: Filter): Promise<LastOutcome[]>
   /** Most frequent first. Honours the range to the quarter of an hour; only as far back as incidents are kept. */
   signatures(range: TimeRange): Promise<SignatureCount[]>

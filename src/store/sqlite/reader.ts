@@ -19,6 +19,7 @@ import type {
   DimensionPoint,
   DimensionRow,
   DistinctCount,
+  GroupCount,
   IncidentQuery,
   KindCount,
   LastOutcome,
@@ -41,6 +42,7 @@ import {
 import { readClockReadings, readClockRows } from './clock-table.ts'
 import { CountQuery } from './count-query.ts'
 import { HistoryTable } from './history-table.ts'
+import { readGroups } from './group-query.ts'
 import { IncidentList } from './incident-query.ts'
 import { INCIDENT_COLUMNS, type IncidentRow, unpackIncident } from './incident-row.ts'
 import { Lexicon } from './lexicon.ts'
@@ -213,6 +215,15 @@ export class SqliteReader implements StoreReader {
     }))
   }
 
+  async groups(range: TimeRange, filter: Filter, limit: number): Promise<{ groups: GroupCount[]; more: boolean }> {
+    return this.#refusing(() => {
+      const extent = this.#extent()
+      if (extent === null) return { groups: [], more: false }
+      const detail_from_ms = this.#meta.get('detail_from_ms') ?? -Infinity
+      return readGroups(this.#db, this.#lexicon, clip(range, extent), detail_from_ms, filter, limit)
+    })
+  }
+
   async incidents(query: IncidentQuery): Promise<Incident[]> {
     return this.#refusing(() => {
       const extent = this.#extent()
@@ -347,6 +358,10 @@ function addTo<K, V>(map: Map<K, V>, key: K, empty: V): V {
   if (found !== undefined) return found
   map.set(key, empty)
   return empty
+}
+
+function clip(range: TimeRange, extent: TimeRange): TimeRange {
+  return { from_ms: Math.max(range.from_ms, extent.from_ms), to_ms: Math.min(range.to_ms, extent.to_ms) }
 }
 
 function mostFrequent(causes: ReadonlyMap<Cause, number>): Cause | null {

@@ -1,0 +1,224 @@
+/**
+ * What one change would have avoided, computed from the incidents of the period. Where only a sample was looked at, the
+ * share found in it is applied to the whole and the sentence says so.
+ * Invariant: `avoided` ≤ `of`; nothing is promised for incidents whose instants are not known.
+ */
+import type { Advice } from '../../core/finding.ts'
+import type { Incident } from '../../core/incident.ts'
+import { remedyOf } from '../../core/remedy/remedy-of.ts'
+import { isSkew } from './clock-findings.ts'
+import { type FindingFacts, gather, sampleOf } from './facts.ts'
+import { leewayFix } from './leeway-fix.ts'
+import { at, count, number, seconds, share } from './words.ts'
+
+/** Leeways people set; more than a minute hides a broken clock and revives dead tokens (RFC 7519 §4.1.4: "no more than a few minutes"); s. */
+const LEEWAYS_S = [1, 2, 5, 10, 30, 60]
+/** A leeway that accepts this share is wide enough: the next one would gain little. */
+const ENOUGH = 0.9
+/** Fewer failures are no reason to change anything. */
+const SUPPORT = 5
+/** Part of the lifetime after which a client should renew. */
+const REFRESH_AT = 0.8
+/** A validator that meets an unknown key may fetch the keys again after this, without being a nuisance; ms. */
+const REFETCH_MS = 60_000
+
+export function advice(facts: FindingFacts): Advice[] {
+  return [
+    ...repairClock(facts),
+    ...leeway(facts),
+    ...refreshEarlier(facts),
+    ...jwksCache(facts),
+    ...clientSetup(facts),
+    ...rotateSecret(facts),
+  ].sort((a, b) => b.avoided - a.avoided || (a.title < b.title ? -1 : 1))
+}
+
+function repairClock(facts: FindingFacts): Advice[] {
+  const all = gather(facts.failures, isSkew, ['host'])
+  return facts.clocks.hosts.flatMap((clock) => {
+    const g = all.find((each) => each.at.host === clock.host)
+    if (!clock.at_fault || g === undefined || g.count < SUPPORT) return []
+    return [
+      {
+        kind: 'repair_clock' as const,
+        host: clock.host,
+        avoided: g.count,
+        of: g.count,
+        title: `a right clock on ${clock.host} would have avoided its ${count(g.count, 'skew failure')}`,
+        why: clock.why.slice(0, 2),
+        fix: [`chronyc makestep on ${clock.host}, then keep its time service running`],
+      },
+    ]
+  })
+}
+
+/** By how much the clocks' disagreement overshot what the validator granted, ms; null where the record does not show it. */
+export function overshoot(incident: Pick<Incident, 'subcause' | 'evidence' | 'time_ms'>): number | null {
+  const { exp_ms, nbf_ms, iat_ms, validator_ms, delta_ms } = incident.evidence
+  const seen_ms = validator_ms ?? incident.time_ms
+  if (incident.subcause === 'fresh_token_expired') {
+    if (exp_ms !== undefined) return Math.max(0, seen_ms - exp_ms)
+  } else {
+    const start_ms = incident.subcause === 'issued_in_future' ? (iat_ms ?? nbf_ms) : (nbf_ms ?? iat_ms)
+    if (start_ms !== undefined) return Math.max(0, start_ms - seen_ms)
+  }
+  return delta_ms === undefined ? null : Math.abs(delta_ms)
+}
+
+function leeway(facts: FindingFacts): Advice[] {
+  return gather(facts.failures, isSkew, ['host']).flatMap((g) => {
+    if (g.count < SUPPORT || g.at.host === '') return []
+    const sample = sampleOf(facts, { cause: 'skew', place: 'host', value: g.at.host! })
+    const known = sample.map(overshoot).filter((ms) => ms !== null)
+    if (known.length === 0) return []
+    const accepted = (s: number) => known.filter((ms) => ms <= s * 1000).length
+    const best = LEEWAYS_S.find((s) => accepted(s) >= known.length * ENOUGH) ?? LEEWAYS_S.at(-1)!
+    const inSample = accepted(best)
+    if (inSample === 0) return []
+    const avoided = sample.length < g.count ? Math.floor((g.count * inSample) / sample.length) : inSample
+    const rest = avoided < g.count ? '; the clock needs fixing for the rest' : ''
+    return [
+      {
+        kind: 'leeway' as const,
+        host: g.at.host!,
+        avoided,
+        of: g.count,
+        title: `a leeway of ${best} s on ${g.at.host} would have accepted ${number(avoided)} of ${count(g.count, 'skew failure')}${rest}`,
+        why: [
+          `the largest overshoot was ${seconds(Math.max(...known) / 1000)}, the median ${seconds(median(known) / 1000)}`,
+          ...basis(sample.length, known.length, g.count),
+        ],
+        fix: [leewayFix(g)],
+      },
+    ]
+  })
+}
+
+function refreshEarlier(facts: FindingFacts): Advice[] {
+  return gather(facts.failures, (f) => f.subcause === 'access_token' && f.client_id !== '', ['client_id']).flatMap(
+    (g) => {
+      if (g.count < SUPPORT) return []
+      const sample = sampleOf(facts, {
+        cause: 'expiry',
+        subcause: 'access_token',
+        place: 'client_id',
+        value: g.at.client_id!,
+      })
+      const late = sample.flatMap(({ evidence, time_ms }) => {
+        const { exp_ms, iat_ms, validator_ms } = evidence
+        if (exp_ms === undefined || iat_ms === undefined || exp_ms <= iat_ms) return []
+        return [{ late_ms: (validator_ms ?? time_ms) - exp_ms, lifetime_ms: exp_ms - iat_ms }]
+      })
+      if (late.length === 0) return []
+      // A client at work renews in time; one that comes back after more than a whole lifetime was not running to do so.
+      const inSample = late.filter(({ late_ms, lifetime_ms }) => late_ms <= lifetime_ms).length
+      if (inSample === 0) return []
+      const avoided = sample.length < g.count ? Math.floor((g.count * inSample) / sample.length) : inSample
+      const lifetime_s = median(late.map(({ lifetime_ms }) => lifetime_ms)) / 1000
+      return [
+        {
+          kind: 'refresh_earlier' as const,
+          client_id: g.at.client_id!,
+          avoided,
+          of: g.count,
+          title: `client ${g.at.client_id} refreshing at ${REFRESH_AT * 100} % of the lifetime would have avoided ${share(avoided, g.count)} of its ${count(g.count, 'expiry', 'expiries')}`,
+          why: [
+            `its tokens live ${seconds(lifetime_s)}; ${number(inSample)} of ${number(late.length)} with known instants came less than a lifetime late, so the client was at work and could have renewed`,
+            ...basis(sample.length, late.length, g.count),
+          ],
+          fix: [
+            `Renew ${seconds(lifetime_s * REFRESH_AT)} after issue (expires_in × ${REFRESH_AT}), in the background or before each call`,
+          ],
+        },
+      ]
+    },
+  )
+}
+
+function jwksCache(facts: FindingFacts): Advice[] {
+  return gather(facts.failures, (f) => f.subcause === 'stale_jwks', ['host']).flatMap((g) => {
+    if (g.count < SUPPORT || g.at.host === '') return []
+    const sample = sampleOf(facts, {
+      cause: 'misconfiguration',
+      subcause: 'stale_jwks',
+      place: 'host',
+      value: g.at.host!,
+    })
+    if (sample.length < g.count) return []
+    const first_ms = Math.min(...sample.map((i) => i.time_ms))
+    const avoided = sample.filter((i) => i.time_ms > first_ms + REFETCH_MS).length
+    if (avoided === 0) return []
+    return [
+      {
+        kind: 'jwks_cache' as const,
+        host: g.at.host!,
+        avoided,
+        of: g.count,
+        title: `fetching the keys again ${REFETCH_MS / 1000} s after an unknown key id would have avoided ${number(avoided)} of ${count(g.count, 'failure')} on ${g.at.host}`,
+        why: [`it kept its old keys from ${at(first_ms)} to ${at(g.to_ms)}`],
+        fix: [
+          'jose: createRemoteJWKSet(url, { cooldownDuration: 30000 }); jwks-rsa: cache with cacheMaxAge and rateLimit; Spring: NimbusJwtDecoder fetches on an unknown kid; mod_auth_openidc: OIDCJWKSRefreshInterval',
+        ],
+      },
+    ]
+  })
+}
+
+/** The setting is wrong for every request until it is changed. */
+function clientSetup(facts: FindingFacts): Advice[] {
+  const setup = new Set(['audience_mismatch', 'issuer_mismatch', 'redirect_uri', 'grant_type', 'scope_not_allowed'])
+  return gather(facts.failures, (f) => f.client_id !== '' && f.subcause !== null && setup.has(f.subcause), [
+    'client_id',
+  ]).flatMap((g) => {
+    if (g.count < SUPPORT) return []
+    const remedy = remedyOf('misconfiguration', g.subcauses[0]![0] as 'audience_mismatch')
+    return [
+      {
+        kind: 'client_setup' as const,
+        client_id: g.at.client_id!,
+        avoided: g.count,
+        of: g.count,
+        title: `the right set-up of client ${g.at.client_id} would have avoided ${count(g.count, 'failure')} (${remedy.title.toLowerCase()})`,
+        why: [remedy.sentence],
+        fix: [remedy.fix],
+      },
+    ]
+  })
+}
+
+function rotateSecret(facts: FindingFacts): Advice[] {
+  const credentials = new Set(['client_credentials', 'credential_expired'])
+  return gather(facts.failures, (f) => f.client_id !== '' && f.subcause !== null && credentials.has(f.subcause), [
+    'client_id',
+  ]).flatMap((g) => {
+    const before = facts.successes.some(
+      (s) => s.client_id === g.at.client_id && (s.kind === 'issuance' || s.kind === 'refresh') && s.from_ms < g.from_ms,
+    )
+    if (g.count < SUPPORT || !before) return []
+    return [
+      {
+        kind: 'rotate_secret' as const,
+        client_id: g.at.client_id!,
+        avoided: g.count,
+        of: g.count,
+        title: `rotating with two valid secrets would have avoided the ${count(g.count, 'refused attempt')} of client ${g.at.client_id}`,
+        why: [`it got tokens before ${at(g.from_ms)} and none since`],
+        fix: [
+          'Register the new secret beside the old one, roll it out, then remove the old one; or use private_key_jwt',
+        ],
+      },
+    ]
+  })
+}
+
+function basis(sampled: number, known: number, of: number): string[] {
+  return [
+    ...(sampled < of ? [`from the newest ${number(sampled)} of ${number(of)}`] : []),
+    ...(known < sampled ? [`${number(sampled - known)} of them show no instants and are not counted as avoided`] : []),
+  ]
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[sorted.length >> 1]!
+}

@@ -1,0 +1,180 @@
+/**
+ * Clients and principals: wrong or expired secrets, tokens never renewed, refresh tokens used twice, withdrawn tokens still
+ * in use, missing scopes.
+ */
+import type { Subcause } from '../../core/cause.ts'
+import type { Finding } from '../../core/finding.ts'
+import { remedyOf } from '../../core/remedy/remedy-of.ts'
+import { type FindingFacts, type Gathered, gather, goesOn } from './facts.ts'
+import { only } from './key-findings.ts'
+import { at, count, some } from './words.ts'
+
+const CREDENTIALS: ReadonlySet<Subcause> = new Set(['client_credentials', 'client_unknown', 'credential_expired'])
+const WITHDRAWN: ReadonlySet<Subcause> = new Set([
+  'token_revoked',
+  'session_ended',
+  'consent_withdrawn',
+  'principal_disabled',
+  'inactive',
+  'denylisted',
+])
+const REUSED: ReadonlySet<Subcause> = new Set(['refresh_reused', 'code_replayed'])
+/** Fewer are a slip of the hand. */
+const CREDENTIAL_SUPPORT = 3
+/** A client that lets this many tokens expire in its hands does not renew. */
+const NEVER_SUPPORT = 10
+/** …where it renewed less often than this share of its expiries. */
+const NEVER_SHARE = 0.1
+/** Fewer calls after a withdrawal are the last breaths of a session. */
+const WITHDRAWN_SUPPORT = 10
+const SCOPE_SUPPORT = 10
+
+export function clientFindings(facts: FindingFacts): Finding[] {
+  return [
+    ...named(facts, CREDENTIALS, CREDENTIAL_SUPPORT).map((g) => credentials(facts, g)),
+    ...neverRefreshing(facts),
+    ...gather(facts.failures, ({ subcause }) => subcause !== null && REUSED.has(subcause), ['client_id']).map((g) =>
+      reuse(facts, g),
+    ),
+    ...named(facts, WITHDRAWN, WITHDRAWN_SUPPORT).map((g) => withdrawn(facts, g)),
+    ...named(facts, new Set<Subcause>(['insufficient_scope']), SCOPE_SUPPORT).map((g) => scope(g)),
+  ]
+}
+
+function named(facts: FindingFacts, subcauses: ReadonlySet<Subcause>, support: number): Gathered[] {
+  return gather(facts.failures, (f) => f.client_id !== '' && f.subcause !== null && subcauses.has(f.subcause), [
+    'client_id',
+  ]).filter((g) => g.count >= support)
+}
+
+function issuedTo(facts: FindingFacts, client: string): Gathered | undefined {
+  return gather(facts.successes, (s) => s.client_id === client && (s.kind === 'issuance' || s.kind === 'refresh'), [
+    'client_id',
+  ])[0]
+}
+
+function base(g: Gathered) {
+  return {
+    ...(g.at.client_id === '' ? {} : { client_id: g.at.client_id! }),
+    ...only('service', g.others.service),
+    ...only('issuer', g.others.issuer),
+    from_ms: g.from_ms,
+    to_ms: g.to_ms,
+    incidents: g.count,
+  }
+}
+
+function credentials(facts: FindingFacts, g: Gathered): Finding {
+  const subcause = g.subcauses[0]![0] as 'client_credentials'
+  const remedy = remedyOf('misconfiguration', subcause)
+  const worked = issuedTo(facts, g.at.client_id!)
+  const stopped = worked !== undefined && worked.from_ms < g.from_ms
+  const still = worked !== undefined && worked.to_ms > g.to_ms
+  return {
+    kind: 'client_credentials',
+    severity: goesOn(facts, g.to_ms) && !still ? 'critical' : 'warning',
+    cause: 'misconfiguration',
+    subcause,
+    ...base(g),
+    title: stopped
+      ? `Client ${g.at.client_id} cannot authenticate since ${at(g.from_ms)}; it could before`
+      : `Client ${g.at.client_id} cannot authenticate: ${remedy.title.toLowerCase()}`,
+    why: [
+      `${count(g.count, 'attempt')} refused from ${at(g.from_ms)} to ${at(g.to_ms)}`,
+      stopped
+        ? `tokens were issued to it ${count(worked.count, 'time')}, first at ${at(worked.from_ms)}: its secret was rotated or has expired`
+        : 'no token was issued to it in this period before that: it was set up with a wrong secret, or is not registered',
+      ...(still
+        ? [`some of its instances still get tokens, last before ${at(worked.to_ms)}: not all have the new secret`]
+        : []),
+    ],
+    fix: [remedy.checks[0], remedy.fix],
+    links: remedy.links,
+  }
+}
+
+function neverRefreshing(facts: FindingFacts): Finding[] {
+  const remedy = remedyOf('expiry', 'access_token')
+  const expired = gather(facts.failures, (f) => f.subcause === 'access_token' && f.client_id !== '', ['client_id'])
+  return expired.flatMap((g) => {
+    if (g.count < NEVER_SUPPORT) return []
+    const renewed = gather(facts.successes, (s) => s.client_id === g.at.client_id && s.kind === 'refresh', [
+      'client_id',
+    ])[0]
+    if ((renewed?.count ?? 0) > g.count * NEVER_SHARE) return []
+    return [
+      {
+        kind: 'client_never_refreshes' as const,
+        severity: 'warning' as const,
+        cause: 'expiry' as const,
+        subcause: 'access_token' as const,
+        ...base(g),
+        title: `Client ${g.at.client_id} uses its tokens until they are refused`,
+        why: [
+          `${count(g.count, 'request')} with an expired access token${g.others.service.length === 0 ? '' : ` at ${some(g.others.service)}`}, and ${renewed === undefined ? 'not one refresh' : `only ${count(renewed.count, 'refresh', 'refreshes')}`} in the logs`,
+          `first at ${at(g.from_ms)}, last before ${at(g.to_ms)}`,
+        ],
+        fix: ['Renew before expiry, at 80 % of expires_in, and once more after a 401', remedy.fix],
+        links: remedy.links,
+      },
+    ]
+  })
+}
+
+function reuse(facts: FindingFacts, g: Gathered): Finding {
+  const [subcause] = g.subcauses[0]!
+  const code = subcause === 'code_replayed'
+  const remedy = code ? remedyOf('misuse', 'code_replayed') : remedyOf('revocation', 'refresh_reused')
+  const who = g.at.client_id === '' ? 'a client that the records do not name' : `client ${g.at.client_id}`
+  return {
+    kind: 'refresh_reuse',
+    severity: goesOn(facts, g.to_ms) ? 'critical' : 'warning',
+    cause: code ? 'misuse' : 'revocation',
+    subcause,
+    ...base(g),
+    title: `${code ? 'An authorization code' : 'A refresh token'} of ${who} was used twice: possibly stolen`,
+    why: [
+      `${count(g.count, 'use')} of a token that was already spent, first at ${at(g.from_ms)}`,
+      'either somebody else holds it, or two instances of the client share one token and race',
+    ],
+    fix: [
+      'Look at the client addresses of both uses; if they are strangers to each other, end the session and have the user sign in again',
+      remedy.fix,
+    ],
+    links: remedy.links,
+  }
+}
+
+function withdrawn(facts: FindingFacts, g: Gathered): Finding {
+  const subcause = g.subcauses[0]![0] as 'token_revoked'
+  const remedy = remedyOf('revocation', subcause)
+  return {
+    kind: 'revoked_still_calling',
+    severity: goesOn(facts, g.to_ms) ? 'warning' : 'info',
+    cause: 'revocation',
+    subcause,
+    ...base(g),
+    title: `Client ${g.at.client_id} goes on with withdrawn tokens since ${at(g.from_ms)}`,
+    why: [
+      `${count(g.count, 'call')} refused${g.others.service.length === 0 ? '' : ` at ${some(g.others.service)}`}, last before ${at(g.to_ms)}`,
+      remedy.sentence,
+    ],
+    fix: ['Let the client give up at invalid_grant or a repeated 401 and sign in anew', remedy.fix],
+    links: remedy.links,
+  }
+}
+
+function scope(g: Gathered): Finding {
+  const remedy = remedyOf('misuse', 'insufficient_scope')
+  return {
+    kind: 'insufficient_scope',
+    severity: 'info',
+    cause: 'misuse',
+    subcause: 'insufficient_scope',
+    ...base(g),
+    title: `Client ${g.at.client_id} lacks a scope${g.others.service.length === 1 ? ` that ${g.others.service[0]![0]} wants` : ''}`,
+    why: [`${count(g.count, 'request')} refused from ${at(g.from_ms)} to ${at(g.to_ms)}`],
+    fix: [remedy.checks[0], remedy.fix],
+    links: remedy.links,
+  }
+}

@@ -1,0 +1,53 @@
+/** Parties that did not answer: issuer, its keys, introspection, limits. */
+import type { Finding } from '../../core/finding.ts'
+import { remedyOf } from '../../core/remedy/remedy-of.ts'
+import { type FindingFacts, gather, goesOn } from './facts.ts'
+import { only } from './key-findings.ts'
+import { at, count, some } from './words.ts'
+
+const WHAT = {
+  jwks_unavailable: 'The signing keys (JWKS)',
+  introspection_unavailable: 'Token introspection',
+  issuer_unavailable: 'The issuer',
+  rate_limited: 'The issuer’s rate limit',
+  server_error: 'A server behind authentication',
+} as const
+type Outage = keyof typeof WHAT
+
+/** A failed call or two are retried and forgotten. */
+const SUPPORT = 3
+
+export function outageFindings(facts: FindingFacts): Finding[] {
+  return (Object.keys(WHAT) as Outage[]).flatMap((subcause) =>
+    gather(facts.failures, (f) => f.subcause === subcause, ['issuer'])
+      .filter((g) => g.count >= SUPPORT)
+      .map((g) => {
+        const remedy = remedyOf('outage', subcause)
+        const ongoing = goesOn(facts, g.to_ms)
+        const whose = g.at.issuer === '' ? '' : ` of ${g.at.issuer}`
+        const verb = subcause === 'rate_limited' ? 'turns requests away' : 'does not answer'
+        const past = subcause === 'rate_limited' ? 'turned requests away' : 'did not answer'
+        return {
+          kind: 'outage' as const,
+          severity: ongoing ? ('critical' as const) : ('warning' as const),
+          cause: 'outage' as const,
+          subcause,
+          ...(g.at.issuer === '' ? {} : { issuer: g.at.issuer! }),
+          ...only('host', g.others.host),
+          ...only('service', g.others.service),
+          from_ms: g.from_ms,
+          to_ms: g.to_ms,
+          incidents: g.count,
+          title: ongoing
+            ? `${WHAT[subcause]}${whose} ${verb} since ${at(g.from_ms)}`
+            : `${WHAT[subcause]}${whose} ${past} between ${at(g.from_ms)} and ${at(g.to_ms)}`,
+          why: [
+            `${count(g.count, 'request')} failed${g.others.host.length === 0 ? '' : `, seen from ${some(g.others.host)}`}`,
+            ...(g.others.host.length === 1 ? ['only one host saw it: look at its network first'] : []),
+          ],
+          fix: [remedy.checks[0], remedy.fix],
+          links: remedy.links,
+        }
+      }),
+  )
+}

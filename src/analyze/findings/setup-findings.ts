@@ -1,0 +1,132 @@
+/**
+ * Two sides that were set up differently: a service whose expectation changed for everybody (a deploy), or a client that
+ * alone is set up wrongly. Invariant: a deploy is said only where the service accepted tokens before it.
+ */
+import type { Subcause } from '../../core/cause.ts'
+import type { Finding, FindingKind } from '../../core/finding.ts'
+import { remedyOf } from '../../core/remedy/remedy-of.ts'
+import { type FindingFacts, type Gathered, gather, goesOn, sampleOf } from './facts.ts'
+import { only } from './key-findings.ts'
+import { at, count, share, some } from './words.ts'
+
+const CHANGES = [
+  { subcause: 'audience_mismatch', kind: 'audience_changed', what: 'audience' },
+  { subcause: 'issuer_mismatch', kind: 'issuer_changed', what: 'issuer' },
+] as const satisfies readonly { subcause: Subcause; kind: FindingKind; what: string }[]
+/** Failures of a client's own set-up; a service that changed has its own finding. */
+const OF_CLIENTS: ReadonlySet<Subcause> = new Set([
+  'audience_mismatch',
+  'issuer_mismatch',
+  'redirect_uri',
+  'grant_type',
+  'scope_not_allowed',
+  'wrong_token_type',
+  'wrong_client',
+  'pkce',
+])
+/** This many clients are hit by a change of the service; one or few are wrong themselves. */
+const CLIENTS_OF_DEPLOY = 2
+/** A change shows within this after tokens were still accepted; rollups know hours at worst; ms. */
+const DEPLOY_MS = 2 * 3_600_000
+/** Fewer failures of a client are somebody trying something out. */
+const CLIENT_SUPPORT = 5
+
+export function setupFindings(facts: FindingFacts): Finding[] {
+  const found: Finding[] = []
+  const deployed = new Set<string>()
+  for (const { subcause, kind, what } of CHANGES)
+    for (const g of gather(facts.failures, (f) => f.subcause === subcause, ['service'])) {
+      const before = acceptedBefore(facts, g)
+      if (before === null || g.others.client_id.length < CLIENTS_OF_DEPLOY) continue
+      deployed.add(`${subcause} ${g.at.service}`)
+      found.push(deploy(facts, g, kind, subcause, what, before))
+    }
+  const own = (f: FindingFacts['failures'][number]) =>
+    f.client_id !== '' &&
+    f.subcause !== null &&
+    OF_CLIENTS.has(f.subcause) &&
+    !deployed.has(`${f.subcause} ${f.service}`)
+  for (const g of gather(facts.failures, own, ['client_id']))
+    if (g.count >= CLIENT_SUPPORT) found.push(misconfigured(facts, g))
+  return found
+}
+
+/** When the service last began to accept tokens before the failures; null where it never did. */
+function acceptedBefore(facts: FindingFacts, g: Gathered): number | null {
+  const accepted = facts.successes.filter((s) => s.kind === 'validation' && s.service === g.at.service)
+  const first = Math.min(...accepted.map((s) => s.from_ms))
+  return first < g.from_ms || g.from_ms > facts.range.from_ms + DEPLOY_MS ? first : null
+}
+
+function deploy(
+  facts: FindingFacts,
+  g: Gathered,
+  kind: FindingKind,
+  subcause: 'audience_mismatch' | 'issuer_mismatch',
+  what: string,
+  before_ms: number,
+): Finding {
+  const remedy = remedyOf('misconfiguration', subcause)
+  const service = g.at.service || some(g.others.host) || 'a service'
+  const wanted = saidOf(facts, subcause, g)
+  return {
+    kind,
+    severity: goesOn(facts, g.to_ms) ? 'critical' : 'warning',
+    cause: 'misconfiguration',
+    subcause,
+    ...(g.at.service === '' ? {} : { service: g.at.service! }),
+    ...only('host', g.others.host),
+    ...only('issuer', g.others.issuer),
+    from_ms: g.from_ms,
+    to_ms: g.to_ms,
+    incidents: g.count,
+    title: `${service} refuses the ${what} of tokens since ${at(g.from_ms)}: something was deployed or reconfigured then`,
+    why: [
+      `${count(g.count, 'token')} of ${count(g.others.client_id.length, 'client')} refused (${some(g.others.client_id)})`,
+      ...(Number.isFinite(before_ms) ? [`it accepted tokens before, from ${at(before_ms)} on`] : []),
+      ...wanted,
+    ],
+    fix: [
+      `Look at what was deployed on ${service} about ${at(g.from_ms)} and put its ${what} setting back`,
+      remedy.fix,
+    ],
+    links: remedy.links,
+  }
+}
+
+function misconfigured(facts: FindingFacts, g: Gathered): Finding {
+  const [subcause, most] = g.subcauses[0]!
+  const cause = facts.failures.find((f) => f.client_id === g.at.client_id && f.subcause === subcause)!.cause!
+  const remedy = remedyOf(cause, subcause as never)
+  return {
+    kind: 'client_misconfigured',
+    severity: 'warning',
+    cause,
+    subcause,
+    client_id: g.at.client_id!,
+    ...only('service', g.others.service),
+    ...only('issuer', g.others.issuer),
+    from_ms: g.from_ms,
+    to_ms: g.to_ms,
+    incidents: g.count,
+    title: `Client ${g.at.client_id} is set up wrongly: ${remedy.title.toLowerCase()}`,
+    why: [
+      `${count(g.count, 'request')} refused, ${share(most, g.count)} of them for this reason${g.others.service.length === 0 ? '' : `, at ${some(g.others.service)}`}`,
+      `first at ${at(g.from_ms)}, last before ${at(g.to_ms)}`,
+      ...saidOf(facts, subcause, g),
+    ],
+    fix: [remedy.checks[0], remedy.fix],
+    links: remedy.links,
+  }
+}
+
+/** What was expected and what came instead, in the words of the newest record that said so. */
+function saidOf(facts: FindingFacts, subcause: Subcause, g: Gathered): string[] {
+  const [place, value] =
+    g.at.client_id !== undefined ? (['client_id', g.at.client_id] as const) : (['service', g.at.service ?? ''] as const)
+  for (const cause of ['misconfiguration', 'misuse'] as const)
+    for (const { evidence } of sampleOf(facts, { cause, subcause, place, value }))
+      if (evidence.expected !== undefined || evidence.got !== undefined)
+        return [`expected ${evidence.expected ?? '(not said)'}, got ${evidence.got ?? '(not said)'}`]
+  return []
+}

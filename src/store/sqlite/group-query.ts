@@ -1,0 +1,74 @@
+/**
+ * The rollups of a range by verdict and place, with the first and last bucket of each: one pass over the cube, whatever
+ * the number of incidents. Leaves totals to count-query.ts.
+ */
+import type Database from 'better-sqlite3'
+import type { Filter, TimeRange } from '../../core/filter.ts'
+import type { GroupCount } from '../../core/ports/store.ts'
+import { addCondition, filterIds } from './filter-ids.ts'
+import { DIMENSIONS, FIRST_DIMENSION, type Lexicon } from './lexicon.ts'
+import { coverRange, GRAIN_MS } from './time-grain.ts'
+
+interface Sum {
+  count: number
+  from_ms: number
+  to_ms: number
+}
+
+export function readGroups(
+  db: Database.Database,
+  lexicon: Lexicon,
+  range: TimeRange,
+  detail_from_ms: number,
+  filter: Filter,
+  limit: number,
+): { groups: GroupCount[]; more: boolean } {
+  const ids = filterIds(db, lexicon, filter)
+  const sums = new Map<number, Sum>()
+  const conditions = ['r.grain = ?', 'r.bucket >= ?', 'r.bucket < ?']
+  const params: unknown[] = []
+  const series = ids.series()
+  if (series !== null) addCondition(conditions, params, 'r.series', { include: series, exclude: [] })
+  const statement = db
+    .prepare<unknown[], [number, number, number, number]>(
+      `SELECT r.series, sum(r.count), min(r.bucket), max(r.bucket) FROM cube r WHERE ${conditions.join(' AND ')} GROUP BY 1`,
+    )
+    .raw()
+  for (const { grain, from, to } of range.from_ms < range.to_ms ? coverRange(range, detail_from_ms) : [])
+    for (const [id, count, first, last] of statement.all(grain, from, to, ...params)) {
+      if (count <= 0) continue
+      const sum = sums.get(id)
+      const from_ms = first * GRAIN_MS[grain]
+      const to_ms = (last + 1) * GRAIN_MS[grain]
+      if (sum === undefined) sums.set(id, { count, from_ms, to_ms })
+      else {
+        sum.count += count
+        sum.from_ms = Math.min(sum.from_ms, from_ms)
+        sum.to_ms = Math.max(sum.to_ms, to_ms)
+      }
+    }
+  const passes = (parts: readonly number[]) =>
+    ids.verdicts.has(parts[0]!) &&
+    ids.dimensions.every(({ dimension, include, exclude }) => {
+      const value = parts[FIRST_DIMENSION + DIMENSIONS.indexOf(dimension)]!
+      return (include === null || include.includes(value)) && !exclude.includes(value)
+    })
+  const taken = { success: 0, failure: 0 }
+  let more = false
+  const groups: GroupCount[] = []
+  for (const [id, sum] of [...sums].sort(([a, x], [b, y]) => y.count - x.count || a - b)) {
+    const parts = lexicon.series.parts(id)
+    if (parts === undefined || !passes(parts)) continue
+    const verdict = ids.verdicts.get(parts[0]!)!
+    if (taken[verdict.outcome] >= limit) {
+      more = true
+      continue
+    }
+    taken[verdict.outcome]++
+    const [host, service, client_id, issuer, system] = DIMENSIONS.map((_, i) =>
+      lexicon.names.text(parts[FIRST_DIMENSION + i]!),
+    ) as [string, string, string, string, string]
+    groups.push({ ...verdict, host, service, client_id, issuer, system, ...sum })
+  }
+  return { groups, more }
+}
