@@ -31,7 +31,7 @@ interface Options {
   store?: string
 }
 
-const FORMATS = ['text', 'md', 'json'] as const
+const FORMATS = ['text', 'md', 'html', 'json'] as const
 type Format = (typeof FORMATS)[number]
 
 const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const
@@ -73,6 +73,7 @@ export function reportCommand(program: Command): void {
 Examples:
   $ authtop report
   $ authtop report --week 2026-W47 --tz Europe/Paris --format md
+  $ authtop report --since "last week" --format html --out week.html
   $ authtop report --month 2026-11 --compare none --format json --out november.json
   $ authtop report --since 24h --db eu.db --db us.db
 
@@ -102,14 +103,19 @@ async function runReport(options: Options): Promise<void> {
   } finally {
     for (const reader of readers) await reader.close()
   }
-  const text = render(report, options.format, options.db?.length === 1 ? options.db[0]! : null)
+  const text = await render(report, options.format, options.db?.length === 1 ? options.db[0]! : null)
   if (options.out === undefined) await print(text)
   else await writeFile(options.out, text)
 }
 
-function render(report: Report, format: Format, db: string | null): string {
+async function render(report: Report, format: Format, db: string | null): Promise<string> {
   if (format === 'json') return reportJson(report)
   const document = wordReport(report, db)
+  if (format === 'html') {
+    // The charts cost start-up time that no other format should pay.
+    const { reportHtml } = await import('../../dashboards/report/html/report-html.ts')
+    return reportHtml(document)
+  }
   return format === 'md' ? reportMarkdown(document) : reportText(document)
 }
 
