@@ -13,8 +13,10 @@ import {
   type PeriodFacts,
 } from '../analyze/report/period-facts.ts'
 import { type Filter, NO_FILTER, type TimeRange } from '../core/filter.ts'
+import type { ClockTable } from '../core/host-clock.ts'
 import type { CauseCount, DimensionRow, StoreReader } from '../core/ports/store.ts'
 import type { Report } from '../core/report.ts'
+import { loadClocks } from './load-clocks.ts'
 
 export interface ReportRequest {
   period: TimeRange
@@ -38,6 +40,9 @@ const SUBCAUSES_PLACED = 12
 
 /** Places looked at per subcause and dimension; one of them must hold half the failures to be told. */
 const PLACES_READ = 5
+
+/** Alerts told in the timeline; a page with more is no page. */
+const ALERTS_READ = 200
 
 /** Shapes of unknown messages looked through for new ones. */
 const TEMPLATES_READ = 1000
@@ -68,10 +73,10 @@ export async function loadReport(readers: readonly StoreReader[], request: Repor
     limits: await each(readers, (reader) => reader.limits()),
     sources: (await each(readers, (reader) => reader.sources())).flat(),
     unrecognised: (await each(readers, (reader) => reader.unrecognised(TEMPLATES_READ))).flat(),
-    clocks: null,
-    clock_history: [],
+    clocks: await clocksOf(readers, Math.min(now_ms, period.to_ms)),
+    clock_history: (await each(readers, (reader) => reader.clockReadings(period))).flat(),
     findings: [],
-    alerts: [],
+    alerts: (await each(readers, (reader) => reader.alerts(period, ALERTS_READ))).flat(),
     advice: [],
   })
 }
@@ -126,6 +131,18 @@ async function placesOf(
     places.set(subcauseKey(cause, subcause), rows)
   }
   return places
+}
+
+/** Clocks of several stores are put side by side: what links them is known to none of them. */
+async function clocksOf(readers: readonly StoreReader[], now_ms: number): Promise<ClockTable> {
+  const [first, ...others] = await each(readers, (reader) => loadClocks(reader, now_ms))
+  return {
+    reference: first?.reference ?? null,
+    generated_ms: now_ms,
+    hosts: [first, ...others].flatMap((table) => table?.hosts ?? []),
+    issuers: [first, ...others].flatMap((table) => table?.issuers ?? []),
+    collector: first?.collector ?? null,
+  }
 }
 
 function only(include: Filter['include']): Filter {

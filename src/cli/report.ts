@@ -1,19 +1,24 @@
 /** `authtop report`: the failure report of a week, a month or any period. */
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { type Command, Option } from 'commander'
+import { strToU8, zipSync } from 'fflate'
+import { csvTables } from '../../dashboards/report/csv-tables.ts'
 import { reportJson } from '../../dashboards/report/report-json.ts'
 import { reportMarkdown } from '../../dashboards/report/report-markdown.ts'
 import { reportText } from '../../dashboards/report/report-text.ts'
 import { wordReport } from '../../dashboards/report/word-report.ts'
+import { type FailCondition, parseFailCondition } from '../analyze/report/fail-condition.ts'
 import { loadReport } from '../app/load-report.ts'
 import { parseWholePeriod, previousPeriod, type WeekStart } from '../app/period.ts'
 import type { TimeRange } from '../core/filter.ts'
 import type { StoreReader } from '../core/ports/store.ts'
 import type { Report } from '../core/report.ts'
 import { openReader } from '../store/index.ts'
-import { UserError } from './exit-code.ts'
+import { EXIT, UserError } from './exit-code.ts'
 import { note, print } from './output.ts'
 import { asUserError, readPeriod } from './period-option.ts'
+import { deliver, deliveryOf, htmlOf } from './report-delivery.ts'
 import { storeLocation } from './store-option.ts'
 import { checkZone, ZONE_HELP } from './zone-option.ts'
 
@@ -27,11 +32,14 @@ interface Options {
   tz?: string
   format: Format
   out?: string
+  email?: string[]
+  webhook?: string
+  failOn?: string[]
   db?: string[]
   store?: string
 }
 
-const FORMATS = ['text', 'md', 'html', 'json'] as const
+const FORMATS = ['text', 'md', 'html', 'json', 'csv'] as const
 type Format = (typeof FORMATS)[number]
 
 const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const
@@ -61,7 +69,19 @@ export function reportCommand(program: Command): void {
     )
     .option('--tz <zone>', ZONE_HELP)
     .addOption(new Option('--format <format>', 'how it is written').choices(FORMATS).default('text'))
-    .option('--out <file>', 'write there instead of standard output')
+    .option('--out <file>', 'write there instead of standard output; csv: a folder, or a file that ends with .zip')
+    .option(
+      '--email <address...>',
+      'send it as HTML and text, by the server in $AUTHTOP_SMTP_URL from $AUTHTOP_MAIL_FROM',
+    )
+    .option(
+      '--webhook <url>',
+      'post it there: a Slack message for hooks.slack.com, else the JSON document (default: nothing; $AUTHTOP_REPORT_WEBHOOK keeps the URL out of the process list)',
+    )
+    .option(
+      '--fail-on <condition...>',
+      'exit 1 if it holds: rate>2%, failures>100, users>10, clients>3, skew>0 (any cause), new-cause, worse',
+    )
     .option(
       '--db <file...>',
       'SQLite store; give several to have them added up (default: $AUTHTOP_DB, else authtop.db under $XDG_STATE_HOME/authtop)',
@@ -76,8 +96,13 @@ Examples:
   $ authtop report --since "last week" --format html --out week.html
   $ authtop report --month 2026-11 --compare none --format json --out november.json
   $ authtop report --since 24h --db eu.db --db us.db
+  $ authtop report --format csv --out week.zip
+  $ authtop report --since 24h --fail-on 'rate>2%' --fail-on new-cause
 
-Exit codes: 0 fine, 2 wrong usage, 3 cannot read the store or write the file.`,
+AUTHTOP_SMTP_URL is smtp://user:password@host:587 or smtps://host:465. A mail or webhook goes out besides what --out or
+standard output gets; with --out and neither, nothing is printed.
+
+Exit codes: 0 fine, 1 a --fail-on condition holds, 2 wrong usage, 3 cannot read the store or write the file.`,
   )
   command.action(runReport)
 }
@@ -88,6 +113,8 @@ async function runReport(options: Options): Promise<void> {
   const period = periodOf(options, zone, week_start)
   const previous = comparedPeriod(options.compare, period, zone, week_start)
   const locations = storeLocations(options)
+  const conditions = conditionsOf(options.failOn ?? [])
+  const delivery = deliveryOf(options, process.env)
   const readers: StoreReader[] = []
   let report: Report
   try {
@@ -103,18 +130,51 @@ async function runReport(options: Options): Promise<void> {
   } finally {
     for (const reader of readers) await reader.close()
   }
-  const text = await render(report, options.format, options.db?.length === 1 ? options.db[0]! : null)
-  if (options.out === undefined) await print(text)
-  else await writeFile(options.out, text)
+  const db = options.db?.length === 1 ? options.db[0]! : null
+  if (options.format === 'csv') await writeTables(report, options.out)
+  else {
+    const text = await render(report, options.format, db)
+    if (options.out === undefined) await print(text)
+    else await writeFile(options.out, text)
+  }
+  await deliver(delivery, report, wordReport(report, db))
+  for (const { text, check } of conditions) {
+    const holds = check(report)
+    if (holds === null) continue
+    process.exitCode = EXIT.alarming
+    note(`--fail-on ${text} holds: ${holds}`)
+  }
 }
 
-async function render(report: Report, format: Format, db: string | null): Promise<string> {
+function conditionsOf(texts: readonly string[]): FailCondition[] {
+  return texts.map((text) => {
+    const condition = parseFailCondition(text)
+    if (condition === null)
+      throw new UserError(
+        `"${text}" is no condition`,
+        "conditions look like 'rate>2%', 'failures>100', 'skew>0', new-cause or worse",
+      )
+    return condition
+  })
+}
+
+async function writeTables(report: Report, out: string | undefined): Promise<void> {
+  if (out === undefined) throw new UserError('csv is several tables', 'give --out FOLDER or --out FILE.zip')
+  const tables = csvTables(report)
+  if (out.endsWith('.zip')) {
+    const files = Object.fromEntries([...tables].map(([name, content]) => [name, strToU8(content)]))
+    await writeFile(out, zipSync(files, { mtime: new Date(report.generated_ms) }))
+    return
+  }
+  await mkdir(out, { recursive: true })
+  for (const [name, content] of tables) await writeFile(join(out, name), content)
+}
+
+async function render(report: Report, format: Exclude<Format, 'csv'>, db: string | null): Promise<string> {
   if (format === 'json') return reportJson(report)
   const document = wordReport(report, db)
   if (format === 'html') {
-    // The charts cost start-up time that no other format should pay.
-    const { reportHtml } = await import('../../dashboards/report/html/report-html.ts')
-    return reportHtml(document)
+    return htmlOf(document)
   }
   return format === 'md' ? reportMarkdown(document) : reportText(document)
 }
