@@ -24,12 +24,10 @@ export function isMailAddress(text: string): boolean {
 
 /** @param url `smtp://user:password@host:587` or `smtps://…`; the message of a failure never holds it. */
 export async function sendMail(url: string, mail: Mail): Promise<void> {
-  const transport = createTransport({
-    url,
-    connectionTimeout: TIMEOUT_MS,
-    greetingTimeout: TIMEOUT_MS,
-    socketTimeout: TIMEOUT_MS,
-  })
+  // A password never travels in clear: where the URL holds one, STARTTLS is demanded rather than hoped for.
+  const requireTLS = new URL(url).password !== ''
+  const times = { connectionTimeout: TIMEOUT_MS, greetingTimeout: TIMEOUT_MS, socketTimeout: TIMEOUT_MS }
+  const transport = createTransport({ url, requireTLS, ...times })
   try {
     await transport.sendMail({ ...mail, to: [...mail.to] })
   } catch (error) {
