@@ -79,6 +79,7 @@ const view = {
   answered: null,
   failure: null,
   sql: null,
+  kept: null,
   state: initialState(),
   columns: COLUMNS,
   rows: ROWS,

@@ -6,12 +6,12 @@
 import type { SqlResult } from '../../src/core/ports/store.ts'
 import { EXPORT_FORMATS, type ExportFormat, exportText } from './export-text.ts'
 import type { KeyPress } from './key-press.ts'
-import type { DashboardModel, ModelRequest } from './model.ts'
+import type { DashboardModel, FindingRow, ModelRequest } from './model.ts'
 import { pointedAt } from './pointed-at.ts'
 import { reduce, reducePaste } from './reduce.ts'
-import { type SqlAnswer, type View, viewContext } from './view.ts'
+import { openFinding, type SqlAnswer, type View, viewContext } from './view.ts'
 import { copiedText, exportedTable, pagedText } from './view-export.ts'
-import { type Effect, openIncident, type Step, type ViewContext, type ViewState } from './view-state.ts'
+import { type Effect, openIncident, type Step, topText, type ViewContext, type ViewState } from './view-state.ts'
 
 /** Between two loads that new data asked for; a person cannot read faster, and the store has other work; ms. */
 export const LOAD_INTERVAL_MS = 500
@@ -30,6 +30,12 @@ interface Screen extends Pick<View, 'columns' | 'rows' | 'ascii' | 'monochrome'>
 /** What only the terminal can do. */
 export type TerminalEffect = 'quit' | 'redraw' | 'suspend' | { copy: string } | { page: string }
 
+/** What people change about alerts, by the alert's id; the sentence that is answered is shown. */
+export interface AlertDesk {
+  acknowledge(alert_id: string): Promise<string>
+  silence(alert_id: string, length_ms: number): Promise<string>
+}
+
 export interface ControllerOptions {
   load(request: ModelRequest): Promise<DashboardModel>
   now(): number
@@ -41,6 +47,7 @@ export interface ControllerOptions {
   /** Writes a new file into the present folder; answers its path. */
   save(name: string, text: string): Promise<string>
   sql(query: string): Promise<SqlResult>
+  desk: AlertDesk
   moment: ViewContext['moment']
   initial: ViewState
 }
@@ -63,6 +70,7 @@ export function createController(options: ControllerOptions): Controller {
   let answered: ModelRequest | null = null
   let failure: string | null = null
   let sql: SqlAnswer | null = null
+  let kept: FindingRow | null = null
   let loading = false
   let asked = 0
   let wanted = false
@@ -74,7 +82,7 @@ export function createController(options: ControllerOptions): Controller {
 
   const view = (): View => {
     const { local_zone, ...screen } = options.screen()
-    return { model, answered, failure, sql, state, ...screen, zone: state.zone === 'utc' ? 'UTC' : local_zone }
+    return { model, answered, failure, sql, kept, state, ...screen, zone: state.zone === 'utc' ? 'UTC' : local_zone }
   }
 
   const context = () => {
@@ -124,6 +132,7 @@ export function createController(options: ControllerOptions): Controller {
         model = withKnownParts(answer, asking, model, answered)
         answered = asking
         failure = null
+        keepOpenFinding()
         options.draw()
       }
     } catch (error) {
@@ -142,6 +151,11 @@ export function createController(options: ControllerOptions): Controller {
     else if (timer === null) wait(REFRESH_INTERVAL_MS)
   }
 
+  const keepOpenFinding = () => {
+    const text = topText(state)
+    if (text?.kind === 'finding') kept = openFinding({ model }, text.key) ?? kept
+  }
+
   /** Says what came of a key whose work took a while. */
   const tell = (message: string) => {
     if (stopped) return
@@ -154,7 +168,17 @@ export function createController(options: ControllerOptions): Controller {
     else if (effect === 'page') page()
     else if (typeof effect === 'string') options.effect(effect)
     else if ('sql' in effect) void ask(effect.sql)
+    else if ('acknowledge' in effect) void change(options.desk.acknowledge(alertId(effect.acknowledge)))
+    else if ('silence' in effect) void change(options.desk.silence(alertId(effect.silence), effect.length_ms))
     else void writeFile(effect.export)
+  }
+
+  const change = async (changing: Promise<string>) => {
+    tell(await changing.catch((error: unknown) => `not done: ${messageOf(error)}`))
+    // The screen shows what the store now holds.
+    owed = true
+    if (loading) wanted = true
+    else void loadNow()
   }
 
   const copy = () => {
@@ -213,6 +237,7 @@ export function createController(options: ControllerOptions): Controller {
         void loadNow()
       }
     }
+    keepOpenFinding()
     if (differs) options.draw()
   }
 
@@ -269,6 +294,11 @@ function withKnownParts(
 
 function sameQuestion(a: ModelRequest, b: ModelRequest): boolean {
   return a.length_ms === b.length_ms && a.end === b.end && a.filter === b.filter && a.words === b.words
+}
+
+/** Rows of alerts are called `alert <id>`. */
+function alertId(key: string): string {
+  return key.slice('alert '.length)
 }
 
 function messageOf(error: unknown): string {

@@ -1,6 +1,7 @@
 /** Findings, alerts and advice in one list, what needs a person first. Pure; the table is findings-table.ts. */
 import type { Alert, Silence } from '../../src/core/alert.ts'
 import { isCause, isSubcauseOf } from '../../src/core/cause.ts'
+import type { Filter } from '../../src/core/filter.ts'
 import { type Advice, type Finding, SEVERITIES } from '../../src/core/finding.ts'
 import type { FindingRow, FindingState } from './model.ts'
 
@@ -9,15 +10,17 @@ export interface FindingAnswers {
   advice: readonly Advice[]
   alerts: readonly Alert[]
   silences: readonly Silence[]
+  /** What the screen is narrowed to. */
+  filter: Filter
   now_ms: number
 }
 
-export function findingRows({ findings, advice, alerts, silences, now_ms }: FindingAnswers): FindingRow[] {
+export function findingRows({ findings, advice, alerts, silences, filter, now_ms }: FindingAnswers): FindingRow[] {
   const rows = [
     ...alerts.map((alert) => alertRow(alert, silences, now_ms)),
     ...findings.map(findingRow),
     ...advice.map(adviceRow),
-  ]
+  ].filter((row) => passes(row, filter))
   return rows.sort(
     (a, b) =>
       URGENCY[a.state] - URGENCY[b.state] ||
@@ -36,6 +39,15 @@ const URGENCY: Readonly<Record<FindingState, number>> = {
   silenced: 3,
   advice: 4,
   resolved: 5,
+}
+
+/** A row that does not say where it is stays: it may be about what is looked at. */
+function passes(row: FindingRow, { include, exclude }: Filter): boolean {
+  return (['host', 'service', 'client_id', 'issuer', 'cause', 'subcause'] as const).every((field) => {
+    const value = row[field] ?? undefined
+    if (value === undefined) return true
+    return (include[field]?.includes(value) ?? true) && !(exclude[field]?.includes(value) ?? false)
+  })
 }
 
 function findingRow(finding: Finding): FindingRow {

@@ -30,6 +30,12 @@ export function stateWord({ state, severity }: FindingRow): string {
   return state === 'finding' ? severity : STATE_WORDS[state]
 }
 
+/** `!` critical, `▲` an alert that fires; the rest by the first letter of its state. */
+function markOf(row: FindingRow): string {
+  if (row.state === 'firing') return '▲'
+  return row.state === 'finding' && row.severity === 'critical' ? '!' : stateWord(row).slice(0, 1)
+}
+
 export const FINDINGS_TABLE: Table<FindingRow> = {
   panel: 'findings',
   title: 'What is wrong',
@@ -41,7 +47,17 @@ export const FINDINGS_TABLE: Table<FindingRow> = {
   nothing: nothingWrong,
   columns: [
     {
+      // On a narrow screen the sentence needs the room.
+      id: 'mark',
+      head: '',
+      width: 1,
+      below: 90,
+      text: markOf,
+      style: findingStyle,
+    },
+    {
       id: 'state',
+      from: 90,
       head: 'State',
       width: 10,
       text: stateWord,
@@ -107,8 +123,9 @@ function since({ from_ms }: FindingRow, { model, zone }: View): string {
   return from_ms === null ? '' : formatStamp(from_ms, zone, model?.now_ms ?? from_ms)
 }
 
-function nothingWrong({ model }: View): string {
-  return model?.totals.failures === 0
-    ? 'No failures in this range.'
-    : 'Findings are not computed yet: look at causes and clocks.'
+function nothingWrong({ state, model }: View): string {
+  if (model?.totals.failures === 0) return 'Nothing: no failures in this range.'
+  return state.filter_text === ''
+    ? 'Nothing stands out: these failures follow no pattern that authtop knows.'
+    : 'Nothing stands out in what the filter leaves.'
 }

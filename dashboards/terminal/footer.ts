@@ -45,6 +45,7 @@ function messageLine(view: View): Line {
 
 const PROMPT_HELP: Record<Exclude<PromptKind, 'export'>, string> = {
   filter: 'Enter applies, Esc leaves; ! before a word takes away',
+  silence: 'how long to be quiet about alerts like this one: 30m, 2h, 7d',
   search: 'Enter looks for it in this text, then n and N',
   command: 'Enter does it, Tab shows commands, Esc leaves',
   sql: 'a SELECT over incidents, rollups, sources …; Enter asks; ↑ earlier ones',
@@ -57,7 +58,13 @@ function scrollLine({ state, rows, columns }: View, length: number): Line {
   return spread([], [span(`rows ${first + 1}–${Math.min(length, first + shown)} of ${length}`, 'dim')], columns)
 }
 
-const PROMPT_MARK: Record<Exclude<PromptKind, 'export'>, string> = { filter: '/', search: '/', command: ':', sql: ';' }
+const PROMPT_MARK: Record<Exclude<PromptKind, 'export'>, string> = {
+  filter: '/',
+  search: '/',
+  command: ':',
+  sql: ';',
+  silence: 'silence for ',
+}
 
 function promptLine({ state, columns }: View): Line {
   const { kind, text } = state.prompt ?? { kind: 'filter', text: '' }
@@ -68,7 +75,7 @@ function promptLine({ state, columns }: View): Line {
       ' leave',
     )
   // The end of a long text is where it is being typed.
-  const room = columns - 3
+  const room = columns - PROMPT_MARK[kind].length - 2
   const tail = text.length > room ? text.slice(text.length - room) : text
   return line(span(PROMPT_MARK[kind], 'key'), tail, span('█', 'accent'))
 }
@@ -88,6 +95,11 @@ function keysLine(view: View): Line {
 /** Tables whose rows open; the others' become words of the filter. */
 const OPENS: ReadonlySet<PanelId> = new Set(['incidents', 'clocks', 'findings'])
 
+const ALERT_KEYS: readonly [string, string][] = [
+  ['A', 'take note'],
+  ['S', 'silence'],
+]
+
 /** Most useful first: a narrow terminal shows the head of the list. */
 function keysOf(view: View): [string, string][] {
   const { state } = view
@@ -97,6 +109,7 @@ function keysOf(view: View): [string, string][] {
       ['Esc', 'back'],
       ['j/k', 'scroll'],
       ...(text.kind === 'clock' || text.kind === 'finding' ? ([['Enter', 'its failures']] as [string, string][]) : []),
+      ...(text.kind === 'finding' && text.key.startsWith('alert ') ? ALERT_KEYS : []),
       ...(text.kind === 'incident' ? ([['e/E', 'next/previous']] as [string, string][]) : []),
       ['/', 'find'],
       ...(text.kind === 'help' ? [] : ([['x', 'export']] as [string, string][])),
@@ -114,6 +127,7 @@ function keysOf(view: View): [string, string][] {
     ['q', 'quit'],
     ['/', 'filter'],
     ...open,
+    ...(panel === 'findings' && state.screen === 'findings' ? ALERT_KEYS : []),
     ...back,
     ['Tab', 'next'],
     ['z/Z', 'range'],

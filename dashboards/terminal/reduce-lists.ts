@@ -2,6 +2,7 @@
 import type { FilterField } from '../../src/core/filter.ts'
 import { filterWord, splitWords, withoutLastWord } from './filter-words.ts'
 import type { KeyPress } from './key-press.ts'
+import { reduceAlert } from './reduce-alert.ts'
 import { openPrompt } from './reduce-prompt.ts'
 import { type PanelId, panelsOf, SCREENS, type ScreenId } from './screens.ts'
 import {
@@ -80,6 +81,7 @@ export function reduceLists(state: ViewState, pressed: KeyPress, context: ViewCo
 }
 
 function reduceLetter(state: ViewState, char: string, context: ViewContext): Step {
+  const panel = activePanel(state)
   switch (char) {
     case 'q':
       return { state, effects: ['quit'] }
@@ -120,6 +122,9 @@ function reduceLetter(state: ViewState, char: string, context: ViewContext): Ste
       return { state, effects: ['copy'] }
     case 'o':
       return { state, effects: ['page'] }
+    case 'A':
+    case 'S':
+      return panel === 'findings' ? reduceAlert(state, char, context) : stay(state)
     case 'e':
     case 'n':
       return moveToIncident(state, 1, context)

@@ -2,6 +2,8 @@
  * Keys while something is typed below the panels: a filter (`/`), words to look for in an open text (`/` there), a command
  * (`:`), SQL (`;`), or the letter of an export format (`x`). What a command does is decided in commands.ts.
  */
+import { durationMs } from '../../src/core/duration.ts'
+import { alertAtHand } from './alert-at-hand.ts'
 import { commandCompletions, commandHint, runCommand } from './commands.ts'
 import { EXPORT_FORMATS, type ExportFormat } from './export-text.ts'
 import { completions, parseFilter, withoutLastWord } from './filter-words.ts'
@@ -34,6 +36,7 @@ export function editPrompt({ kind }: Prompt, text: string, context: ViewContext)
 
 function hintFor(kind: PromptKind, text: string, context: ViewContext): string | null {
   if (kind === 'filter') return parseFilter(text).hint
+  if (kind === 'silence') return durationMs(text) === null ? 'how long? 30m, 2h, 7d' : null
   return kind === 'command' ? commandHint(text, context) : null
 }
 
@@ -85,6 +88,11 @@ function submit(state: ViewState, prompt: Prompt, context: ViewContext): Step {
       return text === '' ? stay(done) : runCommand(done, text, context)
     case 'sql':
       return text === '' ? stay(done) : { state: openText(done, { kind: 'sql', scroll: 0 }), effects: [{ sql: text }] }
+    case 'silence': {
+      const key = alertAtHand(state, context)
+      if (key === null) return stay(done)
+      return { state: done, effects: [{ silence: key, length_ms: durationMs(text) ?? 0 }] }
+    }
     case 'export':
       return stay(done)
   }

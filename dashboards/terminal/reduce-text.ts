@@ -1,5 +1,6 @@
 /** Keys while a text covers the panels: scrolling, searching in it, the next incident, and closing it. */
 import type { KeyPress } from './key-press.ts'
+import { reduceAlert } from './reduce-alert.ts'
 import { openPrompt } from './reduce-prompt.ts'
 import { goTo, moveTo, openHelp, otherZone, stay, withFilter } from './state-change.ts'
 import type { OpenText, Step, ViewContext, ViewState } from './view-state.ts'
@@ -59,6 +60,11 @@ export function reduceText(state: ViewState, text: OpenText, key: KeyPress, cont
       return text.kind === 'incident' ? openNeighbour(state, text.id, 1, context) : stay(state)
     case 'E':
       return text.kind === 'incident' ? openNeighbour(state, text.id, -1, context) : stay(state)
+    case 'A':
+    case 'S':
+      return text.kind === 'finding'
+        ? reduceAlert(state, key.name === 'char' && key.char === 'A' ? 'A' : 'S', context)
+        : stay(state)
     case 't':
       return stay(otherZone(state))
     case 'y':

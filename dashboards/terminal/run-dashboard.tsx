@@ -9,7 +9,7 @@ import { createElement } from 'react'
 import type { SqlResult } from '../../src/core/ports/store.ts'
 import type { Appearance } from './appearance.ts'
 import { COPY_LIMIT, copySequence } from './clipboard.ts'
-import { type Controller, createController, type TerminalEffect } from './controller.ts'
+import { type AlertDesk, type Controller, createController, type TerminalEffect } from './controller.ts'
 import { Dashboard } from './dashboard.tsx'
 import { paintFrame } from './frame.ts'
 import type { DashboardModel, ModelRequest } from './model.ts'
@@ -45,6 +45,7 @@ export interface DashboardOptions {
   save(name: string, text: string): Promise<string>
   /** Answers a question in SQL. */
   sql(query: string): Promise<SqlResult>
+  desk: AlertDesk
   /** Reads a time as typed. */
   moment: ViewContext['moment']
   /** For the pager. */
@@ -93,6 +94,7 @@ export async function runDashboard(options: DashboardOptions): Promise<Dashboard
     effect: (effect) => perform(effect),
     save: options.save,
     sql: options.sql,
+    desk: options.desk,
     moment: options.moment,
     initial: initialState(options.initial),
   })

@@ -23,6 +23,8 @@ export interface TableColumn<R> {
   align?: 'left' | 'right'
   /** Shown in panels at least this wide. */
   from?: number
+  /** Shown in panels narrower than this. */
+  below?: number
   text(row: R, view: View): string
   style?(row: R, view: View): Style
   /** In place of `text`, for what is drawn: exactly `width` columns. */
@@ -92,7 +94,7 @@ export interface PlacedColumn<R> {
 
 /** Which columns fit into `width`, and how wide each is. */
 export function placeColumns<R>(columns: readonly TableColumn<R>[], width: number): PlacedColumn<R>[] {
-  const shown = columns.filter(({ from }) => from === undefined || width >= from)
+  const shown = columns.filter(({ from = 0, below = Number.POSITIVE_INFINITY }) => width >= from && width < below)
   let room = width - shown.reduce((sum, column) => sum + column.width, 0) - COLUMN_GAP * Math.max(0, shown.length - 1)
   const placed = shown.map((column) => ({ column, width: column.width }))
   // In rounds, because what one column cannot take the others can.

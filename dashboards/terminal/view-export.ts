@@ -14,6 +14,9 @@ import { TABLES } from './tables.ts'
 import { openText, type View } from './view.ts'
 import { activePanel, cursorIndex, topText } from './view-state.ts'
 
+/** Columns that are pictures, or said by another column. */
+const DRAWN: ReadonlySet<string> = new Set(['trend', 'bar', 'mark'])
+
 /** Null where there is nothing to write. */
 export function exportedTable(view: View): ExportTable | null {
   const text = topText(view.state)
@@ -60,7 +63,7 @@ export function copiedText(view: View): string | null {
     ]
   if (row === undefined) return null
   return table.columns
-    .filter(({ id }) => id !== 'trend' && id !== 'bar')
+    .filter(({ id }) => !DRAWN.has(id))
     .map((column) => toPrintable(column.text(row, view)).trim())
     .filter((part) => part !== '')
     .join('  ')

@@ -9,8 +9,8 @@ import { parseFilter } from './filter-words.ts'
 import { PANEL_IDS, type PanelId, panelsOf, SCREENS, type ScreenId } from './screens.ts'
 import { DEFAULT_RANGE_MS } from './time-window.ts'
 
-/** What is being typed: a filter, words looked for in a text, a command, SQL, or the letter of an export format. */
-export type PromptKind = 'filter' | 'search' | 'command' | 'sql' | 'export'
+/** What is being typed: a filter, words looked for in a text, a command, SQL, the letter of an export format, a length of time. */
+export type PromptKind = 'filter' | 'search' | 'command' | 'sql' | 'export' | 'silence'
 
 export interface Prompt {
   kind: PromptKind
@@ -82,6 +82,9 @@ export type Effect =
   | 'page'
   | { export: ExportFormat }
   | { sql: string }
+  /** Alerts, by the key of their row. */
+  | { acknowledge: string }
+  | { silence: string; length_ms: number }
 
 export interface Step {
   state: ViewState

@@ -9,8 +9,8 @@ import { filterWord } from './filter-words.ts'
 import { findingText } from './finding-text.ts'
 import { helpText } from './help-text.ts'
 import { type Layout, layoutFor, panelRows } from './layout.ts'
-import { type Line, plainText } from './line.ts'
-import type { DashboardModel, ModelRequest } from './model.ts'
+import { EMPTY_LINE, type Line, line, plainText, span } from './line.ts'
+import type { DashboardModel, FindingRow, ModelRequest } from './model.ts'
 import { PANEL_IDS, type PanelId } from './screens.ts'
 import { sqlText } from './sql-text.ts'
 import { orderedRows, sortableColumns } from './table.ts'
@@ -32,6 +32,8 @@ export interface View {
   /** Why nothing could be read at all; the model carries later errors. */
   failure: string | null
   sql: SqlAnswer | null
+  /** The open finding as last seen: what is wrong changes while it is read about. */
+  kept: FindingRow | null
   state: ViewState
   columns: number
   rows: number
@@ -68,14 +70,26 @@ export function openText(view: View): Line[] | null {
       return clockText(row, view.columns, view.zone, view.model?.now_ms ?? 0)
     }
     case 'finding': {
-      const row = known(view.model?.findings ?? view.model?.standing, text.key)
-      return findingText(row, view.columns, view.zone, view.model?.now_ms ?? 0)
+      const row = openFinding(view, text.key)
+      const drawn = (shown: FindingRow | null | undefined) =>
+        findingText(shown, view.columns, view.zone, view.model?.now_ms ?? 0)
+      if (row !== null || view.kept?.key !== text.key) return drawn(row)
+      return [
+        line(span('Not seen any more, or seen otherwise by now; as it was:', 'warn')),
+        EMPTY_LINE,
+        ...drawn(view.kept),
+      ]
     }
     case 'incident': {
       const detail = view.answered?.incident_id === text.id ? view.model?.detail : undefined
       return detailText(detail, view.columns, view.zone)
     }
   }
+}
+
+/** The row of an open finding as the model has it now. */
+export function openFinding({ model }: Pick<View, 'model'>, key: string): FindingRow | null | undefined {
+  return known(model?.findings ?? model?.standing, key)
 }
 
 /** Undefined: not read yet; null: read, and not there. */
@@ -133,14 +147,14 @@ function seenValues(model: DashboardModel | null): Partial<Record<FilterField, r
 }
 
 /** What a clock or finding is about, as words of the filter; null where that is nothing a filter can say. */
-function placeOf({ model }: View, text: OpenText): string | null {
+function placeOf({ model, kept }: View, text: OpenText): string | null {
   if (text.kind === 'clock') {
     const host = /^host (.*)$/s.exec(text.key)?.[1]
     return host === undefined ? null : `${filterWord('host', host)} cause:skew`
   }
   if (text.kind !== 'finding') return null
-  const row = (model?.findings ?? model?.standing ?? []).find(({ key }) => key === text.key)
-  if (row === undefined) return null
+  const row = openFinding({ model }, text.key) ?? kept
+  if (row === null || row.key !== text.key) return null
   const words: string[] = []
   for (const field of ['host', 'service', 'client_id', 'issuer', 'cause', 'subcause'] as const) {
     const value = row[field]

@@ -4,7 +4,7 @@
  * Invariant: between two questions the event loop gets its turn, so that a key is never held up by more than one of them.
  */
 import { setImmediate as turn } from 'node:timers/promises'
-import { assembleModel, type PartyAnswers } from '../../dashboards/terminal/assemble-model.ts'
+import { assembleModel, type PartyAnswers, type StoreAnswers } from '../../dashboards/terminal/assemble-model.ts'
 import type { ClockAnswers } from '../../dashboards/terminal/clock-rows.ts'
 import { holdsWords } from '../../dashboards/terminal/filter-words.ts'
 import type {
@@ -23,6 +23,7 @@ import type { Incident } from '../core/incident.ts'
 import type { Dimension, IncidentQuery, StoreReader } from '../core/ports/store.ts'
 import { remedyOf } from '../core/remedy/remedy-of.ts'
 import { createRecentClocks, type RecentClocks } from './recent-clocks.ts'
+import { createRecentFindings, type RecentFindings } from './recent-findings.ts'
 import { createSourceRates, type SourceRates } from './source-rates.ts'
 
 /** Rows of the client, service, issuer and host tables; ordering them by other columns than failures wants more than a screen. */
@@ -61,7 +62,12 @@ export interface DashboardLoader {
 }
 
 export function createDashboardLoader(reader: StoreReader): DashboardLoader {
-  const asked: Asked = { reader, rates: createSourceRates(), clocks: createRecentClocks(reader) }
+  const asked: Asked = {
+    reader,
+    rates: createSourceRates(),
+    clocks: createRecentClocks(reader),
+    findings: createRecentFindings(reader),
+  }
   return { load: (request, notices) => loadModel(asked, request, notices) }
 }
 
@@ -69,6 +75,7 @@ interface Asked {
   reader: StoreReader
   rates: SourceRates
   clocks: RecentClocks
+  findings: RecentFindings
 }
 
 async function loadModel(asked: Asked, request: ModelRequest, notices: readonly Notice[]): Promise<DashboardModel> {
@@ -99,7 +106,7 @@ async function loadModel(asked: Asked, request: ModelRequest, notices: readonly 
     incidents: WITH_INCIDENTS.has(screen) ? await incidentsOf(reader, range, request) : null,
     parties,
     clocks: screen === 'clocks' ? await clocksOf(asked, range, request) : null,
-    findings: { findings: [], advice: [], alerts: [], silences: [] },
+    findings: screen === 'overview' || screen === 'findings' ? await findingsOf(asked, range, request) : null,
     sources: rates(await ask(() => reader.sources()), request.now_ms),
     unrecognised:
       screen === 'summary' || extent === null ? await ask(() => reader.unrecognised(UNRECOGNISED_ROWS)) : [],
@@ -135,6 +142,25 @@ async function incidentsOf(reader: StoreReader, range: TimeRange, request: Model
     await turn()
   }
   return found
+}
+
+/** More alerts than these are for `authtop alerts list`; count. */
+const ALERT_ROWS = 500
+
+async function findingsOf(
+  { reader, findings }: Asked,
+  range: TimeRange,
+  { now_ms, length_ms, end, filter }: ModelRequest,
+): Promise<StoreAnswers['findings']> {
+  const found = await findings(`${length_ms} ${end}`, range, now_ms)
+  await turn()
+  return {
+    findings: found.findings,
+    advice: found.advice,
+    alerts: await reader.alerts(range, ALERT_ROWS),
+    silences: await reader.silences(now_ms),
+    filter,
+  }
 }
 
 async function clocksOf({ reader, clocks }: Asked, range: TimeRange, { now_ms }: ModelRequest): Promise<ClockAnswers> {

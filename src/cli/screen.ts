@@ -15,6 +15,7 @@ import { startDashboardThread } from '../app/dashboard-thread.ts'
 import { PeriodError, parseMoment } from '../app/period.ts'
 import { NO_FILTER } from '../core/filter.ts'
 import type { StoreReader } from '../core/ports/store.ts'
+import { createAlertDesk } from './alert-desk.ts'
 import { recallDashboard, rememberDashboard } from './dashboard-memory.ts'
 import { UserError } from './exit-code.ts'
 import { print } from './output.ts'
@@ -80,6 +81,7 @@ export async function showDashboard(shown: Shown): Promise<void> {
     load: (request) => thread.load(request, notices),
     save: saveExport,
     sql: (query) => reader.sql(query, SQL_ROWS, SQL_TIMEOUT_MS),
+    desk: createAlertDesk(shown.store, reader),
     moment: (text) => readMoment(text, zone),
     env: process.env,
     mouse: options.mouse ?? false,

@@ -1,6 +1,6 @@
 /** The dashboard in a real terminal (tmux): first frame, live data, keys, standard input with a keyboard, restored at the end. */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { appendFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -63,6 +63,36 @@ describe.skipIf(missing)('the dashboard in a terminal', () => {
     screen.press('q')
     const after = await screen.shows(/ended with 0/)
     expect(after).not.toContain('Overview')
+  })
+
+  test('exports what is shown, shows it in a pager, and remembers the screen for the next run', async () => {
+    const screen = new Screen('export', `cd ${home} && PAGER=cat ${process.execPath} ${ENTRY} dash --db ${home}/s.db`)
+    await screen.shows(/failed 8 /)
+    screen.press('4')
+    await screen.shows(/reports-9 /)
+    screen.press('x', 'c')
+    await screen.shows(/rows written to/)
+    const exported = readdirSync(home).filter((name) => /^authtop-hosts-\d{8}-\d{6}\.csv$/.test(name))
+    expect(readFileSync(join(home, exported[0]!), 'utf8')).toContain('orders-1,7,7,')
+    screen.press('o')
+    await screen.shows(/Hosts .*requests/)
+    screen.press('C-c')
+    await screen.shows(/ended with 0/)
+    screen.press(`${process.execPath} ${ENTRY} dash --db ${home}/s.db`, 'Enter')
+    await screen.shows(/Hosts {2}Clients {2}Services/)
+    screen.press('q')
+  })
+
+  test('Ctrl-Z gives the terminal back and fg draws the screen anew', async () => {
+    const screen = new Screen('stop', `exec bash --norc`)
+    await screen.shows(/\$ $/m)
+    screen.press(`${process.execPath} ${ENTRY} dash --db ${home}/s.db`, 'Enter')
+    await screen.shows(/failed 8 /)
+    screen.press('C-z')
+    await screen.shows(/Stopped/)
+    screen.press('fg', 'Enter')
+    await screen.shows(/failed 8 /)
+    screen.press('q')
   })
 
   test('standard input carries logs and the keyboard still works', async () => {

@@ -80,6 +80,10 @@ export function driveDashboard(options: DriveOptions): Drive {
       return `/home/me/${name}`
     },
     sql: options.sql ?? (async () => ({ columns: ['n'], rows: [[1]], truncated: false })),
+    desk: {
+      acknowledge: async (id) => `noted ${id}`,
+      silence: async (id, length_ms) => `silenced ${id} for ${length_ms}`,
+    },
     moment: (text) => (text === '09:14' ? NOW_MS - 15 * 60_000 : null),
     env: { PAGER: options.pager ?? 'cat >/dev/null' },
     mouse: options.mouse ?? false,

@@ -99,6 +99,7 @@ const SCENES: readonly Scene[] = [
   },
   { name: 'clock', sizes: ALL_SIZES, keys: ['3', '\r'] },
   { name: 'findings', sizes: ALL_SIZES, keys: ['5'] },
+  { name: 'silence', sizes: SMALL, keys: ['5', 'jj', 'S'] },
   { name: 'finding', sizes: ALL_SIZES, keys: ['5', 'j', 'j\r'] },
   { name: 'who', sizes: ALL_SIZES, keys: ['4'] },
   { name: 'who-clients-by-failing', sizes: SMALL, keys: ['4', '\t', 'ssr'] },

@@ -5,7 +5,9 @@ import {
   REFRESH_INTERVAL_MS,
   type TerminalEffect,
 } from '../../../../dashboards/terminal/controller.ts'
+import { plainText } from '../../../../dashboards/terminal/line.ts'
 import type { DashboardModel, ModelRequest } from '../../../../dashboards/terminal/model.ts'
+import { openText } from '../../../../dashboards/terminal/view.ts'
 import { initialState } from '../../../../dashboards/terminal/view-state.ts'
 import type { SqlResult } from '../../../../src/core/ports/store.ts'
 import { fleetModel } from '../../../golden/terminal/fleet-model.ts'
@@ -53,6 +55,10 @@ function setUp() {
       return `/tmp/${name}`
     },
     sql: () => sql.promise,
+    desk: {
+      acknowledge: async (id) => `noted ${id}`,
+      silence: async (id, length_ms) => `silenced ${id} for ${length_ms}`,
+    },
     moment: () => null,
     initial: initialState(),
   })
@@ -198,6 +204,35 @@ describe('the controller', () => {
     type('xj')
     await vi.advanceTimersByTimeAsync(0)
     expect(JSON.parse(saved[0]!)).toEqual([{ n: 1, big: '9007199254740993' }])
+  })
+  test('takes note of an alert and silences it, says what came of it, and reads anew', async () => {
+    const { controller, questions, type } = setUp()
+    controller.start()
+    await questions[0]!.answer(fleetModel())
+    type('jj')
+    expect(controller.view().state.cursors.findings.key).toBe('alert a1')
+    type('A')
+    await vi.advanceTimersByTimeAsync(0)
+    expect(controller.view().state.message).toBe('noted a1')
+    expect(questions).toHaveLength(2)
+    await questions[1]!.answer(fleetModel())
+    type('S')
+    controller.press({ name: 'ctrl_u' })
+    type('30m\r')
+    await vi.advanceTimersByTimeAsync(0)
+    expect(controller.view().state.message).toBe('silenced a1 for 1800000')
+    type('gA')
+    expect(controller.view().state.message).toContain('this is no alert')
+  })
+  test('keeps an open finding as it was when it is not seen any more', async () => {
+    const { controller, questions, type } = setUp()
+    controller.start()
+    await questions[0]!.answer(fleetModel())
+    type('\r')
+    await questions[1]!.answer({ ...fleetModel(), findings: [], standing: [] })
+    const text = openText(controller.view())!.map(plainText)
+    expect(text[0]).toContain('as it was')
+    expect(text.join(' ')).toContain('reports-1 is 312 s ahead')
   })
   test('does nothing after the end', async () => {
     const { controller, questions, draw } = setUp()
