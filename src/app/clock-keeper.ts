@@ -3,12 +3,15 @@
  * commit must write. A row holds nothing of records that are not committed with it or before it, so that a record read
  * again after a crash is not counted twice; what a row lags behind is lost with the crash, at most the few seconds below.
  */
+
+import { ClientIssuers } from '../analyze/clock/client-issuers.ts'
 import type { HostState, IssuerState } from '../analyze/clock/clock-book.ts'
 import { linkKey } from '../analyze/clock/clock-book.ts'
 import { ClockHistory } from '../analyze/clock/clock-history.ts'
 import type { LinkState } from '../analyze/clock/clock-link.ts'
 import { clockSamplesOf } from '../analyze/clock/clock-samples-of.ts'
 import type { ClockReading } from '../analyze/clock/clock-table.ts'
+import { Exchanges } from '../analyze/clock/exchanges.ts'
 import { LiveClocks } from '../analyze/clock/live-clocks.ts'
 import { SpanPairs } from '../analyze/clock/span-pairs.ts'
 import type { AuthEvent } from '../core/auth-event.ts'
@@ -33,6 +36,8 @@ export class ClockKeeper {
   readonly #live: LiveClocks
   readonly #history = new ClockHistory()
   readonly #pairs = new SpanPairs()
+  readonly #issuers = new ClientIssuers()
+  readonly #exchanges = new Exchanges()
   /** Changed and not yet written, since when; oldest first. */
   readonly #waiting = new Map<Part, number>()
   readonly #written = new WeakMap<Part, number>()
@@ -52,7 +57,9 @@ export class ClockKeeper {
 
   /** Takes what one event says of the clocks; `event.host` and `event.time_ms` are as its record stated them. */
   take(event: AuthEvent): void {
-    for (const sample of clockSamplesOf(event)) this.#live.add(sample)
+    const whole = this.#issuers.named(event)
+    for (const sample of clockSamplesOf(whole)) this.#live.add(sample)
+    for (const sample of this.#exchanges.meet(whole)) this.#live.add(sample)
   }
 
   /** Takes one side of a call between two hosts. */

@@ -47,7 +47,7 @@ export async function loadFindings(reader: StoreReader, range: TimeRange, now_ms
   const facts: FindingFacts = {
     range,
     now_ms,
-    failures: await withMinutes(reader, failures, range),
+    failures,
     successes: groups.filter((g) => g.outcome === 'success'),
     clocks: await loadClocks(reader, now_ms),
     unrecognised: await reader.unrecognised(TEMPLATES_READ),
@@ -77,66 +77,4 @@ async function samplesOf(
     }
   }
   return samples
-}
-
-const HOUR_MS = 3_600_000
-/** Groups whose first and last minute are looked up where the rollups gave an hour or a day: the largest. */
-const REFINED = 40
-
-/** Rollups of whole hours and days say only which; the minute is looked up for what will be told. */
-async function withMinutes(
-  reader: StoreReader,
-  failures: readonly GroupCount[],
-  range: TimeRange,
-): Promise<GroupCount[]> {
-  const refined: GroupCount[] = []
-  for (const [i, group] of failures.entries()) {
-    if (i >= REFINED || group.to_ms - group.from_ms < HOUR_MS) {
-      refined.push(group)
-      continue
-    }
-    refined.push({
-      ...group,
-      from_ms: await edge(reader, group, range, 'first'),
-      to_ms: await edge(reader, group, range, 'last'),
-    })
-  }
-  return refined
-}
-
-const DAY_MS = 86_400_000
-
-/** From the day to the hour to the minute. */
-async function edge(
-  reader: StoreReader,
-  group: GroupCount,
-  range: TimeRange,
-  which: 'first' | 'last',
-): Promise<number> {
-  const filter = {
-    include: {
-      kind: [group.kind],
-      cause: [group.cause!],
-      subcause: [group.subcause!],
-      host: [group.host],
-      service: [group.service],
-      client_id: [group.client_id],
-      issuer: [group.issuer],
-      system: [group.system],
-    },
-    exclude: {},
-  }
-  let at_ms = which === 'first' ? group.from_ms : group.to_ms
-  for (const [length, step_ms] of [
-    [DAY_MS, HOUR_MS],
-    [HOUR_MS, 60_000],
-  ] as const) {
-    const from_ms = which === 'first' ? Math.max(at_ms, range.from_ms) : Math.max(at_ms - length, range.from_ms)
-    const to_ms = which === 'first' ? Math.min(at_ms + length, range.to_ms) : Math.min(at_ms, range.to_ms)
-    const points = from_ms < to_ms ? await reader.series({ from_ms, to_ms }, step_ms, 'cause', filter) : []
-    const point = which === 'first' ? points[0] : points.at(-1)
-    if (point === undefined) break
-    at_ms = which === 'first' ? point.start_ms : point.start_ms + step_ms
-  }
-  return at_ms
 }

@@ -52,6 +52,8 @@ export interface AuthEvent {
   http_path?: string
   http_status?: number
   client_address?: string
+  /** How long the request took until the record was written, ms, writer's clock. */
+  duration_ms?: number
   evidence: Evidence
   /** Why it would have passed with right clocks; set when it is read. */
   clock_proof?: ClockProof

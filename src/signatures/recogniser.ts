@@ -8,7 +8,7 @@ import type { AttributeValue, LogRecord } from '../core/log-record.ts'
 import type { TokenFacts } from '../core/token-facts.ts'
 import { applyCapture, type Captured } from './capture.ts'
 import { isHearsay } from './hearsay.ts'
-import type { ZoneOffset } from './instant.ts'
+import { epochToMs, type ZoneOffset } from './instant.ts'
 import { type Match, Matcher } from './matcher.ts'
 import type { Signature } from './signature.ts'
 
@@ -47,6 +47,23 @@ const INSTANTS_FROM_ATTRIBUTES = [
   ['exp__at', 'jwt.exp'],
 ] as const
 
+/** Claims written into the message: `iat=1794815816`, `"exp":1794816716`, `nbf: 1794815816123`. Only epochs: dates are the signatures' business. */
+const CLAIM = /\b(iat|nbf|exp)["']?[=:] ?["']?(\d{13}|\d{10}(?:\.\d{1,6})?)(?![\w.])/g
+
+/** What is said first counts; a claim that a signature captures replaces it. */
+function instantsIn(speech: string, captured: Captured): void {
+  if (!speech.includes('iat') && !speech.includes('exp') && !speech.includes('nbf')) return
+  const { evidence } = captured
+  const said: Record<string, number> = {}
+  for (const [, claim, epoch] of speech.matchAll(CLAIM)) {
+    const ms = epochToMs(Number(epoch))
+    if (ms !== null) said[claim!] ??= ms
+  }
+  if (said.iat !== undefined) evidence.iat_ms = said.iat
+  if (said.nbf !== undefined) evidence.nbf_ms = said.nbf
+  if (said.exp !== undefined) evidence.exp_ms = said.exp
+}
+
 export class Recogniser {
   readonly #matcher: Matcher
   readonly #options: RecogniserOptions
@@ -76,6 +93,7 @@ export class Recogniser {
       const value = record.attributes[attribute]
       if (value !== undefined && !isAbsent(value)) captured[field as keyof typeof FROM_ATTRIBUTES] = String(value)
     }
+    instantsIn(record.speech, captured)
     for (const [name, attribute] of INSTANTS_FROM_ATTRIBUTES) {
       const value = record.attributes[attribute]
       if (value !== undefined) this.#apply(captured, name, String(value), record)
@@ -123,6 +141,8 @@ export class Recogniser {
     set(event, 'http_path', record.attributes['url.path'])
     const status = record.attributes['http.response.status_code']
     if (typeof status === 'number') event.http_status = status
+    const duration_ms = durationOf(record.attributes)
+    if (duration_ms !== null) event.duration_ms = duration_ms
     set(event, 'client_address', record.attributes['client.address'])
     return event
   }
@@ -142,11 +162,21 @@ export class Recogniser {
   }
 }
 
+/** How long the request took, under the names that say their unit. */
+function durationOf(attributes: Readonly<Record<string, AttributeValue>>): number | null {
+  const seconds = Number(attributes.request_time ?? Number.NaN)
+  const ms = Number(attributes.responseTime ?? seconds * 1000)
+  return ms >= 0 && ms <= LONGEST_REQUEST_MS ? ms : null
+}
+
 function set<K extends keyof AuthEvent>(event: AuthEvent, key: K, value: AttributeValue | undefined): void {
   if (value !== undefined && !isAbsent(value)) event[key] = String(value) as AuthEvent[K]
 }
 
 const FINGERPRINT = /^[a-z]{2,12}:[0-9a-f]{16}$/
+
+/** Longer is a stream or a mistake; ms. */
+const LONGEST_REQUEST_MS = 600_000
 
 /** How emitters write "there is none". */
 function isAbsent(value: AttributeValue): boolean {

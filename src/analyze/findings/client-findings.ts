@@ -21,6 +21,8 @@ const WITHDRAWN: ReadonlySet<Subcause> = new Set([
 const REUSED: ReadonlySet<Subcause> = new Set(['refresh_reused', 'code_replayed'])
 /** Fewer are a slip of the hand. */
 const CREDENTIAL_SUPPORT = 3
+/** Tokens issued this long after the first refusal show that some of it still works; ms. */
+const BETWEEN_MS = 5 * 60_000
 /** A client that lets this many tokens expire in its hands does not renew. */
 const NEVER_SUPPORT = 10
 /** …where it renewed less often than this share of its expiries. */
@@ -68,25 +70,26 @@ function credentials(facts: FindingFacts, g: Gathered): Finding {
   const subcause = g.subcauses[0]![0] as 'client_credentials'
   const remedy = remedyOf('misconfiguration', subcause)
   const worked = issuedTo(facts, g.at.client_id!)
-  const stopped = worked !== undefined && worked.from_ms < g.from_ms
-  const still = worked !== undefined && worked.to_ms > g.to_ms
+  const still = worked !== undefined && worked.to_ms > g.from_ms + BETWEEN_MS
+  const stopped = worked !== undefined && worked.from_ms < g.from_ms && !still
   return {
     kind: 'client_credentials',
     severity: goesOn(facts, g.to_ms) && !still ? 'critical' : 'warning',
     cause: 'misconfiguration',
     subcause,
     ...base(g),
-    title: stopped
-      ? `Client ${g.at.client_id} cannot authenticate since ${at(g.from_ms)}; it could before`
-      : `Client ${g.at.client_id} cannot authenticate: ${remedy.title.toLowerCase()}`,
+    title: still
+      ? `Part of client ${g.at.client_id} cannot authenticate, while others of it can`
+      : stopped
+        ? `Client ${g.at.client_id} cannot authenticate since ${at(g.from_ms)}; it could before`
+        : `Client ${g.at.client_id} cannot authenticate: ${remedy.title.toLowerCase()}`,
     why: [
       `${count(g.count, 'attempt')} refused from ${at(g.from_ms)} to ${at(g.to_ms)}`,
-      stopped
-        ? `tokens were issued to it ${count(worked.count, 'time')}, first at ${at(worked.from_ms)}: its secret was rotated or has expired`
-        : 'no token was issued to it in this period before that: it was set up with a wrong secret, or is not registered',
-      ...(still
-        ? [`some of its instances still get tokens, last before ${at(worked.to_ms)}: not all have the new secret`]
-        : []),
+      still
+        ? `tokens were issued to it ${count(worked.count, 'time')} all the same, last before ${at(worked.to_ms)}: not all of its instances have the right secret`
+        : stopped
+          ? `tokens were issued to it ${count(worked.count, 'time')} until then, first at ${at(worked.from_ms)}: its secret was rotated or has expired`
+          : 'no token was issued to it in this period: it was set up with a wrong secret, or is not registered',
     ],
     fix: [remedy.checks[0], remedy.fix],
     links: remedy.links,

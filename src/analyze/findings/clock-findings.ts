@@ -17,7 +17,8 @@ const WORTH_SAYING_S = 1
 const SOON_MS = 7 * 86_400_000
 
 export function clockFindings(facts: FindingFacts): Finding[] {
-  const seen = facts.clocks.hosts.filter((h) => h.to_ms !== null && h.to_ms >= facts.range.from_ms)
+  const { from_ms, to_ms } = facts.range
+  const seen = facts.clocks.hosts.filter((h) => (h.to_ms ?? -Infinity) >= from_ms && (h.from_ms ?? Infinity) < to_ms)
   const skew = new Map(gather(facts.failures, isSkew, ['host']).map((g) => [g.at.host!, g]))
   const issuers = facts.clocks.issuers.filter((i) => i.at_fault)
   const blamed = new Set(issuers.map((i) => `issuer ${i.name}`))

@@ -19,12 +19,12 @@ const SUPPORT = 3
 
 export function outageFindings(facts: FindingFacts): Finding[] {
   return (Object.keys(WHAT) as Outage[]).flatMap((subcause) =>
-    gather(facts.failures, (f) => f.subcause === subcause, ['issuer'])
+    gather(facts.failures, (f) => f.subcause === subcause, [])
       .filter((g) => g.count >= SUPPORT)
       .map((g) => {
         const remedy = remedyOf('outage', subcause)
         const ongoing = goesOn(facts, g.to_ms)
-        const whose = g.at.issuer === '' ? '' : ` of ${g.at.issuer}`
+        const whose = g.others.issuer.length === 0 ? '' : ` of ${some(g.others.issuer)}`
         const verb = subcause === 'rate_limited' ? 'turns requests away' : 'does not answer'
         const past = subcause === 'rate_limited' ? 'turned requests away' : 'did not answer'
         return {
@@ -32,7 +32,7 @@ export function outageFindings(facts: FindingFacts): Finding[] {
           severity: ongoing ? ('critical' as const) : ('warning' as const),
           cause: 'outage' as const,
           subcause,
-          ...(g.at.issuer === '' ? {} : { issuer: g.at.issuer! }),
+          ...only('issuer', g.others.issuer),
           ...only('host', g.others.host),
           ...only('service', g.others.service),
           from_ms: g.from_ms,

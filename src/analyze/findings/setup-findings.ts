@@ -1,6 +1,6 @@
 /**
  * Two sides that were set up differently: a service whose expectation changed for everybody (a deploy), or a client that
- * alone is set up wrongly. Invariant: a deploy is said only where the service accepted tokens before it.
+ * alone is set up wrongly. Invariant: a deploy is said only where the service was at work before it without such refusals.
  */
 import type { Subcause } from '../../core/cause.ts'
 import type { Finding, FindingKind } from '../../core/finding.ts'
@@ -26,8 +26,10 @@ const OF_CLIENTS: ReadonlySet<Subcause> = new Set([
 ])
 /** This many clients are hit by a change of the service; one or few are wrong themselves. */
 const CLIENTS_OF_DEPLOY = 2
-/** A change shows within this after tokens were still accepted; rollups know hours at worst; ms. */
-const DEPLOY_MS = 2 * 3_600_000
+/** Fewer refusals are strays of several clients. */
+const DEPLOY_SUPPORT = 10
+/** A change is one only where the service was at work for this long before it without such refusals; ms. */
+const QUIET_MS = 10 * 60_000
 /** Fewer failures of a client are somebody trying something out. */
 const CLIENT_SUPPORT = 5
 
@@ -36,8 +38,8 @@ export function setupFindings(facts: FindingFacts): Finding[] {
   const deployed = new Set<string>()
   for (const { subcause, kind, what } of CHANGES)
     for (const g of gather(facts.failures, (f) => f.subcause === subcause, ['service'])) {
-      const before = acceptedBefore(facts, g)
-      if (before === null || g.others.client_id.length < CLIENTS_OF_DEPLOY) continue
+      const before = atWorkBefore(facts, g)
+      if (before === null || g.others.client_id.length < CLIENTS_OF_DEPLOY || g.count < DEPLOY_SUPPORT) continue
       deployed.add(`${subcause} ${g.at.service}`)
       found.push(deploy(facts, g, kind, subcause, what, before))
     }
@@ -51,11 +53,13 @@ export function setupFindings(facts: FindingFacts): Finding[] {
   return found
 }
 
-/** When the service last began to accept tokens before the failures; null where it never did. */
-function acceptedBefore(facts: FindingFacts, g: Gathered): number | null {
-  const accepted = facts.successes.filter((s) => s.kind === 'validation' && s.service === g.at.service)
-  const first = Math.min(...accepted.map((s) => s.from_ms))
-  return first < g.from_ms || g.from_ms > facts.range.from_ms + DEPLOY_MS ? first : null
+/** Since when the service was at work before the first refusal; null where it refused from the start. */
+function atWorkBefore(facts: FindingFacts, g: Gathered): number | null {
+  const own = [...facts.successes, ...facts.failures].filter(
+    (s) => s.kind === 'validation' && s.service === g.at.service,
+  )
+  const first = Math.min(...own.map((s) => s.from_ms))
+  return g.from_ms - first >= QUIET_MS ? first : null
 }
 
 function deploy(
@@ -83,7 +87,7 @@ function deploy(
     title: `${service} refuses the ${what} of tokens since ${at(g.from_ms)}: something was deployed or reconfigured then`,
     why: [
       `${count(g.count, 'token')} of ${count(g.others.client_id.length, 'client')} refused (${some(g.others.client_id)})`,
-      ...(Number.isFinite(before_ms) ? [`it accepted tokens before, from ${at(before_ms)} on`] : []),
+      `none from ${at(before_ms)} until then, while it was at work`,
       ...wanted,
     ],
     fix: [
@@ -124,9 +128,11 @@ function misconfigured(facts: FindingFacts, g: Gathered): Finding {
 function saidOf(facts: FindingFacts, subcause: Subcause, g: Gathered): string[] {
   const [place, value] =
     g.at.client_id !== undefined ? (['client_id', g.at.client_id] as const) : (['service', g.at.service ?? ''] as const)
-  for (const cause of ['misconfiguration', 'misuse'] as const)
-    for (const { evidence } of sampleOf(facts, { cause, subcause, place, value }))
-      if (evidence.expected !== undefined || evidence.got !== undefined)
-        return [`expected ${evidence.expected ?? '(not said)'}, got ${evidence.got ?? '(not said)'}`]
+  const ofService = place === 'service' ? { subcause } : {}
+  for (const incident of sampleOf(facts, { cause: 'misconfiguration', ...ofService, place, value })) {
+    const { expected, got } = incident.evidence
+    if (incident.subcause === subcause && (expected !== undefined || got !== undefined))
+      return [`expected ${expected ?? '(not said)'}, got ${got ?? '(not said)'}`]
+  }
   return []
 }

@@ -214,7 +214,7 @@ export interface GroupCount {
   issuer: string
   system: string
   count: number
-  /** Start of the first bucket and end of the last in which there were any, ms: minutes at the ends of a range, else hours or days. */
+  /** Start of the first minute and end of the last in which there were any, ms; hours where only those are left or the group is a small one. */
   from_ms: number
   to_ms: number
 }

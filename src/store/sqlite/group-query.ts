@@ -7,7 +7,10 @@ import type { Filter, TimeRange } from '../../core/filter.ts'
 import type { GroupCount } from '../../core/ports/store.ts'
 import { addCondition, filterIds } from './filter-ids.ts'
 import { DIMENSIONS, FIRST_DIMENSION, type Lexicon } from './lexicon.ts'
-import { coverRange, GRAIN_MS } from './time-grain.ts'
+import { coverRange, GRAIN, GRAIN_MS, type Grain } from './time-grain.ts'
+
+/** Series whose first and last minute are looked up where the rollups gave an hour or a day: the largest. */
+const NARROWED = 2_000
 
 interface Sum {
   count: number
@@ -47,6 +50,7 @@ export function readGroups(
         sum.to_ms = Math.max(sum.to_ms, to_ms)
       }
     }
+  narrowEdges(db, sums, detail_from_ms)
   const passes = (parts: readonly number[]) =>
     ids.verdicts.has(parts[0]!) &&
     ids.dimensions.every(({ dimension, include, exclude }) => {
@@ -71,4 +75,38 @@ export function readGroups(
     groups.push({ ...verdict, host, service, client_id, issuer, system, ...sum })
   }
   return { groups, more }
+}
+
+/** From the day to the hour to the minute: one query per bucket that is some series' first or last. */
+function narrowEdges(db: Database.Database, sums: ReadonlyMap<number, Sum>, detail_from_ms: number): void {
+  const largest = [...sums].sort(([, a], [, b]) => b.count - a.count).slice(0, NARROWED)
+  for (const coarse of [GRAIN.day, GRAIN.hour] as const) {
+    const fine = (coarse - 1) as Grain
+    const statement = db
+      .prepare<unknown[], [number, number, number]>(
+        `SELECT series, min(bucket), max(bucket) FROM cube
+          WHERE grain = ? AND bucket >= ? AND bucket < ? AND series IN (SELECT value FROM json_each(?)) AND count > 0
+          GROUP BY 1`,
+      )
+      .raw()
+    for (const edge of ['from_ms', 'to_ms'] as const) {
+      const byBucket = new Map<number, number[]>()
+      for (const [id, sum] of largest) {
+        // An edge on the border of a coarse bucket may come from a finer one: looking again does no harm.
+        const start = edge === 'from_ms' ? sum.from_ms : sum.to_ms - GRAIN_MS[coarse]
+        if (start % GRAIN_MS[coarse] !== 0 || start < detail_from_ms) continue
+        const list = byBucket.get(start)
+        if (list === undefined) byBucket.set(start, [id])
+        else list.push(id)
+      }
+      for (const [start, ids] of byBucket) {
+        const [from, to] = [start / GRAIN_MS[fine], (start + GRAIN_MS[coarse]) / GRAIN_MS[fine]]
+        for (const [id, first, last] of statement.all(fine, from, to, JSON.stringify(ids))) {
+          const sum = sums.get(id)!
+          if (edge === 'from_ms') sum.from_ms = Math.max(sum.from_ms, first * GRAIN_MS[fine])
+          else sum.to_ms = Math.min(sum.to_ms, (last + 1) * GRAIN_MS[fine])
+        }
+      }
+    }
+  }
 }

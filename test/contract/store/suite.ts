@@ -70,6 +70,61 @@ export function describeStore(engine: StoreEngine): void {
       return { place, writer, reader: await read(place) }
     }
 
+    describe('groups', () => {
+      it('add up to the counts of the same range and filter, each with its first and last minute', async () => {
+        const { writer, reader } = await both()
+        const minutes = [0, 3, 61, 62, 24 * 60, 24 * 60 + 7, 49 * 60 + 30]
+        await writer.append(
+          batch({
+            successes: minutes.map((m) => success({ time_ms: START_MS + m * MINUTE_MS, host: 'h1', client_id: 'web' })),
+            incidents: minutes.slice(1, -1).flatMap((m, i) => [
+              { incident: incident({ time_ms: START_MS + m * MINUTE_MS, host: 'h1', client_id: 'web' }), added: [] },
+              { incident: incident({ time_ms: START_MS + m * MINUTE_MS, host: `h${i}`, service: 's' }), added: [] },
+            ]),
+          }),
+        )
+        const { groups, more } = await reader.groups(EVERYTHING, NO_FILTER, 100)
+        expect(more).toBe(false)
+        const web = groups.filter((g) => g.client_id === 'web')
+        expect(web.map((g) => [g.outcome, g.cause, g.host, g.count, g.from_ms, g.to_ms])).toEqual([
+          ['success', null, 'h1', 7, START_MS, START_MS + (49 * 60 + 31) * MINUTE_MS],
+          ['failure', 'expiry', 'h1', 5, START_MS + 3 * MINUTE_MS, START_MS + (24 * 60 + 8) * MINUTE_MS],
+        ])
+        const range = { from_ms: START_MS + 61 * MINUTE_MS, to_ms: START_MS + 25 * HOUR_MS }
+        for (const filter of [
+          NO_FILTER,
+          only({ host: ['h1', 'h2'] }),
+          only({ cause: ['expiry'] }, { service: ['s'] }),
+        ]) {
+          const within = await reader.groups(range, filter, 100)
+          const failures = within.groups.filter((g) => g.outcome === 'failure').reduce((sum, g) => sum + g.count, 0)
+          const counted = (await reader.causes(range, filter)).reduce((sum, c) => sum + c.count, 0)
+          expect(failures).toBe(counted)
+          for (const g of within.groups) expect(g.from_ms).toBeGreaterThanOrEqual(range.from_ms)
+        }
+      })
+
+      it('are the largest of both outcomes where there are too many, and say that there are more', async () => {
+        const { writer, reader } = await both()
+        const hosts = ['a', 'a', 'a', 'b', 'b', 'c']
+        await writer.append(
+          batch({
+            successes: hosts.map((host) => success({ host })),
+            incidents: hosts.map((host) => ({ incident: incident({ host }), added: [] })),
+          }),
+        )
+        const { groups, more } = await reader.groups(EVERYTHING, NO_FILTER, 2)
+        expect(groups.map((g) => [g.outcome, g.host, g.count]).sort()).toEqual([
+          ['failure', 'a', 3],
+          ['failure', 'b', 2],
+          ['success', 'a', 3],
+          ['success', 'b', 2],
+        ])
+        expect(more).toBe(true)
+        expect(await reader.groups({ from_ms: 0, to_ms: 1 }, NO_FILTER, 2)).toEqual({ groups: [], more: false })
+      })
+    })
+
     describe('what is known of the clocks', () => {
       const row = (key: string, ...bytes: number[]) => ({ key, state: Uint8Array.from(bytes) })
       const clocks = (differences: Partial<ClockChanges>) =>

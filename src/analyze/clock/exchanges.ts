@@ -1,0 +1,75 @@
+/**
+ * Finds requests that two hosts logged (shared request or trace id) and makes pairs of them: the strongest evidence there
+ * is about two clocks. The outer side is the one that only saw the answer (gateway, access log); the inner one says why.
+ * Invariant: only ids that are unique by themselves join; which side contains the other is never guessed.
+ */
+import type { AuthEvent } from '../../core/auth-event.ts'
+import type { PairSample } from '../../core/clock-sample.ts'
+import { type ExchangeSide, pairOf } from './clock-samples-of.ts'
+
+/** Requests remembered, each some 200 bytes: minutes of a busy fleet, whole files of a small one. */
+const REQUEST_LIMIT = 50_000
+/** Shorter ids are counters that every process begins anew; characters. */
+const UNIQUE_LENGTH = 16
+/** A record this unspecific only passes on that a request failed; see `incident/sighting.ts`. */
+const OUTER_SPECIFICITY = 20
+/**
+ * Access logs without a duration stamp the start (Apache) or the end (nginx), and do not say which: both are allowed for,
+ * for requests of up to this length; ms.
+ */
+const UNSAID_DURATION_MS = 1_000
+/** A stamp without a stated resolution; ms. */
+const UNSTATED_MS = 1_000
+
+/** Spans state start and end and are paired by their own ids (span-pairs.ts). */
+const SPANS = 'otlp-span'
+
+interface Side {
+  host: string
+  /** Contains the other side; null: neither is known to. */
+  outer: boolean
+  time_ms: number
+  resolution_ms: number
+  duration_ms: number | null
+}
+
+export class Exchanges {
+  readonly #byId = new Map<string, Side>()
+
+  /** What the event shows together with one met before; usually nothing. */
+  meet(event: AuthEvent): PairSample[] {
+    const id = event.trace_id ?? event.request_id
+    const { host, time_ms } = event
+    if (event.format === SPANS) return []
+    if (id === undefined || id.length < UNIQUE_LENGTH || host === undefined || time_ms === undefined) return []
+    const side: Side = {
+      host,
+      outer: event.specificity <= OUTER_SPECIFICITY,
+      time_ms,
+      resolution_ms: event.time_resolution_ms ?? UNSTATED_MS,
+      duration_ms: event.duration_ms ?? null,
+    }
+    const other = this.#byId.get(id)
+    if (other === undefined) {
+      if (this.#byId.size >= REQUEST_LIMIT) this.#byId.delete(this.#byId.keys().next().value!)
+      this.#byId.set(id, side)
+      return []
+    }
+    if (other.host === host || other.outer === side.outer) return []
+    const pair = pairOf(
+      ...(side.outer ? ([outerOf(side), innerOf(other)] as const) : ([outerOf(other), innerOf(side)] as const)),
+    )
+    // Each request speaks once, however many more records it has.
+    this.#byId.delete(id)
+    return pair === null ? [] : [pair]
+  }
+}
+
+function outerOf({ host, time_ms, resolution_ms, duration_ms }: Side): ExchangeSide {
+  if (duration_ms !== null) return { host, start_ms: time_ms - duration_ms, end_ms: time_ms, resolution_ms }
+  return { host, start_ms: time_ms - UNSAID_DURATION_MS, end_ms: time_ms + UNSAID_DURATION_MS, resolution_ms }
+}
+
+function innerOf({ host, time_ms, resolution_ms }: Side): ExchangeSide {
+  return { host, start_ms: time_ms, end_ms: time_ms, resolution_ms }
+}

@@ -1,0 +1,216 @@
+import { describe, expect, it } from 'vitest'
+import { sampleKey } from '../../../../src/analyze/findings/facts.ts'
+import { findings } from '../../../../src/analyze/findings/find.ts'
+import { clock, END_MS, facts, failed, ISSUER, incident, MINUTE_MS, START_MS, succeeded } from './made-up.ts'
+
+const only = (kind: string, found: ReturnType<typeof findings>) => found.filter((f) => f.kind === kind)
+
+describe('clocks', () => {
+  const ahead = { offset_s: 312.1, low_s: 311.8, high_s: 312.4, at_fault: true, why: ['312.1 s ahead'] }
+  const skew = failed({
+    host: 'reports-1',
+    cause: 'skew',
+    subcause: 'fresh_token_expired',
+    count: 1_204,
+    system: 'pyjwt',
+  })
+
+  it('names a wrong clock, by how much, since when, what it explains and the setting', () => {
+    const step = { at_ms: START_MS + 74 * MINUTE_MS, by_s: 312 }
+    const hosts = [clock('reports-1', { ...ahead, steps: [step] }), clock('orders-1')]
+    const [finding, ...others] = findings(facts({ hosts, failures: [skew] }))
+    expect(others).toEqual([])
+    expect(finding).toMatchObject({
+      kind: 'clock_off',
+      severity: 'critical',
+      cause: 'skew',
+      subcause: 'fresh_token_expired',
+      host: 'reports-1',
+      issuer: ISSUER,
+      incidents: 1_204,
+      from_ms: step.at_ms,
+    })
+    expect(finding!.title).toBe(
+      `The clock of reports-1 is 312 s ahead of ${ISSUER} since it was set forward at 2026-11-16 09:14Z`,
+    )
+    expect(finding!.fix.join(' ')).toContain('leeway (seconds or timedelta) in PyJWT')
+    expect(finding!.links.length).toBeGreaterThan(0)
+  })
+
+  it('is a warning once no request fails any more, and without any', () => {
+    const hosts = [clock('reports-1', ahead)]
+    expect(findings(facts({ hosts, failures: [{ ...skew, to_ms: END_MS - 3_600_000 }] }))[0]!.severity).toBe('warning')
+    expect(findings(facts({ hosts }))[0]).toMatchObject({ severity: 'warning', incidents: 0, cause: null })
+  })
+
+  it('accuses nobody where the table does not', () => {
+    const [finding] = findings(facts({ hosts: [clock('reports-1', { ...ahead, at_fault: false })], failures: [skew] }))
+    expect(finding!.title).toMatch(/whose clock is wrong is open/)
+  })
+
+  it('accuses the issuer alone where the hosts agree with each other', () => {
+    const base = facts({ hosts: ['a', 'b', 'c'].map((h) => clock(h, { offset_s: 9, low_s: 8.8, high_s: 9.2 })) })
+    const issuers = [{ name: ISSUER, offset_s: 0, low_s: 0, high_s: 0, steps: [], at_fault: true, why: [] }]
+    const failures = ['a', 'b', 'c'].map((host) => failed({ host, cause: 'skew', subcause: 'issued_in_future' }))
+    const found = findings({ ...base, clocks: { ...base.clocks, issuers }, failures })
+    expect(found).toHaveLength(1)
+    expect(found[0]).toMatchObject({ kind: 'clock_off', issuer: ISSUER, incidents: 90 })
+    expect(found[0]).not.toHaveProperty('host')
+  })
+
+  it('leaves a host in step alone', () => {
+    expect(findings(facts({ hosts: [clock('a'), clock('b', { offset_s: 0.4, low_s: 0.2, high_s: 0.6 })] }))).toEqual([])
+  })
+
+  it('says that skew failed requests also where no clock is known', () => {
+    const [finding] = findings(facts({ failures: [{ ...skew, host: '' }] }))
+    expect(finding).toMatchObject({ kind: 'clock_off', incidents: 1_204 })
+    expect(finding!.title).toMatch(/which one, the logs do not show/)
+  })
+
+  it('warns before a drift crosses the leeway', () => {
+    const breach_ms = END_MS + 3 * 3_600_000
+    const [finding] = findings(facts({ hosts: [clock('a', { drift_ppm: 40, leeway_s: 5, breach_ms })] }))
+    expect(finding).toMatchObject({ kind: 'clock_drifting', severity: 'warning', host: 'a', incidents: 0 })
+  })
+
+  it('tells a time zone and a wrong unit from a clock', () => {
+    const base = facts({ hosts: [clock('a', { zone_s: 19_800 })] })
+    const issuers = [
+      { name: ISSUER, offset_s: 0, low_s: 0, high_s: 0, steps: [], at_fault: false, why: [], unit_mistakes: 7 },
+    ]
+    const found = findings({ ...base, clocks: { ...base.clocks, issuers } })
+    expect(found.map((f) => [f.kind, f.severity])).toEqual([
+      ['time_unit', 'warning'],
+      ['time_zone', 'info'],
+    ])
+    expect(found[1]!.title).toContain('5.5 h ahead')
+  })
+})
+
+describe('set-ups', () => {
+  const mismatch = (client_id: string) =>
+    failed({ cause: 'misconfiguration', subcause: 'audience_mismatch', client_id, count: 40 })
+
+  it('calls a change that hits several clients of a service at work a deploy, and says since when', () => {
+    const failures = ['web', 'app', 'batch'].map(mismatch)
+    const found = findings(facts({ failures, successes: [succeeded({})] }))
+    expect(only('audience_changed', found)).toMatchObject([
+      { service: 'orders', incidents: 120, from_ms: START_MS + 60 * MINUTE_MS, severity: 'critical' },
+    ])
+    expect(only('client_misconfigured', found)).toEqual([])
+  })
+
+  it('blames the client where only one is refused', () => {
+    const samples = new Map([
+      [
+        sampleKey({ cause: 'misconfiguration', place: 'client_id', value: 'web' }),
+        [incident({ subcause: 'audience_mismatch', evidence: { expected: 'orders', got: 'billing' } })],
+      ],
+    ])
+    const found = findings(facts({ failures: [mismatch('web')], successes: [succeeded({})], samples }))
+    expect(only('audience_changed', found)).toEqual([])
+    expect(only('client_misconfigured', found)).toMatchObject([{ client_id: 'web', incidents: 40 }])
+    expect(found[0]!.why.join()).toContain('expected orders, got billing')
+  })
+
+  it('finds no deploy in strays that were there from the start', () => {
+    const failures = ['web', 'app', 'batch'].map((c) => ({ ...mismatch(c), count: 4, from_ms: START_MS + MINUTE_MS }))
+    expect(findings(facts({ failures, successes: [succeeded({})] }))).toEqual([])
+  })
+})
+
+describe('keys', () => {
+  it('names every host that holds old keys, and the rotation behind several', () => {
+    const stale = (host: string) => failed({ host, cause: 'misconfiguration', subcause: 'stale_jwks' })
+    const found = findings(facts({ failures: [stale('a'), stale('b')] }))
+    expect(only('stale_jwks', found).map((f) => f.host)).toEqual(['a', 'b'])
+    expect(only('key_rotated', found)).toMatchObject([{ issuer: ISSUER, incidents: 60 }])
+    expect(only('key_rotated', findings(facts({ failures: [stale('a')] })))).toEqual([])
+  })
+})
+
+describe('clients', () => {
+  const refused = failed({
+    kind: 'issuance',
+    cause: 'misconfiguration',
+    subcause: 'client_credentials',
+    client_id: 'job',
+  })
+  const issued = succeeded({ kind: 'issuance', client_id: 'job' })
+
+  it('tells a rotated secret from one that never worked and from one that some instances lack', () => {
+    const title = (successes: Parameters<typeof succeeded>[0][]) =>
+      findings(facts({ failures: [refused], successes: successes.map((s) => ({ ...issued, ...s })) }))[0]!.title
+    expect(title([{ to_ms: refused.from_ms }])).toBe(
+      'Client job cannot authenticate since 2026-11-16 09:00Z; it could before',
+    )
+    expect(title([])).toMatch(/^Client job cannot authenticate: /)
+    expect(title([{ to_ms: END_MS }])).toMatch(/^Part of client job/)
+  })
+
+  it('finds a client that never refreshes, and leaves one that does alone', () => {
+    const failures = [failed({ client_id: 'batch-3', count: 4_112 })]
+    expect(findings(facts({ failures }))).toMatchObject([
+      { kind: 'client_never_refreshes', client_id: 'batch-3', incidents: 4_112 },
+    ])
+    const successes = [succeeded({ kind: 'refresh', client_id: 'batch-3', count: 5_000 })]
+    expect(findings(facts({ failures, successes }))).toEqual([])
+  })
+
+  it('calls a refresh token used twice a possible theft, however few uses', () => {
+    const found = findings(facts({ failures: [failed({ cause: 'revocation', subcause: 'refresh_reused', count: 1 })] }))
+    expect(found).toMatchObject([{ kind: 'refresh_reuse', severity: 'critical', client_id: 'web' }])
+  })
+
+  it('finds withdrawn tokens in use and missing scopes', () => {
+    const failures = [
+      failed({ cause: 'revocation', subcause: 'principal_disabled', client_id: 'a' }),
+      failed({ cause: 'misuse', subcause: 'insufficient_scope', client_id: 'b' }),
+    ]
+    expect(findings(facts({ failures })).map((f) => [f.kind, f.client_id])).toEqual([
+      ['revoked_still_calling', 'a'],
+      ['insufficient_scope', 'b'],
+    ])
+  })
+})
+
+describe('outages, forgeries, unknown messages', () => {
+  it('tells an outage that goes on from one that is over', () => {
+    const down = failed({ cause: 'outage', subcause: 'jwks_unavailable' })
+    expect(findings(facts({ failures: [down] }))).toMatchObject([{ kind: 'outage', severity: 'critical' }])
+    const [over] = findings(facts({ failures: [{ ...down, to_ms: START_MS + 90 * MINUTE_MS }] }))
+    expect(over).toMatchObject({ severity: 'warning' })
+    expect(over!.title).toContain('between 2026-11-16 09:00Z and 2026-11-16 09:30Z')
+  })
+
+  it('names the address most forgeries come from', () => {
+    const wish = { cause: 'malformed', place: 'service', value: 'orders' } as const
+    const forged = (client_address: string) => incident({ cause: 'malformed', subcause: 'signature', client_address })
+    const samples = new Map([
+      [sampleKey(wish), [...Array.from({ length: 9 }, () => forged('203.0.113.9')), forged('10.0.0.1')]],
+    ])
+    const failures = [failed({ cause: 'malformed', subcause: 'signature', client_id: '' })]
+    const [finding] = findings(facts({ failures, samples }))
+    expect(finding).toMatchObject({ kind: 'tampering', service: 'orders', incidents: 30 })
+    expect(finding!.title).toContain('203.0.113.9')
+    expect(finding!.why.join()).toContain('90 %')
+  })
+
+  it('counts unrecognised records of a system within the period', () => {
+    const group = {
+      template: 't',
+      system: 'acme',
+      sample: 'auth went wrong',
+      count: 9,
+      first_ms: START_MS,
+      last_ms: END_MS,
+    }
+    const old = { ...group, system: 'old', last_ms: START_MS - 1, first_ms: START_MS - 2 }
+    expect(findings(facts({ unrecognised: [group, old] }))).toMatchObject([{ kind: 'unrecognised', service: 'acme' }])
+  })
+
+  it('finds nothing in nothing', () => {
+    expect(findings(facts())).toEqual([])
+  })
+})
