@@ -12,7 +12,7 @@ import type { Format, FormatSet } from '../formats/format-set.ts'
 import { stripAnsi } from './ansi.ts'
 import { ChunkLines } from './chunk-lines.ts'
 import { openBraces } from './open-braces.ts'
-import { peel } from './peel.ts'
+import { isJsonWrapper, peel } from './peel.ts'
 import type { PeelContext } from './peeled-line.ts'
 import { isErrorHead, isFrame, isGoFrame, isGoTrace, isLastWords, isTraceback } from './trace-lines.ts'
 
@@ -198,14 +198,7 @@ export class RecordAssembler {
   #line(line: string, offset: number, end: number, cut: boolean): void {
     const c = line.charCodeAt(0)
     // The commonest line first: a whole JSON object, nothing held.
-    if (
-      c === 123 &&
-      this.#held === null &&
-      this.#parts === null &&
-      !cut &&
-      !line.startsWith('{"log":') &&
-      isWhole(line)
-    ) {
+    if (c === 123 && this.#held === null && this.#parts === null && !cut && !isJsonWrapper(line) && isWhole(line)) {
       this.#emit(line, offset, end, undefined, false, this.#received)
       return
     }

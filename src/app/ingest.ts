@@ -6,6 +6,7 @@
  */
 
 import type { AssemblerOptions } from '../../collectors/assemble/assembler.ts'
+import { containerOf } from '../../collectors/file/container-path.ts'
 import type { FormatSet } from '../../collectors/formats/load.ts'
 import { FactGatherer } from '../analyze/history/fact-gatherer.ts'
 import { factsOf } from '../analyze/history/facts-of.ts'
@@ -367,8 +368,9 @@ class Ingest {
     work.sample.length = 0
     event.position = raw.position
     // What the user said about a path outranks what a container believes about its own name.
-    const host = info?.host ?? event.host ?? raw.envelope?.host
-    const service = info?.service ?? event.service ?? raw.envelope?.service
+    const container = info === undefined ? null : containerOf(info.name)
+    const host = info?.host ?? event.host ?? raw.envelope?.host ?? container?.pod
+    const service = info?.service ?? event.service ?? raw.envelope?.service ?? container?.container
     if (host !== undefined) event.host = host
     if (service !== undefined) event.service = service
     this.#o.clocks.take(event)

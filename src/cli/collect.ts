@@ -54,7 +54,7 @@ Examples:
   $ authtop collect '/var/log/containers/{service}_*.log'
   $ authtop collect --otlp --db otel.db
   $ authtop collect -c /etc/authtop/authtop.yaml
-  $ journalctl -f -o cat -u myapp | authtop collect -
+  $ journalctl -f -o json -u myapp | authtop collect -
 
 Exit codes: 0 fine, 2 wrong usage, 3 cannot read or write.`,
   )

@@ -22,13 +22,13 @@ const ISO =
 const LEVEL = /^(?:trace|debug|info|notice|warn|warning|error|err|fatal|critical|panic|crit)$/i
 
 /** RFC 5424 §6.2.1 numbers to OpenTelemetry's. */
-const SEVERITIES = [21, 19, 18, 17, 13, 10, 9, 5] as const
+export const SYSLOG_SEVERITIES = [21, 19, 18, 17, 13, 10, 9, 5] as const
 
 const bsdStamp = compileTimeLayout('MMM d HH:mm:ss.f')
 
 export const peelSyslog: Peel = (line, context) => {
   const priority = PRIORITY.exec(line)
-  const severity = priority === null ? undefined : SEVERITIES[Number(priority[1]) & 7]!
+  const severity = priority === null ? undefined : SYSLOG_SEVERITIES[Number(priority[1]) & 7]!
   const text = priority === null ? line : line.slice(priority[0].length)
   const c = text.charCodeAt(0)
   const found =

@@ -28,6 +28,25 @@ const CASES: [string, string, string, Envelope][] = [
     { wrapper: 'docker', logged_writer_ms: AT + 100, logged_resolution_ms: 100 },
   ],
   [
+    'the journal as JSON',
+    '{"__CURSOR":"s=1;i=2","__REALTIME_TIMESTAMP":"1794820321123456","PRIORITY":"3","_HOSTNAME":"web-1","SYSLOG_IDENTIFIER":"orders","_PID":"4711","MESSAGE":"token refused"}',
+    'token refused',
+    {
+      wrapper: 'journal',
+      logged_writer_ms: AT + 123,
+      logged_resolution_ms: 1,
+      severity: 17,
+      host: 'web-1',
+      service: 'orders',
+    },
+  ],
+  [
+    'the journal as JSON, of a unit, with bytes',
+    '{"MESSAGE":[106,119,116],"__REALTIME_TIMESTAMP":"1794820321000000","_SYSTEMD_UNIT":"orders.service"}',
+    'jwt',
+    { wrapper: 'journal', logged_writer_ms: AT, logged_resolution_ms: 1, service: 'orders' },
+  ],
+  [
     'RFC 3164',
     '<134>Nov 16 09:12:01 web-1 orders[4711]: token refused',
     'token refused',
