@@ -22,6 +22,7 @@ import { ClockKeeper } from './clock-keeper.ts'
 import { type Config, NO_CONFIG } from './config/config.ts'
 import { ingest } from './ingest.ts'
 import { loadKnowledge } from './knowledge.ts'
+import { startService } from './service/start-service.ts'
 
 /** Each part is plain data: it crosses to the collecting thread. */
 export interface Receivers {
@@ -86,6 +87,17 @@ async function collectInto(options: CollectOptions, signal: AbortSignal): Promis
       note: (text) => options.alertNote?.(text),
     })
     undo.push(() => alerting.stop())
+    const state = { ready: false, stalled: null as string | null }
+    const service = await startService(config, process.env, {
+      reader,
+      now: Date.now,
+      ready: () => state.ready,
+      healthy: () => state.stalled,
+    })
+    if (service !== null) {
+      undo.push(() => service.close())
+      options.alertNote?.(`metrics and health at ${service.url}`)
+    }
     const known = await writer.streams()
     const classifier = new Classifier(knowledge, await writer.fingerprintKey(), options.zone)
     const sourceOptions = { follow: options.follow, known, notice: options.notice, now: Date.now }
@@ -115,10 +127,14 @@ async function collectInto(options: CollectOptions, signal: AbortSignal): Promis
             alerting.committed(changes)
             options.committed?.(changes, streams)
           },
-          ...(options.stalled === undefined ? {} : { stalled: options.stalled }),
+          stalled: (refusal) => {
+            state.stalled = refusal?.message ?? null
+            options.stalled?.(refusal)
+          },
           caughtUp: () => {
             // A collector that is stopped while it reads history catches up when it is started again.
             if (!options.follow || !signal.aborted) alerting.caughtUp()
+            state.ready = true
             options.caughtUp?.()
           },
         },

@@ -4,9 +4,11 @@
  */
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { secretSchema } from '../../alerts/secret.ts'
 import { SINK_TYPES } from '../../alerts/sinks/index.ts'
 import { duration } from '../../alerts/sinks/sink-type.ts'
 import { SEVERITIES } from '../../core/finding.ts'
+import { parseListen } from '../service/service-server.ts'
 import { readYaml } from './read-yaml.ts'
 
 const NAME = /^[a-z][a-z0-9_-]{0,39}$/i
@@ -36,6 +38,14 @@ const schema = z.strictObject({
   /** IANA zone of stamps without one. */
   zone: z.string().min(1).optional(),
   retain_days: z.int().min(1).optional(),
+  /** Where /metrics, /healthz and /readyz are served; left out: nowhere. */
+  service: z
+    .strictObject({
+      listen: z.string().default('127.0.0.1:9464'),
+      token: secretSchema.optional(),
+      tls: z.strictObject({ cert: z.string().min(1), key: z.string().min(1) }).optional(),
+    })
+    .optional(),
   alerts: z
     .strictObject({
       /** A firing alert is told again after this long. */
@@ -83,15 +93,28 @@ export type SinkConfig = { name: string; type: string; severities?: readonly (ty
 
 export const NO_CONFIG: Config = schema.parse({})
 
+function serviceMistakes({ service }: Config): { path: PropertyKey[]; text: string }[] {
+  if (service === undefined) return []
+  const place = parseListen(service.listen)
+  const path = ['service', 'listen']
+  if (place === null)
+    return [{ path, text: `"${service.listen}" is no address and port; write for example 127.0.0.1:9464` }]
+  if (place.loopback || (service.tls !== undefined && service.token !== undefined)) return []
+  return [{ path, text: 'beyond this machine it is served only with both tls and token' }]
+}
+
 /** Throws ConfigError with every mistake, or a system error where the file cannot be read. */
 export function loadConfig(file: string): Config {
   return readYaml(file, readFileSync(file, 'utf8'), schema, (config) => {
     const seen = new Set<string>()
-    return config.alerts.sinks.flatMap((sink, i) => {
-      const name = (sink as unknown as SinkConfig).name
-      const twice = seen.has(name)
-      seen.add(name)
-      return twice ? [{ path: ['alerts', 'sinks', i, 'name'], text: `there is another sink "${name}"` }] : []
-    })
+    return [
+      ...serviceMistakes(config),
+      ...config.alerts.sinks.flatMap((sink, i) => {
+        const name = (sink as unknown as SinkConfig).name
+        const twice = seen.has(name)
+        seen.add(name)
+        return twice ? [{ path: ['alerts', 'sinks', i, 'name'], text: `there is another sink "${name}"` }] : []
+      }),
+    ]
   })
 }

@@ -1,0 +1,93 @@
+/**
+ * `/metrics`, `/healthz` and `/readyz` of a collector that runs as a service. Plain node:http: three fixed answers need no
+ * framework. Invariant: nothing is served beyond this machine without TLS and a token; a token is compared in constant time.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+
+export interface ServiceServerOptions {
+  host: string
+  port: number
+  /** Bearer token; null: none is asked for. */
+  token: string | null
+  tls: { cert: string; key: string } | null
+  metrics(): Promise<string>
+  /** History is read and rules are live. */
+  ready(): boolean
+  /** Commits go through; a reason where they do not. */
+  healthy(): string | null
+}
+
+export interface ServiceServer {
+  url: string
+  close(): Promise<void>
+}
+
+/** A scrape is a few hundred bytes; who takes longer is no scraper; ms. */
+const REQUEST_MS = 10_000
+
+export async function startServiceServer(options: ServiceServerOptions): Promise<ServiceServer> {
+  const { tls, host, port } = options
+  const listener: RequestListener = (request, response) =>
+    void answer(options, request, response).catch(() => response.writeHead(500).end())
+  const server =
+    tls === null
+      ? createServer(listener)
+      : createTlsServer({ cert: readFileSync(tls.cert), key: readFileSync(tls.key) }, listener)
+  server.requestTimeout = REQUEST_MS
+  server.headersTimeout = REQUEST_MS
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, resolve)
+  })
+  const { port: bound } = server.address() as AddressInfo
+  return {
+    url: `${tls === null ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+async function answer(
+  options: ServiceServerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const say = (status: number, text: string, type = 'text/plain; charset=utf-8') =>
+    response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(text)
+  if (request.method !== 'GET' && request.method !== 'HEAD') return void say(405, 'only GET\n')
+  const path = request.url?.split('?', 1)[0]
+  // Probes carry no token and learn nothing.
+  if (path === '/healthz') {
+    const reason = options.healthy()
+    return void (reason === null ? say(200, 'ok\n') : say(503, 'not healthy\n'))
+  }
+  if (path === '/readyz') return void (options.ready() ? say(200, 'ready\n') : say(503, 'reading history\n'))
+  if (path !== '/metrics') return void say(404, 'there are /metrics, /healthz and /readyz\n')
+  if (options.token !== null && !isToken(request.headers.authorization, options.token)) {
+    response.setHeader('www-authenticate', 'Bearer')
+    return void say(401, 'a token is needed\n')
+  }
+  say(200, await options.metrics(), 'text/plain; version=0.0.4; charset=utf-8')
+}
+
+function isToken(header: string | undefined, token: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(header ?? ''), digest(`Bearer ${token}`))
+}
+
+const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|localhost|::1)$/
+
+/** `127.0.0.1:9464`, `[::1]:9464`; null where it is none. */
+export function parseListen(text: string): { host: string; port: number; loopback: boolean } | null {
+  const [, v6, name, digits] = /^(?:\[([0-9a-f:.]+)\]|([^\s:[\]]+)):(\d{1,5})$/i.exec(text) ?? []
+  const host = v6 ?? name
+  const port = Number(digits)
+  return host === undefined || port > 65_535 ? null : { host, port, loopback: LOOPBACK.test(host) }
+}

@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, expect, it } from 'vitest'
+import { NO_CONFIG } from '../../../../src/app/config/config.ts'
+import { startService } from '../../../../src/app/service/start-service.ts'
+import { openReader, openWriter } from '../../../../src/store/index.ts'
+import { ingestMeters } from '../../../../src/telemetry/own-telemetry.ts'
+import { alert } from '../../../contract/store/alert-questions.ts'
+import { batch, START_MS, success } from '../../../contract/store/made-up.ts'
+
+const undo: (() => Promise<void> | void)[] = []
+afterEach(async () => {
+  for (const step of undo.splice(0).reverse()) await step()
+})
+
+it('a service shows its metrics to who has the token, and its health to everybody', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'authtop-service-'))
+  undo.push(() => rmSync(directory, { recursive: true, force: true }))
+  const writer = await openWriter(join(directory, 'store.db'))
+  undo.push(() => writer.close())
+  const reader = await openReader(join(directory, 'store.db'))
+  undo.push(() => reader.close())
+  await writer.append(batch({ successes: [success()] }))
+  const posted = { sink: 'ops', dedupe: 'x', body: '{}', created_ms: START_MS }
+  await writer.saveAlerts({ alerts: [alert()], state: {}, deliveries: [posted] })
+
+  const state = { ready: false, stalled: null as string | null }
+  const service = await startService(
+    { ...NO_CONFIG, service: { listen: '127.0.0.1:0', token: { env: 'TOKEN' } } },
+    { TOKEN: 'letmein' },
+    { reader, now: () => START_MS + 5_001, ready: () => state.ready, healthy: () => state.stalled },
+  )
+  undo.push(() => service!.close())
+  ingestMeters().incident('skew', false)
+  const get = async (path: string, token?: string) => {
+    const response = await fetch(
+      service!.url + path,
+      token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } },
+    )
+    return { status: response.status, text: await response.text() }
+  }
+
+  expect(await get('/readyz')).toEqual({ status: 503, text: 'reading history\n' })
+  state.ready = true
+  expect((await get('/readyz')).status).toBe(200)
+  expect((await get('/healthz')).status).toBe(200)
+  state.stalled = 'disk full at /var/lib/x'
+  expect(await get('/healthz')).toEqual({ status: 503, text: 'not healthy\n' })
+  expect((await get('/metrics')).status).toBe(401)
+  expect((await get('/metrics', 'wrong')).status).toBe(401)
+  expect((await get('/elsewhere')).status).toBe(404)
+  const { status, text } = await get('/metrics', 'letmein')
+  expect(status).toBe(200)
+  expect(text).toMatch(/^authtop_alert_firing\{[^}]*rule="skew_spike"[^}]*\} 1$/m)
+  expect(text).toMatch(/^authtop_notice_waiting\{[^}]*sink="ops"[^}]*\} 1$/m)
+  expect(text).toMatch(/^authtop_collector_lag\w*(?:\{[^}]*\})? 5$/m)
+  expect(text).toMatch(/^authtop_incident_count_total\{[^}]*cause="skew"[^}]*\} 1$/m)
+})
