@@ -37,7 +37,7 @@ export class Attribution {
   /** `news`: facts of the same batch, which the store does not know yet. */
   async join(sightings: readonly Sighting[], news: FactGatherer): Promise<Draft[]> {
     if (sightings.length === 0) return []
-    for (const { event } of sightings) if (event.host !== undefined) this.#meet(event.host)
+    for (const { event } of sightings) if (event.host !== undefined) this.meet(event.host)
     const places = sightings.map(({ event, time_ms }) =>
       event.host === undefined ? { time_ms } : { host: event.host, time_ms },
     )
@@ -50,7 +50,7 @@ export class Attribution {
 
   /** Decides stored incidents anew and finds partners for those that have none; only what changed comes back. */
   async again(page: readonly Neighbour[]): Promise<Draft[]> {
-    for (const { spoken } of page) for (const { host } of spoken) if (host !== undefined) this.#meet(host)
+    for (const { spoken } of page) for (const { host } of spoken) if (host !== undefined) this.meet(host)
     const lonely = page.filter(({ incident }) => !saysWhy(incident))
     const neighbours = lonely.length === 0 ? [] : await this.#nearby(lonely.flatMap(({ spoken }) => spoken))
     const joined = rejoinIncidents(lonely, neighbours, this.#clocks())
@@ -88,7 +88,8 @@ export class Attribution {
     return found
   }
 
-  #meet(host: string): void {
+  /** A host whose clock may have to be compared. */
+  meet(host: string): void {
     this.#hosts.delete(host)
     this.#hosts.add(host)
     if (this.#hosts.size > HOSTS_LIMIT) this.#hosts.delete(this.#hosts.values().next().value!)

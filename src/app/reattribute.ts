@@ -3,6 +3,7 @@
  * converged, partners that were read later. The same function as while collecting; positions are untouched.
  * Invariant: bounded work between two turns of the event loop; a second run right after changes nothing.
  */
+import { HostAlignment } from '../analyze/incident/align-hosts.ts'
 import type { ClockLookup } from '../core/clock-lookup.ts'
 import type { TimeRange } from '../core/filter.ts'
 import type { AppendBatch, Neighbour, StoreWriter } from '../core/ports/store.ts'
@@ -10,6 +11,9 @@ import { Attribution, changeOf } from './attributing.ts'
 
 /** Incidents looked at between two turns of the event loop; about 20 ms of work. */
 const PAGE = 100
+
+/** Incidents read to compare hosts; beyond it the oldest of a range must do. */
+const ALIGNED = 20_000
 
 export interface Reattributed {
   looked: number
@@ -26,6 +30,7 @@ export class Reattribution {
   readonly #append: (batch: AppendBatch) => Promise<void>
   readonly #attribution: Attribution
   readonly #now: () => number
+  #alignment = new HostAlignment()
   readonly result: Reattributed = { looked: 0, changed: 0, joined: 0, moves: new Map() }
 
   /** `append` commits what changed; a caller that can wait for disk space does so there. */
@@ -37,7 +42,7 @@ export class Reattribution {
   ) {
     this.#writer = writer
     this.#append = append
-    this.#attribution = new Attribution(writer, clocks)
+    this.#attribution = new Attribution(writer, () => this.#alignment.over(clocks()))
     this.#now = now
   }
 
@@ -63,7 +68,27 @@ export class Reattribution {
     return page.length < PAGE ? null : { time_ms, id }
   }
 
+  /** Compares the hosts by when requests were refused; to be done before the pages of a range. */
+  async align(range: TimeRange, signal: AbortSignal): Promise<void> {
+    const alignment = new HostAlignment()
+    let after: { time_ms: number; id: string } | undefined
+    for (let looked = 0; looked < ALIGNED && !signal.aborted; looked += PAGE) {
+      const page = await this.#writer.page({ ...range, ...(after === undefined ? {} : { after }), limit: PAGE })
+      for (const neighbour of page) {
+        alignment.consider(neighbour)
+        for (const { host } of neighbour.spoken) if (host !== undefined) this.#attribution.meet(host)
+      }
+      if (page.length < PAGE) break
+      const { time_ms, id } = page.at(-1)!.incident
+      after = { time_ms, id }
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    for (const _ of alignment.compare()) await new Promise((resolve) => setImmediate(resolve))
+    this.#alignment = alignment
+  }
+
   async all(range: TimeRange, signal: AbortSignal): Promise<Reattributed> {
+    await this.align(range, signal)
     let after: { time_ms: number; id: string } | undefined
     while (!signal.aborted) {
       const next = await this.page(range, after)

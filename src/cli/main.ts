@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   report: async () => (await import('./report.ts')).reportCommand,
   skew: async () => (await import('./skew.ts')).skewCommand,
   findings: async () => (await import('./findings.ts')).findingsCommand,
+  reattribute: async () => (await import('./reattribute.ts')).reattributeCommand,
   explain: async () => (await import('./explain.ts')).explainCommand,
   classify: async () => (await import('./classify.ts')).classifyCommand,
   alerts: async () => (await import('./alerts/alerts.ts')).alertsCommand,

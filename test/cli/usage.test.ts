@@ -12,6 +12,7 @@ const COMMANDS = [
   'report',
   'skew',
   'findings',
+  'reattribute',
   'explain',
   'classify',
   'alerts',

@@ -7,7 +7,7 @@ import type { Told } from '../incident/tell.ts'
 import type { Background } from './background.ts'
 import { momentOf } from './moment.ts'
 import { seconds } from './seconds.ts'
-import { tokenFacts, tokenLife } from './token-life.ts'
+import { issuerFacts, tokenFacts, tokenLife } from './token-life.ts'
 import { asSaid, type Verdict } from './verdict.ts'
 
 /** Stamps of two records about one withdrawal; ms. */
@@ -83,7 +83,26 @@ function byClient(told: Told, at_ms: number, { facts }: Background): Verdict | n
 /** Reported as withdrawn: the history may say more closely how. */
 export function revoked(told: Told, background: Background): Verdict {
   if (!VAGUE.has(told.reported_subcause)) return asSaid(told, [])
-  return withdrawn(told, background) ?? asSaid(told, [])
+  return withdrawn(told, background) ?? nothingWithdrawn(told, background) ?? asSaid(told, [])
+}
+
+/**
+ * Introspection answers "inactive" for expired, withdrawn and unknown tokens alike (RFC 7662 §2.2). Where the issuer's log
+ * is read and shows that nothing was withdrawn lately, the token has most likely run out.
+ */
+function nothingWithdrawn(told: Told, background: Background): Verdict | null {
+  if (told.reported_subcause !== 'inactive') return null
+  const facts = issuerFacts(told, background)
+  if (!facts.some(({ deed }) => deed === 'issued' || deed === 'refreshed')) return null
+  if (facts.some(({ deed }) => deed !== 'issued' && deed !== 'refreshed')) return null
+  return {
+    cause: 'expiry',
+    subcause: 'access_token',
+    confidence: 'possible',
+    why: [
+      'introspection does not say why; the issuer withdrew nothing within ten minutes of it, so the token has probably run out',
+    ],
+  }
 }
 
 /** Said of tokens that were withdrawn, that expired and that never were. */

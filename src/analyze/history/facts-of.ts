@@ -22,6 +22,8 @@ const TELLING: ReadonlySet<Subcause> = new Set([
   'client_credentials',
   'scope_not_allowed',
 ])
+/** What withdraws other tokens than the one it is reported of. */
+const WITHDRAWS: ReadonlySet<Deed> = new Set<Deed>(['refresh_reused', 'code_replayed', 'principal_disabled'])
 /** Names of keys and issuers longer than this are none; characters. */
 const KEY_LIMIT = 200
 
@@ -62,7 +64,7 @@ export function factsOf(event: AuthEvent, time_ms: number): HistoryFact[] {
     add('keys', issuer, evidence.kid)
     if (host !== '') add('host_keys', host, evidence.kid)
   }
-  if (minted) add('issuer', issuer, '')
+  if (minted || deed === 'revoked' || WITHDRAWS.has(deed)) add('issuer', issuer, '')
   if (deed === 'accepted' || !success) {
     if (host !== '') add('host', host, success ? '' : client_id)
     add('fleet', '', '')

@@ -10,6 +10,7 @@
  */
 import type { ClockLookup } from '../../core/clock-lookup.ts'
 import type { Spoken } from '../../core/ports/store.ts'
+import { namesService } from './names-service.ts'
 import { isBare } from './sighting.ts'
 import type { Told } from './tell.ts'
 
@@ -113,7 +114,10 @@ export function perhapsSameRequest(a: Known, b: Known, clocks: ClockLookup): Joi
   if (apartness(a, b, clocks) > TIME_ALONE_MS) return null
   if (!mayAnswer(line.http_status, reason)) return null
   if (!usuallyAnswers(line.http_status, reason)) return 'time'
-  return namesService(line.http_path, reason.service) ? 'named_path' : 'status_and_time'
+  const { http_path: path } = line
+  const { service } = reason
+  const named = path !== undefined && service !== undefined && namesService(path, service)
+  return named ? 'named_path' : 'status_and_time'
 }
 
 /** Both state one of these: two requests, unless they are equal. */
@@ -147,12 +151,6 @@ function mayAnswer(status: number, { reported_cause, kind }: Told): boolean {
 /** RFC 6750 §3.1: 403 is for a good token that does not suffice, 401 for all others. */
 function usuallyAnswers(status: number, { reported_subcause }: Told): boolean {
   return (status === 403) === (reported_subcause === 'insufficient_scope')
-}
-
-/** `/orders/17` behind a gateway is most likely a matter of the service `orders`. */
-function namesService(path: string | undefined, service: string | undefined): boolean {
-  if (path === undefined || service === undefined) return false
-  return path.split('/', 4).some((part) => part !== '' && (part === service || service.startsWith(`${part}-`)))
 }
 
 /** Least time that can lie between any two of their records, their stamps being rounded down and their clocks being off; ms. */

@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest'
+import { UNKNOWN_CLOCKS } from '../../../../src/analyze/attribution/background.ts'
+import { HostAlignment } from '../../../../src/analyze/incident/align-hosts.ts'
+import type { Neighbour } from '../../../../src/core/ports/store.ts'
+import { incident } from '../../../contract/store/made-up.ts'
+import { randomNumbers } from '../../../e2e/emitters/workload.ts'
+
+const T = Date.UTC(2026, 10, 16, 8)
+const HOUR_MS = 3_600_000
+
+let id = 0
+function one(host: string, time_ms: number, parts: Partial<Parameters<typeof incident>[0] & object>): Neighbour {
+  id++
+  const spoken = [{ stream: host, offset: id, signature: 's', specificity: 70, time_ms, host }]
+  return { incident: { ...incident({ host, time_ms, ...parts }), id: String(id), observations: 1 }, spoken }
+}
+const reason = (host: string, time_ms: number) => one(host, time_ms, { service: 'cart' })
+const line = (time_ms: number, path = '/cart/17') =>
+  one('edge-1', Math.floor(time_ms / 1000) * 1000, {
+    ...{
+      specificity: 10,
+      reported_cause: 'unknown',
+      reported_subcause: 'unspecified',
+      http_path: path,
+      service: 'access',
+    },
+  })
+
+/** Refusals at random times within four hours: on a cart host whose clock is off, and at the gateway among others. */
+function fleet(count: number, offset_ms: (true_ms: number) => number): HostAlignment {
+  const random = randomNumbers(7)
+  const alignment = new HostAlignment()
+  for (let i = 0; i < count; i++) {
+    const true_ms = T + random() * 4 * HOUR_MS
+    alignment.consider(reason('cart-5', true_ms + offset_ms(true_ms)))
+    alignment.consider(line(true_ms + 5))
+    // Another cart host's refusals, and another service's.
+    alignment.consider(line(T + random() * 4 * HOUR_MS))
+    alignment.consider(line(T + random() * 4 * HOUR_MS, '/orders/17'))
+  }
+  for (const _ of alignment.compare());
+  return alignment
+}
+
+describe('telling two hosts’ clocks apart by when requests were refused', () => {
+  test('one difference that occurs far more often than any other is the clocks’', () => {
+    const clocks = fleet(120, () => 1_236_400).over(UNKNOWN_CLOCKS)
+    const between = clocks.between('cart-5', 'edge-1', T + HOUR_MS)!
+    expect(Math.abs(between.offset_ms - 1_236_400)).toBeLessThan(1_000)
+    expect(clocks.between('edge-1', 'cart-5', T + HOUR_MS)!.offset_ms).toBe(-between.offset_ms)
+    expect(clocks.offset('cart-5', undefined, T)!.offset_ms).toBe(between.offset_ms)
+  })
+
+  test('a clock that was set in between has one difference before and another after', () => {
+    const clocks = fleet(200, (at_ms) => (at_ms < T + 2 * HOUR_MS ? 0 : -143_000)).over(UNKNOWN_CLOCKS)
+    expect(Math.abs(clocks.between('cart-5', 'edge-1', T + 600_000)!.offset_ms)).toBeLessThan(1_000)
+    expect(Math.abs(clocks.between('cart-5', 'edge-1', T + 3.5 * HOUR_MS)!.offset_ms + 143_000)).toBeLessThan(1_000)
+  })
+
+  test('what happens at unrelated times gives no difference', () => {
+    const random = randomNumbers(3)
+    const clocks = fleet(120, () => random() * 4 * HOUR_MS).over(UNKNOWN_CLOCKS)
+    expect(clocks.between('cart-5', 'edge-1', T)).toBeNull()
+    expect(clocks.offset('cart-5', undefined, T)).toBeNull()
+  })
+
+  test('a few requests give no difference', () => {
+    expect(
+      fleet(4, () => 60_000)
+        .over(UNKNOWN_CLOCKS)
+        .between('cart-5', 'edge-1', T),
+    ).toBeNull()
+  })
+})
