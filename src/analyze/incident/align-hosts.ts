@@ -84,13 +84,15 @@ export class HostAlignment {
     const between = (host: string, other: string, at_ms: number): OffsetInterval | null => {
       const known = base.between(host, other, at_ms)
       if (known !== null && Number.isFinite(known.offset_ms)) return known
-      const there = nearest(this.#of(host, other), at_ms)
-      if (there !== null) return around(there.offset_ms)
-      const back = nearest(this.#of(other, host), at_ms)
-      if (back !== null) return around(-back.offset_ms)
       const mine = base.offset(host, undefined, at_ms)
       const theirs = base.offset(other, undefined, at_ms)
-      if (!isKnown(mine) && !isKnown(theirs)) return null
+      // A shift is one number for hours; an offset follows a clock that drifts.
+      if (!isKnown(mine) && !isKnown(theirs)) {
+        const there = nearest(this.#of(host, other), at_ms)
+        if (there !== null) return around(there.offset_ms)
+        const back = nearest(this.#of(other, host), at_ms)
+        return back === null ? null : around(-back.offset_ms)
+      }
       return around((isKnown(mine) ? mine.offset_ms : 0) - (isKnown(theirs) ? theirs.offset_ms : 0))
     }
     return {
