@@ -145,7 +145,7 @@ function actionPoint(action: Action, failures: number, context: CommandContext):
       action.cause === null || action.subcause === null
         ? action.title
         : `${verdictTitle(action.cause, action.subcause)}${mostly}`,
-    worth: action.worth === 'avoided' ? `would have avoided ${count}` : count,
+    worth: action.worth === 'avoided' ? `avoids ${count}` : count,
     lines: [...action.why, ...action.fix.map((step) => `Do: ${step}`)],
     ...(command !== undefined && { command }),
   }

@@ -17,6 +17,7 @@ import type { ClockTable } from '../core/host-clock.ts'
 import type { CauseCount, DimensionRow, StoreReader } from '../core/ports/store.ts'
 import type { Report } from '../core/report.ts'
 import { loadClocks } from './load-clocks.ts'
+import { loadFindings } from './load-findings.ts'
 
 export interface ReportRequest {
   period: TimeRange
@@ -55,6 +56,8 @@ export async function loadReport(readers: readonly StoreReader[], request: Repor
   const before = previous && mergeFacts(await each(readers, (reader) => factsOf(reader, previous, zone)))
   progress('looking where the failures are')
   const places = await placesOf(readers, period, now.causes)
+  progress('looking for findings')
+  const found = await each(readers, (reader) => loadFindings(reader, period, now_ms))
   const extents = (await each(readers, (reader) => reader.extent())).filter((extent) => extent !== null)
   return computeReport({
     now_ms,
@@ -75,9 +78,9 @@ export async function loadReport(readers: readonly StoreReader[], request: Repor
     unrecognised: (await each(readers, (reader) => reader.unrecognised(TEMPLATES_READ))).flat(),
     clocks: await clocksOf(readers, Math.min(now_ms, period.to_ms)),
     clock_history: (await each(readers, (reader) => reader.clockReadings(period))).flat(),
-    findings: [],
+    findings: found.flatMap((each) => each.findings),
     alerts: (await each(readers, (reader) => reader.alerts(period, ALERTS_READ))).flat(),
-    advice: [],
+    advice: found.flatMap((each) => each.advice),
   })
 }
 

@@ -1,6 +1,6 @@
 /**
- * The few things to do, best first: advice with computed effect where there is some, then the remedies of the largest
- * causes. A cause that a piece of advice already deals with is not told twice.
+ * The few things to do, largest first: advice with computed effect, and the remedies of the subcauses that advice does not
+ * deal with. Nothing is told twice.
  */
 import type { Cause, Subcause } from '../../core/cause.ts'
 import type { Advice, AdviceKind } from '../../core/finding.ts'
@@ -12,6 +12,9 @@ const ACTIONS = 3
 
 /** A group of failures below this share of all is no matter for Monday morning. */
 const SHARE_NEEDED = 0.02
+
+/** From here on a subcause is dealt with by the advice about it, and its general remedy is not told as well. */
+const COVERED = 0.5
 
 /** What a piece of advice deals with. */
 const DEALS_WITH: Readonly<Record<AdviceKind, readonly (Cause | `${Cause}/${Subcause}`)[]>> = {
@@ -25,22 +28,30 @@ const DEALS_WITH: Readonly<Record<AdviceKind, readonly (Cause | `${Cause}/${Subc
 }
 
 export function rankActions(advice: readonly Advice[], causes: readonly CauseFigures[]): Action[] {
-  const actions: Action[] = []
-  const dealtWith = new Set<string>()
+  const chosen: Advice[] = []
   for (const each of [...advice].sort((a, b) => b.avoided - a.avoided)) {
-    if (each.avoided === 0) continue
     // Two changes for the same failures (repair the clock, widen the leeway): the better one is enough here.
-    const covers = DEALS_WITH[each.kind]
-    if (covers.every((key) => dealtWith.has(key))) continue
-    for (const key of covers) dealtWith.add(key)
-    actions.push(ofAdvice(each))
+    if (each.avoided > 0 && !chosen.some((better) => sameFailures(better, each))) chosen.push(each)
   }
-  for (const group of causes.flatMap((each) => each.subcauses).sort((a, b) => b.failures - a.failures)) {
-    if (group.failures === 0 || group.share < SHARE_NEEDED) continue
-    if (dealtWith.has(group.cause) || dealtWith.has(`${group.cause}/${group.subcause}`)) continue
-    actions.push(ofRemedy(group))
-  }
-  return actions.slice(0, ACTIONS)
+  const groups = causes
+    .flatMap((each) => each.subcauses)
+    .filter(({ failures, share }) => failures > 0 && share >= SHARE_NEEDED)
+    .filter((group) => avoidedOf(group, chosen) < COVERED * group.failures)
+  return [...chosen.map(ofAdvice), ...groups.map(ofRemedy)].sort((a, b) => b.failures - a.failures).slice(0, ACTIONS)
+}
+
+function sameFailures(a: Advice, b: Advice): boolean {
+  return (
+    DEALS_WITH[a.kind].some((key) => DEALS_WITH[b.kind].includes(key)) &&
+    a.host === b.host &&
+    a.client_id === b.client_id
+  )
+}
+
+function avoidedOf({ cause, subcause }: SubcauseFigures, advice: readonly Advice[]): number {
+  return advice
+    .filter(({ kind }) => DEALS_WITH[kind].some((key) => key === cause || key === `${cause}/${subcause}`))
+    .reduce((sum, { avoided }) => sum + avoided, 0)
 }
 
 function ofAdvice({ avoided, title, why, fix, host, service, client_id, issuer }: Advice): Action {
