@@ -96,7 +96,15 @@ export function writeRawWeeks(options: RawWeeksOptions): RawWeeks {
               iat: Math.floor(time_ms / 1000) - 60,
               exp: Math.floor(time_ms / 1000) + 240,
             }
-          : { level: 40, err: { type: fault.name, message: fault.message }, msg: 'token refused' }
+          : {
+              level: 40,
+              err: {
+                type: fault.name,
+                message: fault.message,
+                ...(fault.subcause === 'access_token' && { expiredAt: new Date(time_ms - 600_000).toISOString() }),
+              },
+              msg: 'token refused',
+            }
       const line = {
         time: time_ms,
         pid: 1,
