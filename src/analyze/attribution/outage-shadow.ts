@@ -25,7 +25,10 @@ export function outageShadow(told: Told, background: Background): Verdict | null
   if (own !== null) return verdict(own, 'likely', `${told.host} could not reach ${WHAT[own.deed]}`, told.time_ms)
   if (told.reported_subcause !== 'unspecified') return null
   const at_ms = momentOf(told, background)?.at_ms ?? told.time_ms
-  const wide = near(issuerFacts(told, background), at_ms) ?? near(background.facts('fleet', ''), at_ms)
+  // Clients that get no tokens say nothing about validators, which need the key set or introspection.
+  const touches = ({ deed }: HistoryFact): boolean => told.kind !== 'validation' || deed !== 'issuer_unavailable'
+  const elsewhere = [...issuerFacts(told, background), ...background.facts('fleet', '')]
+  const wide = near(elsewhere.filter(touches), at_ms)
   if (wide === null || acceptedMeanwhile(told, background)) return null
   return verdict(
     wide,
