@@ -1,5 +1,5 @@
 /**
- * The figures as one JSON document; docs/report.schema.json describes it. Strings are as the logs had them (JSON escapes
+ * The figures as one JSON document, as src/core/report.ts describes them. Strings are as the logs had them (JSON escapes
  * control characters itself), so that a program can look them up again.
  */
 import type { Report } from '../../src/core/report.ts'

@@ -14,7 +14,6 @@ import { periodName, periodWords } from './day-words.ts'
 import type { Headline, Point, Points, ReportDocument, Section } from './document.ts'
 import { type CommandContext, failuresCommand } from './failures-command.ts'
 import { adviceSection, eventSection } from './finding-sections.ts'
-import { hygieneSection } from './hygiene-section.ts'
 import { newsSection } from './news-section.ts'
 import { partySection } from './party-section.ts'
 import { qualitySection } from './quality-section.ts'
@@ -36,7 +35,6 @@ export function wordReport(report: Report, db: string | null): ReportDocument {
       partySection(report, context),
       clockSection(report),
       eventSection(report),
-      hygieneSection(report),
       adviceSection(report),
       qualitySection(report),
     ].filter((section): section is Section => section !== null),

@@ -8,6 +8,7 @@
 import type { AssemblerOptions } from '../../collectors/assemble/assembler.ts'
 import { containerOf } from '../../collectors/file/container-path.ts'
 import type { FormatSet } from '../../collectors/formats/load.ts'
+import { streamId } from '../../collectors/push/identity.ts'
 import { FactGatherer } from '../analyze/history/fact-gatherer.ts'
 import { factsOf } from '../analyze/history/facts-of.ts'
 import type { Sighting } from '../analyze/incident/sighting.ts'
@@ -76,6 +77,9 @@ const LEARN_RECORDS = 20
 const SLICE_MS = 20
 /** Recognised pushed records remembered, for what arrives twice in different requests (an agent's new batches, two exporters); count. */
 const IDENTITIES_KEPT = 200_000
+/** Pushed streams counted apart; senders name them after services and hosts, and a stranger may name any number. Count. */
+const PUSHED_STREAMS = 5_000
+const OTHER_STREAM: StreamInfo = { stream: streamId('pushed', '(other)'), name: 'pushed (other)', identity: null }
 /** First and longest wait before a refused commit is tried again; ms. */
 const RETRY_MS = 500
 const RETRY_MAX_MS = 30_000
@@ -122,7 +126,7 @@ class Ingest {
   #caughtUp = false
   readonly #meters: IngestMeters = ingestMeters()
   readonly #names = new Map<string, StreamInfo>()
-  /** Streams of pushed records; their number is bounded by the sources. */
+  /** Streams of pushed records, at most {@link PUSHED_STREAMS} and one for all others. */
   readonly #books = new Map<string, StreamBook>()
   readonly #delivered: Recent<string>
   readonly #identities = new Recent<number>(IDENTITIES_KEPT)
@@ -169,7 +173,8 @@ class Ingest {
     this.#waiting.push({ digest, committed })
     if (waits) return
     if (digest !== null) this.#delivered.add(digest)
-    for (const { info, records } of parts) {
+    for (const { info: told, records } of parts) {
+      const info = this.#books.has(told.stream) || this.#books.size < PUSHED_STREAMS ? told : OTHER_STREAM
       const { stream } = info
       this.#names.set(stream, info)
       const book = this.#books.get(stream) ?? new StreamBook(stream, this.#known.get(stream))

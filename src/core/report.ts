@@ -1,6 +1,6 @@
 /**
  * The figures of a report: what src/analyze/report computes, dashboards/report words, and `report --format json` prints
- * as it is (docs/report.schema.json). Times are epoch ms on the writers' clocks; ranges are half-open.
+ * as it is. Times are epoch ms on the writers' clocks; ranges are half-open.
  * Invariant: a figure that is not known is null and never 0, and every list says in what order it is.
  */
 import type { Alert } from './alert.ts'
@@ -204,57 +204,6 @@ export interface Action {
   issuer?: string
 }
 
-/** A distribution read off a histogram; ms where it is of times, 0 to 1 where of shares. */
-export interface Spread {
-  count: number
-  /** Bounds within which half and 95 % of the values lie below; null for an empty histogram. */
-  median: number | null
-  p95: number | null
-  max: number | null
-}
-
-export interface ClientHabits {
-  client_id: string
-  issuer: string
-  /** Lifetimes of the tokens seen (exp − iat). */
-  lifetime_ms: Spread
-  /** Age at use (time of the record − iat); two clocks. */
-  age_ms: Spread
-  /** Age at use in lifetimes. */
-  life_used: Spread
-  /** Share of uses after the end of the lifetime, 0 to 1; null without any use that tells. */
-  used_after_expiry: number | null
-  refreshes: number
-  /** Refused because the access token had expired. */
-  expired_refusals: number
-  /** At most so many of the refreshes came only after a refusal, 0 to 1; null without refreshes. */
-  late_refresh_share: number | null
-}
-
-export interface KeyUse {
-  issuer: string
-  kid: string
-  count: number
-  /** Last record that carried it, to the hour where only hourly figures are left. */
-  last_ms: number
-}
-
-export interface TokenOddity {
-  /** `lacks exp`, `alg none`, … */
-  oddity: string
-  issuer: string
-  client_id: string
-  count: number
-  last_ms: number
-}
-
-export interface Hygiene {
-  /** Most tokens first. */
-  clients: ClientHabits[]
-  keys: KeyUse[]
-  oddities: TokenOddity[]
-}
-
 export interface CoverageGap extends TimeRange {}
 
 export interface SourceFigures {
@@ -306,7 +255,6 @@ export interface Report {
   clock_history: ClockReading[]
   findings: Finding[]
   alerts: Alert[]
-  hygiene: Hygiene
   advice: Advice[]
   quality: Quality
 }

@@ -1,6 +1,6 @@
 /**
  * Walks the fields of one protobuf message at a time, so that limits hold while reading and nothing is built that is not
- * wanted. Generated decoders build everything first: 16 MiB of empty spans become gigabytes (ADR 11).
+ * wanted. Generated decoders build everything first: 16 MiB of empty spans become gigabytes (ADR 6).
  * https://protobuf.dev/programming-guides/encoding/
  */
 import protobuf from 'protobufjs/minimal.js'

@@ -76,7 +76,6 @@ export function computeReport(input: ReportInput): Report {
     clock_history: [...input.clock_history],
     findings: [...input.findings],
     alerts: [...input.alerts],
-    hygiene: { clients: [], keys: [], oddities: [] },
     advice: [...input.advice].sort((a, b) => b.avoided - a.avoided),
     quality: qualityOf(input, inTime),
   }
