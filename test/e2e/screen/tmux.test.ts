@@ -69,7 +69,7 @@ describe.skipIf(missing)('the dashboard in a terminal', () => {
     const screen = new Screen('export', `cd ${home} && PAGER=cat ${process.execPath} ${ENTRY} dash --db ${home}/s.db`)
     await screen.shows(/failed 8 /)
     screen.press('4')
-    await screen.shows(/reports-9 /)
+    await screen.shows(/Hosts +requests[\s\S]*reports-9 /)
     screen.press('x', 'c')
     await screen.shows(/rows written to/)
     const exported = readdirSync(home).filter((name) => /^authtop-hosts-\d{8}-\d{6}\.csv$/.test(name))
