@@ -3,11 +3,10 @@
  * Used in the process itself (`collect`, pipes) and inside the dashboard's worker.
  */
 import { openFileSource } from '../../collectors/file/file-source.ts'
-import { type OtlpListening, openOtlpSource } from '../../collectors/otlp/otlp-source.ts'
+import type { OtlpListening } from '../../collectors/otlp/otlp-source.ts'
 import type { Listening } from '../../collectors/push/listening.ts'
 import { openStdinSource } from '../../collectors/stdin/stdin-source.ts'
-import { openSyslogSource, type SyslogListening } from '../../collectors/syslog/syslog-source.ts'
-import { openWebhookSource } from '../../collectors/webhook/webhook-source.ts'
+import type { SyslogListening } from '../../collectors/syslog/syslog-source.ts'
 import type { PushSource } from '../core/ports/push-source.ts'
 import type { LogSource, SourceNotice, SourceOptions } from '../core/ports/source.ts'
 import type { IncidentChange, RetentionPolicy, StoreRefusal, StoreWriter } from '../core/ports/store.ts'
@@ -106,10 +105,7 @@ async function collectInto(options: CollectOptions, signal: AbortSignal): Promis
     const pushed: PushSource[] = []
     const stopRetention = keepRetention(writer, options.retention)
     try {
-      const { otlp, webhook, syslog } = options.receivers ?? {}
-      if (otlp !== undefined) pushed.push(await openOtlpSource(otlp, sourceOptions))
-      if (webhook !== undefined) pushed.push(await openWebhookSource(webhook, sourceOptions))
-      if (syslog !== undefined) pushed.push(await openSyslogSource({ ...syslog, zone: options.zone }, sourceOptions))
+      pushed.push(...(await openReceivers(options, sourceOptions)))
       await ingest(
         {
           source,
@@ -153,6 +149,30 @@ async function collectInto(options: CollectOptions, signal: AbortSignal): Promis
 async function openSource(paths: readonly string[], options: SourceOptions): Promise<LogSource | null> {
   if (paths.length === 0) return null
   return paths.length === 1 && paths[0] === '-' ? openStdinSource(STDIN, options) : await openFileSource(paths, options)
+}
+
+/** Each is loaded only where it is asked for: their libraries would slow down every start. */
+async function openReceivers({ receivers, zone }: CollectOptions, options: SourceOptions): Promise<PushSource[]> {
+  const { otlp, webhook, syslog } = receivers ?? {}
+  const opened: PushSource[] = []
+  try {
+    if (otlp !== undefined) {
+      const { openOtlpSource } = await import('../../collectors/otlp/otlp-source.ts')
+      opened.push(await openOtlpSource(otlp, options))
+    }
+    if (webhook !== undefined) {
+      const { openWebhookSource } = await import('../../collectors/webhook/webhook-source.ts')
+      opened.push(await openWebhookSource(webhook, options))
+    }
+    if (syslog !== undefined) {
+      const { openSyslogSource } = await import('../../collectors/syslog/syslog-source.ts')
+      opened.push(await openSyslogSource({ ...syslog, zone }, options))
+    }
+    return opened
+  } catch (error) {
+    await Promise.all(opened.map((source) => source.close()))
+    throw error
+  }
 }
 
 /** Old detail goes while collecting goes on; between two slices the ingest gets its turn. */

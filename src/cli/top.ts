@@ -24,7 +24,7 @@ interface Options extends StoreOptions, ScreenOptions, ReceiverOptions {
 }
 
 /** The first frame waits this long for history, so that it opens on a range that shows something; ms. */
-const FIRST_LOOK_MS = 1_500
+const FIRST_LOOK_MS = 1_000
 /** Source notices kept for the screen; count. */
 const NOTICES_KEPT = 50
 
@@ -88,6 +88,7 @@ async function onTerminal(paths: string[], options: Options): Promise<void> {
     changed()
   }
   const opened = Promise.withResolvers<void>()
+  const read = Promise.withResolvers<void>()
   const thread = startCollectThread(collectData(paths, store, options), {
     notice: (n) => {
       if (n.kind !== 'opened' && n.kind !== 'ended') add(isTrouble(n) ? 'warning' : 'info', n.text)
@@ -97,7 +98,10 @@ async function onTerminal(paths: string[], options: Options): Promise<void> {
       changed()
     },
     stalled: (text) => add('warning', text ?? 'the store takes data again'),
-    caughtUp: () => opened.resolve(),
+    caughtUp: () => {
+      opened.resolve()
+      read.resolve()
+    },
   })
   const failed = thread.ended.then(
     () => null,
@@ -105,7 +109,7 @@ async function onTerminal(paths: string[], options: Options): Promise<void> {
   )
   const early = await Promise.race([failed, opened.promise.then(() => null)])
   if (early !== null) throw early
-  await Promise.race([failed, new Promise((resolve) => setTimeout(resolve, FIRST_LOOK_MS))])
+  await Promise.race([failed, read.promise, new Promise((resolve) => setTimeout(resolve, FIRST_LOOK_MS))])
 
   const reader = await openReader(store)
   const abort = new AbortController()

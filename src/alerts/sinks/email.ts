@@ -1,6 +1,5 @@
 /** Email by SMTP (nodemailer). A Message-ID made of the notice's dedupe key lets mail systems drop a second copy. */
 import { createHash } from 'node:crypto'
-import { createTransport } from 'nodemailer'
 import { z } from 'zod'
 import { noticeBody, noticeTitle } from '../notice-text.ts'
 import { Secret, secretSchema } from '../secret.ts'
@@ -28,6 +27,8 @@ export const emailSink: SinkType<z.infer<typeof schema>> = {
     const password = config.password === undefined ? null : Secret.read(config.password, env)
     return {
       send: async (notice, signal) => {
+        // Loaded by the first mail: it would slow down every start.
+        const { createTransport } = await import('nodemailer')
         const transport = createTransport({
           host: config.host,
           port: config.port,
