@@ -13,9 +13,13 @@ export interface Unwrapped {
   envelope?: Envelope
 }
 
+const UNCLEAN = /[\0\x1b\n]/
+
 /** `zone`: IANA name for wrappers' stamps without one; `now_ms`: about now, for those without a year. */
 export function unwrapRecord(text: string, zone = 'UTC', now_ms: number = Date.now()): Unwrapped {
   const context = { zone: zoneOffset(zone), reference_ms: now_ms }
+  // The commonest record by far: one line of JSON that no wrapper is around, and nothing to be cleaned.
+  if (text.startsWith('{') && text.endsWith('}') && !UNCLEAN.test(text) && peel(text, context) === null) return { text }
   const plain = stripAnsi(text.replaceAll('\0', '')).replace(/^\ufeff/, '')
   const first = peel(plain.split('\n', 1)[0]!.replace(/\r$/, ''), context)
   if (first === null) return { text: plain.replace(/[\r\n]+$/, '') }

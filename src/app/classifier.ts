@@ -20,6 +20,8 @@ export interface Classifiable {
   received_collector_ms?: number
 }
 
+export type Layout = Pick<LogRecord, 'format' | 'logged_writer_ms'>
+
 export interface Classified {
   /** The redacted text. */
   text: string
@@ -60,6 +62,15 @@ export class Classifier {
     const { text, tokens } = this.redactor.redact(raw.text)
     const record = this.#decoder.decode({ ...raw, text }, memory)
     return { text, record, tokens }
+  }
+
+  /**
+   * Layout and time of a record that is no auth event. Redaction is saved, because nothing else of the record leaves this
+   * method: neither text nor attributes.
+   */
+  layoutOf(raw: Classifiable, memory: FormatMemory = newFormatMemory()): Layout {
+    const { format, logged_writer_ms } = this.#decoder.decode(raw, memory)
+    return logged_writer_ms === undefined ? { format } : { format, logged_writer_ms }
   }
 
   classify(raw: Classifiable, memory: FormatMemory = newFormatMemory()): Classified {

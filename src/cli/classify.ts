@@ -4,12 +4,13 @@ import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { RecordAssembler } from '../../collectors/assemble/assembler.ts'
 import { unwrapRecord } from '../../collectors/assemble/unwrap.ts'
-import { newFormatMemory } from '../../collectors/decode/format-memory.ts'
+import { type FormatMemory, newFormatMemory } from '../../collectors/decode/format-memory.ts'
 import { openFileSource } from '../../collectors/file/file-source.ts'
 import { openStdinSource } from '../../collectors/stdin/stdin-source.ts'
-import { Classifier } from '../app/classifier.ts'
+import { type Classifiable, Classifier, type Layout } from '../app/classifier.ts'
 import { eventJson } from '../app/event-json.ts'
 import { type Knowledge, loadKnowledge } from '../app/knowledge.ts'
+import type { AuthEvent } from '../core/auth-event.ts'
 import type { RawRecord } from '../core/log-record.ts'
 import type { LogSource } from '../core/ports/source.ts'
 import { EXIT, UserError } from './exit-code.ts'
@@ -90,13 +91,15 @@ async function classifyText(
   all: boolean,
   out: LineWriter,
 ): Promise<void> {
-  const streams = new Map<string, { assembler: RecordAssembler; memory: ReturnType<typeof newFormatMemory> }>()
-  const answer = async (records: RawRecord[], memory: ReturnType<typeof newFormatMemory>) => {
+  const streams = new Map<string, { assembler: RecordAssembler; memory: FormatMemory }>()
+  const answer = async (records: RawRecord[], memory: FormatMemory) => {
     for (const raw of records) {
-      if (!all && !classifier.mayMatch(raw.text)) continue
-      const { event, record } = classifier.classify(raw, memory)
-      if (event !== null || all)
-        await out.line(JSON.stringify(eventJson(event, record.format, record.logged_writer_ms)))
+      const may = classifier.mayMatch(raw.text)
+      if (!all && !may) continue
+      const { event, record } = judge(classifier, raw, may, memory)
+      if (event === null && !all) continue
+      out.line(JSON.stringify(eventJson(event, record.format, record.logged_writer_ms)))
+      if (out.full) await out.flush()
     }
   }
   for await (const batch of input.batches(new AbortController().signal)) {
@@ -129,12 +132,24 @@ async function classifyJsonl(
     if (lines.at(-1) === '') lines.pop()
     for (const line of lines) {
       const { id, text } = readJsonLine(line)
-      if (!all && !classifier.mayMatch(text)) continue
-      const { event, record } = classifier.classify(unwrapRecord(text, zone))
-      if (event !== null || all)
-        await out.line(JSON.stringify(eventJson(event, record.format, record.logged_writer_ms, id)))
+      const may = classifier.mayMatch(text)
+      if (!all && !may) continue
+      const { event, record } = judge(classifier, unwrapRecord(text, zone), may, newFormatMemory())
+      if (event === null && !all) continue
+      out.line(JSON.stringify(eventJson(event, record.format, record.logged_writer_ms, id)))
+      if (out.full) await out.flush()
     }
   }
+}
+
+/** Of a record that no signature can match only layout and time are wanted. */
+function judge(
+  classifier: Classifier,
+  raw: Classifiable,
+  may: boolean,
+  memory: FormatMemory,
+): { event: AuthEvent | null; record: Layout } {
+  return may ? classifier.classify(raw, memory) : { event: null, record: classifier.layoutOf(raw, memory) }
 }
 
 /** A line that is no such object is itself the record: other people's logs are often already JSON lines. */
@@ -156,10 +171,14 @@ function readJsonLine(line: string): { id: string | undefined; text: string } {
 
 class LineWriter {
   #pending = ''
-  async line(text: string): Promise<void> {
+  line(text: string): void {
     this.#pending += `${text}\n`
-    if (this.#pending.length >= FLUSH_AT) await this.flush()
   }
+
+  get full(): boolean {
+    return this.#pending.length >= FLUSH_AT
+  }
+
   async flush(): Promise<void> {
     const text = this.#pending
     this.#pending = ''
