@@ -5,6 +5,7 @@
  */
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { createRandom } from '../test/simulation/clock/random.ts'
 
 export const SHAPES = ['pino', 'spring', 'nginx', 'logfmt', 'klog', 'python'] as const
 export type Shape = (typeof SHAPES)[number]
@@ -24,7 +25,7 @@ const START_MS = Date.UTC(2026, 10, 16)
 
 /** Writes the file; gives lines written and how many of them speak of tokens. */
 export function writeMixedLog(path: string, options: MixedLogOptions): { lines: number; auth: number } {
-  const random = mulberry32(options.seed)
+  const random = createRandom(options.seed).next
   const fd = openSync(path, 'w')
   let chunk = ''
   let written = 0
@@ -130,17 +131,6 @@ const python: Line = (now, random, auth) => {
 }
 
 const LINES: Readonly<Record<Shape, Line>> = { pino, spring, nginx, logfmt, klog, python }
-
-/** A small seeded generator (T. Ettinger's mulberry32): equal bytes on every machine. */
-function mulberry32(seed: number): Random {
-  let a = seed >>> 0
-  return () => {
-    a = (a + 0x6d2b79f5) >>> 0
-    let t = Math.imul(a ^ (a >>> 15), a | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 0x1_0000_0000
-  }
-}
 
 if (import.meta.main) {
   const { values, positionals } = parseArgs({

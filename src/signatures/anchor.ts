@@ -1,6 +1,6 @@
 /**
- * What a signature is found by: literals of its text, or the values of one attribute. The matcher files signatures under
- * their anchors and the prefilter is made from them, so both must choose alike; that is why the choice is made here.
+ * What a signature is found by. The matcher files it under its anchor: literals of its text, or the values of one attribute;
+ * the prefilter may look for anything else it demands as well. Both are read off the same fields, and only here.
  */
 import type { Condition, Signature } from './signature.ts'
 

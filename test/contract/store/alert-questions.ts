@@ -1,8 +1,9 @@
 /** What alerting keeps in a store and asks of it, executed against any engine; part of core/ports/alert-store.ts. */
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Alert } from '../../../src/core/alert.ts'
 import { NO_FILTER } from '../../../src/core/filter.ts'
-import { openDesk, openReader, openWriter } from '../../../src/store/index.ts'
+import { openDesk } from '../../../src/store/index.ts'
+import { freshStores } from './fresh-stores.ts'
 import { batch, EVERYTHING, failures, HOUR_MS, incident, MINUTE_MS, START_MS, success } from './made-up.ts'
 import type { StoreEngine } from './store-engine.ts'
 
@@ -28,20 +29,7 @@ export function alert(differences: Partial<Alert> = {}): Alert {
 
 export function describeAlertQuestions(engine: StoreEngine): void {
   describe(`what alerting keeps in a store on ${engine.name}`, () => {
-    const undo: (() => Promise<void>)[] = []
-    afterEach(async () => {
-      for (const step of undo.splice(0).reverse()) await step()
-    })
-
-    async function both() {
-      const place = await engine.place()
-      undo.push(() => place.remove())
-      const writer = await openWriter(place.location)
-      undo.push(() => writer.close())
-      const reader = await openReader(place.location)
-      undo.push(() => reader.close())
-      return { place, writer, reader }
-    }
+    const both = freshStores(engine)
     const delivery = (dedupe: string) => ({ sink: 'hook', dedupe, body: '{}', created_ms: START_MS })
 
     it('is nothing in an empty store', async () => {
@@ -95,10 +83,10 @@ export function describeAlertQuestions(engine: StoreEngine): void {
     })
 
     it('lets people silence and acknowledge while the writer is open', async () => {
-      const { place, writer, reader } = await both()
+      const { place, writer, reader, atEnd } = await both()
       await writer.saveAlerts({ alerts: [alert()], state: {}, deliveries: [] })
       const desk = await openDesk(place.location)
-      undo.push(() => desk.close())
+      atEnd(() => desk.close())
       const silence = { id: 's1', matchers: { host: 'api-1' }, from_ms: 10, to_ms: START_MS, comment: 'works' }
       await desk.silence(silence)
       expect(await reader.silences(0)).toEqual([silence])

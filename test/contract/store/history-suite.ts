@@ -1,10 +1,9 @@
 /** The history part of the store's contract: what is remembered, in any order, how long; and incidents that become one. */
 import fc from 'fast-check'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { NO_FILTER } from '../../../src/core/filter.ts'
 import type { HistoryFact } from '../../../src/core/history.ts'
-import type { StoreReader, StoreWriter } from '../../../src/core/ports/store.ts'
-import { openReader, openWriter } from '../../../src/store/index.ts'
+import { freshStores } from './fresh-stores.ts'
 import { batch, DAY_MS, EVERYTHING, failures, HOUR_MS, incident, observation, START_MS, success } from './made-up.ts'
 import type { StoreEngine } from './store-engine.ts'
 
@@ -12,20 +11,7 @@ const POLICY = { detail_days: 35, rollup_days: 400 }
 
 export function describeHistory(engine: StoreEngine): void {
   describe(`the history of a store on ${engine.name}`, () => {
-    const undo: (() => Promise<void>)[] = []
-    afterEach(async () => {
-      for (const step of undo.splice(0).reverse()) await step()
-    })
-
-    async function open(): Promise<{ writer: StoreWriter; reader: StoreReader }> {
-      const place = await engine.place()
-      undo.push(() => place.remove())
-      const writer = await openWriter(place.location)
-      undo.push(() => writer.close())
-      const reader = await openReader(place.location)
-      undo.push(() => reader.close())
-      return { writer, reader }
-    }
+    const open = freshStores(engine)
 
     const fact = (differences: Partial<HistoryFact> = {}): HistoryFact => ({
       party: 'token',

@@ -1,8 +1,8 @@
 /** The questions that reports ask a store, executed against any engine; part of the contract in core/ports/store.ts. */
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { NO_FILTER } from '../../../src/core/filter.ts'
 import type { Incident } from '../../../src/core/incident.ts'
-import { openReader, openWriter } from '../../../src/store/index.ts'
+import { freshStores } from './fresh-stores.ts'
 import { batch, DAY_MS, EVERYTHING, failures, HOUR_MS, incident, MINUTE_MS, START_MS, success } from './made-up.ts'
 import type { StoreEngine } from './store-engine.ts'
 
@@ -10,20 +10,7 @@ const QUARTER_MS = 15 * MINUTE_MS
 
 export function describeReportQuestions(engine: StoreEngine): void {
   describe(`what reports ask a store on ${engine.name}`, () => {
-    const undo: (() => Promise<void>)[] = []
-    afterEach(async () => {
-      for (const step of undo.splice(0).reverse()) await step()
-    })
-
-    async function both() {
-      const place = await engine.place()
-      undo.push(() => place.remove())
-      const writer = await openWriter(place.location)
-      undo.push(() => writer.close())
-      const reader = await openReader(place.location)
-      undo.push(() => reader.close())
-      return { writer, reader }
-    }
+    const both = freshStores(engine)
 
     it('is nothing in an empty store', async () => {
       const { reader } = await both()
