@@ -13,10 +13,10 @@ export interface Ran {
   stderr: string
 }
 
-/** A folder that is gone after the tests of the file. */
+/** A folder that is gone after the tests of the file. A process that is just ending may still write into it: removing is tried again. */
 export function scratch(): string {
   const folder = mkdtempSync(join(tmpdir(), 'authtop-test-'))
-  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }))
   return folder
 }
 
