@@ -26,14 +26,25 @@ interface Live {
   /** Last instant at which it held, ms. */
   held_ms: number
   holds: boolean
+  /** How often in a row it came back soon after its end. */
+  returns?: number
   /** When another alert last held it back, ms; null: never. */
   inhibited_ms: number | null
+}
+
+/** An alert that was over and may come back. */
+interface Ended {
+  ended_ms: number
+  /** How often in a row it came back soon. */
+  returns: number
 }
 
 export interface SavedEngine {
   version: 1
   tick_ms: number | null
   live: Live[]
+  /** Left out in states of earlier versions. */
+  ended?: [string, Ended][]
   rules: Record<string, unknown>
 }
 
@@ -41,12 +52,22 @@ export interface SavedEngine {
 const LIVE_LIMIT = 2_000
 /** What was held back stays so for this long after, ms: if it still holds then, it has a cause of its own. */
 const SHADOW_MS = 45 * 60_000
+/** An alert that comes back this soon after its end flaps; ms. */
+const RETURN_MS = 3_600_000
+/** What flaps outlives its condition by this, doubled with every return, up to the largest; ms. */
+const PATIENCE_MS = 5 * 60_000
+const PATIENCE_MAX_MS = 2 * 3_600_000
+/** Ended alerts remembered at a time. */
+const ENDED_LIMIT = 5_000
 /** A gap longer than this is not walked through minute by minute; ms. */
 const WALK_MS = 6 * 3_600_000
+/** …where a rule looks for what does not come, this long is; ms. */
+const RESTLESS_WALK_MS = 40 * 86_400_000
 
 export class AlertEngine {
   readonly #rules: readonly Rule[]
   readonly #live = new Map<string, Live>()
+  readonly #ended = new Map<string, Ended>()
   #transitions: Transition[] = []
   #tick_ms: number | null = null
   #now_ms = -Infinity
@@ -70,7 +91,8 @@ export class AlertEngine {
       this.#tick_ms = Math.floor(to_ms / TICK_MS) * TICK_MS
       return
     }
-    if (to_ms - this.#tick_ms > WALK_MS && this.#live.size === 0) {
+    const walk_ms = this.#rules.some((r) => r.restless) ? RESTLESS_WALK_MS : WALK_MS
+    if (to_ms - this.#tick_ms > walk_ms && this.#live.size === 0) {
       // Nothing is alive: rules look at the last minute only, and make up for the gap themselves.
       this.#tick_ms = Math.floor(to_ms / TICK_MS) * TICK_MS - TICK_MS
     }
@@ -99,6 +121,7 @@ export class AlertEngine {
       version: 1,
       tick_ms: this.#tick_ms,
       live: [...this.#live.values()],
+      ended: [...this.#ended],
       rules: Object.fromEntries(this.#rules.map((r) => [r.name, r.save()])),
     }
   }
@@ -108,6 +131,7 @@ export class AlertEngine {
     this.#tick_ms = saved.tick_ms
     this.#now_ms = saved.tick_ms ?? -Infinity
     for (const rule of this.#rules) if (saved.rules[rule.name] !== undefined) rule.restore(saved.rules[rule.name])
+    for (const [key, ended] of saved.ended ?? []) this.#ended.set(key, ended)
     const known = new Set(this.#rules.map((r) => r.name))
     for (const live of saved.live) {
       this.#live.set(keyOf(live.alert.rule, live.alert.labels), live)
@@ -140,6 +164,7 @@ export class AlertEngine {
         keep_ms: signal.keep_ms,
         held_ms: now,
         holds: true,
+        returns: this.#returns(key),
         inhibited_ms: null,
       }
       this.#live.set(key, live)
@@ -167,9 +192,25 @@ export class AlertEngine {
         live.alert = { ...alert, state: 'firing', fired_ms: now }
         this.#log('fired', live.alert)
       }
-    } else if (!live.holds && now - live.held_ms >= live.keep_ms) {
+    } else if (!live.holds && now - live.held_ms >= patience(live)) {
       this.#live.delete(key)
+      this.#remember(key, live.returns ?? 0)
       this.#log('resolved', { ...alert, state: 'resolved', resolved_ms: now })
+    }
+  }
+
+  /** Damps flapping: what keeps coming back is one long alert by and by, instead of ever new ones. */
+  #returns(key: string): number {
+    const ended = this.#ended.get(key)
+    return ended !== undefined && this.#now_ms - ended.ended_ms < RETURN_MS ? ended.returns + 1 : 0
+  }
+
+  #remember(key: string, returns: number): void {
+    this.#ended.delete(key)
+    this.#ended.set(key, { ended_ms: this.#now_ms, returns })
+    for (const [old, { ended_ms }] of this.#ended) {
+      if (this.#ended.size <= ENDED_LIMIT && this.#now_ms - ended_ms < RETURN_MS) break
+      this.#ended.delete(old)
     }
   }
 
@@ -184,6 +225,12 @@ export class AlertEngine {
   #log(kind: TransitionKind, alert: Alert): void {
     this.#transitions.push({ kind, at_ms: this.#now_ms, alert })
   }
+}
+
+/** How long it outlives its condition, ms. */
+function patience({ keep_ms, returns = 0 }: Live): number {
+  if (returns === 0) return keep_ms
+  return Math.max(keep_ms, Math.min(PATIENCE_MAX_MS, PATIENCE_MS * 2 ** (returns - 1)))
 }
 
 function begin(signal: Signal): Alert {

@@ -12,7 +12,6 @@ export const INHIBITIONS: readonly Inhibition[] = [
   { by: 'skew_spike', of: 'cause_spike', equal: ['host', 'service'] },
   { by: 'skew_spike', of: 'failure_burn', equal: ['service'] },
   { by: 'skew_spike', of: 'clock_offset', equal: ['host'] },
-  { by: 'clock_offset', of: 'drift_forecast', equal: ['host'] },
   // While the issuer does not answer, tokens cannot be renewed or checked: everything else follows.
   { by: 'issuer_outage', of: 'cause_spike', equal: [] },
   { by: 'issuer_outage', of: 'failure_burn', equal: [] },

@@ -31,6 +31,8 @@ export type Raise = (signal: Signal) => void
 
 export interface Rule {
   readonly name: string
+  /** It fires for what does not come: no minute may be left out. */
+  readonly restless?: boolean
   take(fact: Fact, raise: Raise): void
   /** Every minute of the time line, on the minute. */
   tick(now_ms: number, raise: Raise): void

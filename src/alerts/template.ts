@@ -27,15 +27,25 @@ export const TEMPLATE_NAMES = [
   'text',
 ] as const
 
+/** `value` knows what stands for a name; '' where there is nothing. */
+export function fillHoles(template: string, value: (name: string) => string): string {
+  return template.replace(HOLE, (_, name: string) => value(name)).slice(0, RESULT_LIMIT)
+}
+
+/** The names that a template asks for. */
+export function holesOf(template: string): string[] {
+  return [...template.matchAll(HOLE)].map(([, name]) => name!)
+}
+
 export function fillTemplate(template: string, notice: Notice, quote: (text: string) => string): string {
-  return template.replace(HOLE, (_, name: string) => quote(lookUp(name, notice))).slice(0, RESULT_LIMIT)
+  return fillHoles(template, (name) => quote(lookUp(name, notice)))
 }
 
 /** Names in a template that are none; for checking a configuration. */
 export function unknownNames(template: string): string[] {
-  return [...template.matchAll(HOLE)]
-    .map(([, name]) => name!)
-    .filter((name) => !name.startsWith('labels.') && !(TEMPLATE_NAMES as readonly string[]).includes(name))
+  return holesOf(template).filter(
+    (name) => !name.startsWith('labels.') && !(TEMPLATE_NAMES as readonly string[]).includes(name),
+  )
 }
 
 export function inJson(text: string): string {

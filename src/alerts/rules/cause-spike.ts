@@ -8,15 +8,9 @@ import type { Cause } from '../../core/cause.ts'
 import type { Severity } from '../../core/finding.ts'
 import type { Fact } from '../fact.ts'
 import { ACTIVITY_STEP_MS } from '../fact.ts'
+import { failuresCommand } from '../failures-command.ts'
 import type { Raise, Rule, Signal } from '../rule.ts'
-import {
-  type CountBaseline,
-  createCountBaseline,
-  evidence,
-  expectedCount,
-  learn,
-  SETTLED_STEPS,
-} from './count-baseline.ts'
+import { type CountSeries, createCountSeries, isQuiet, weigh } from './count-cusum.ts'
 
 export interface CauseSpikeSettings {
   /** How many times the expected rate it looks for. */
@@ -29,20 +23,12 @@ export interface CauseSpikeSettings {
 
 export const CAUSE_SPIKE_DEFAULTS: CauseSpikeSettings = { factor: 4, threshold: 14, min_events: 20 }
 
-interface Series {
+interface Series extends CountSeries {
   cause: Cause
   service: string
-  baseline: CountBaseline
   /** The present step and what came in it. */
   step: number
   count: number
-  /** CUSUM, when it left 0, and failures since. */
-  sum: number
-  since_ms: number
-  events: number
-  expected: number
-  firing: boolean
-  calm: number
   /** Failures since `since_ms` per client and per host, the most frequent. */
   clients: Record<string, number>
   hosts: Record<string, number>
@@ -58,10 +44,6 @@ const SHARE = 0.7
 const TOKENS = 32
 /** A token counts so often per step. */
 const PER_TOKEN = 3
-/** Steps without excess after which it is over. */
-const CALM_STEPS = 6
-/** The sum stops growing here, so that an end is noticed within the hour. */
-const SUM_MAX = 40
 /** Missing steps are learned as empty ones, at most so many (a week). */
 const GAP_STEPS = 2_016
 /** Until the baseline is settled only an evident flood fires: so many failures in a step. */
@@ -114,41 +96,9 @@ export class CauseSpikeRule implements Rule {
   }
 
   #weigh(series: Series, step: number, count: number, raise: Raise): void {
-    const { factor, threshold, min_events } = this.#settings
-    const at_ms = step * ACTIVITY_STEP_MS
-    const { baseline } = series
-    const mean = expectedCount(baseline, at_ms)
-    const settled = baseline.steps >= SETTLED_STEPS
-    const gain = settled ? evidence(baseline, at_ms, count, factor) : count >= COLD_FLOOD ? threshold : -threshold
-    if (series.sum <= 0) {
-      series.since_ms = at_ms
-      series.events = 0
-      series.expected = 0
-      if (count === 0) {
-        series.clients = {}
-        series.hosts = {}
-      }
-    }
-    series.sum = Math.min(SUM_MAX, Math.max(0, series.sum + gain))
-    series.events += count
-    series.expected += mean
-    const excess = gain > 0
-    // What is wrong does not become usual, unless it stays for days: then it is, by and by.
-    learn(baseline, at_ms, excess && settled ? Math.min(count, Math.ceil(mean * 1.5)) : count)
-    if (!series.firing && series.sum >= threshold && series.events >= min_events) {
-      series.firing = true
-      series.calm = 0
-      raise(this.#signal(series, true, count))
-    } else if (series.firing) {
-      series.calm = excess ? 0 : series.calm + 1
-      const over = series.calm >= CALM_STEPS
-      if (over) {
-        series.firing = false
-        series.sum = 0
-      }
-      raise(this.#signal(series, !over, count))
-    }
-    if (series.sum <= 0 && !series.firing) {
+    const verdict = weigh(series, step, count, { ...this.#settings, cold_flood: COLD_FLOOD })
+    if (verdict !== null) raise(this.#signal(series, verdict !== 'ended', count))
+    if (isQuiet(series)) {
       series.clients = {}
       series.hosts = {}
     }
@@ -179,7 +129,7 @@ export class CauseSpikeRule implements Rule {
       fix: [
         'Look at the reasons of single incidents with the command below; authtop explain says what to do about each',
       ],
-      command: `authtop failures --cause ${cause}${service === '' ? '' : ` --service ${service}`} --since ${new Date(since_ms).toISOString()}`,
+      command: failuresCommand({ cause: [cause], service: [service] }, since_ms),
       for_ms: 0,
       keep_ms: 0,
       news: false,
@@ -196,17 +146,11 @@ export class CauseSpikeRule implements Rule {
 
   #add(cause: Cause, service: string): Series {
     const made: Series = {
+      ...createCountSeries(),
       cause,
       service,
-      baseline: createCountBaseline(),
       step: 0,
       count: 0,
-      sum: 0,
-      since_ms: 0,
-      events: 0,
-      expected: 0,
-      firing: false,
-      calm: 0,
       clients: {},
       hosts: {},
       tokens: [],

@@ -4,6 +4,7 @@
  */
 import type { Fact } from '../fact.ts'
 import { ACTIVITY_STEP_MS } from '../fact.ts'
+import { failuresCommand } from '../failures-command.ts'
 import type { Raise, Rule } from '../rule.ts'
 
 export interface FailureBurnSettings {
@@ -96,7 +97,7 @@ export class FailureBurnRule implements Rule {
         `the share is as high over the last ${burning === undefined ? 60 : burning.short_ms / 60_000} minutes: it still goes on`,
       ],
       fix: ['Look at which cause it is: authtop failures, or the dashboard'],
-      command: `authtop failures --since ${new Date(this.#since_ms).toISOString()}`,
+      command: failuresCommand({}, this.#since_ms),
       for_ms: 0,
       keep_ms: 10 * 60_000,
       news: false,

@@ -5,6 +5,7 @@
 import type { Subcause } from '../../core/cause.ts'
 import type { Severity } from '../../core/finding.ts'
 import type { Fact } from '../fact.ts'
+import { failuresCommand } from '../failures-command.ts'
 import type { Raise, Rule } from '../rule.ts'
 
 export interface FewSettings {
@@ -66,6 +67,8 @@ export const FEW_RULES: readonly FewSettings[] = [
 
 interface Series {
   who: string
+  /** False: the records did not say who. */
+  named: boolean
   times: number[]
   since_ms: number | null
   last_ms: number
@@ -88,7 +91,7 @@ export class FewAreEnoughRule implements Rule {
     const { subcauses, by, failures, over_ms } = this.#settings
     if (fact.fact !== 'failure' || !subcauses.includes(fact.subcause)) return
     const who = fact[by] ?? (by === 'issuer' ? 'the issuer' : 'unnamed')
-    const series = this.#seriesOf(who)
+    const series = this.#seriesOf(who, fact[by] !== undefined)
     series.last_ms = fact.at_ms
     series.total++
     series.times.push(fact.at_ms)
@@ -132,18 +135,18 @@ export class FewAreEnoughRule implements Rule {
         `${series.total} failures of ${subcauses.join(', ')} since ${new Date(since_ms).toISOString()}; usually there are none`,
       ],
       fix,
-      command: `authtop failures --${by === 'client_id' ? 'client' : by} ${series.who} --since ${new Date(since_ms).toISOString()}`,
+      command: failuresCommand({ subcause: subcauses, ...(series.named && { [by]: [series.who] }) }, since_ms),
       for_ms: 0,
       keep_ms: 0,
       news: false,
     })
   }
 
-  #seriesOf(who: string): Series {
+  #seriesOf(who: string, named: boolean): Series {
     const known = this.#series.get(who)
     if (known !== undefined) return known
     if (this.#series.size >= SERIES_LIMIT) this.#series.delete(this.#series.keys().next().value!)
-    const made: Series = { who, times: [], since_ms: null, last_ms: 0, total: 0 }
+    const made: Series = { who, named, times: [], since_ms: null, last_ms: 0, total: 0 }
     this.#series.set(who, made)
     return made
   }

@@ -4,6 +4,8 @@ import { CAUSE_SPIKE_DEFAULTS, CauseSpikeRule, type CauseSpikeSettings } from '.
 import { CLOCK_OFFSET_DEFAULTS, ClockOffsetRule, type ClockOffsetSettings } from './clock-offset.ts'
 import { FAILURE_BURN_DEFAULTS, FailureBurnRule, type FailureBurnSettings } from './failure-burn.ts'
 import { FEW_RULES, FewAreEnoughRule } from './few-are-enough.ts'
+import { OwnRule } from './own/own-rule.ts'
+import type { OwnRuleSpec } from './own/own-rule-spec.ts'
 import { SKEW_SPIKE_DEFAULTS, SkewSpikeRule, type SkewSpikeSettings } from './skew-spike.ts'
 
 /** Settings per rule; left out = default, false = off. */
@@ -15,7 +17,18 @@ export interface RuleSettings {
   issuer_outage?: false
   refresh_reuse?: false
   stale_keys?: false
+  /** Rules of one's own. */
+  own?: readonly OwnRuleSpec[]
 }
+
+/** Names of the built-in rules, as in a configuration. */
+export const BUILT_IN_RULES = [
+  'skew_spike',
+  'clock_offset',
+  'cause_spike',
+  'failure_burn',
+  ...FEW_RULES.map((f) => f.rule),
+] as const
 
 export function createRules(settings: RuleSettings): Rule[] {
   const { skew_spike, clock_offset, cause_spike, failure_burn } = settings
@@ -26,5 +39,6 @@ export function createRules(settings: RuleSettings): Rule[] {
     if (settings[few.rule as keyof RuleSettings] !== false) rules.push(new FewAreEnoughRule(few))
   if (cause_spike !== false) rules.push(new CauseSpikeRule({ ...CAUSE_SPIKE_DEFAULTS, ...cause_spike }))
   if (failure_burn !== false) rules.push(new FailureBurnRule({ ...FAILURE_BURN_DEFAULTS, ...failure_burn }))
+  for (const spec of settings.own ?? []) rules.push(new OwnRule(spec))
   return rules
 }

@@ -6,6 +6,7 @@
  */
 import type { ClockMover } from '../../core/clock-proof.ts'
 import type { Fact, FailureFact } from '../fact.ts'
+import { failuresCommand } from '../failures-command.ts'
 import type { Raise, Rule, Signal } from '../rule.ts'
 
 export interface SkewSpikeSettings {
@@ -294,7 +295,10 @@ export class SkewSpikeRule implements Rule {
           : `Check NTP on ${group.hosts[0] ?? 'the host'}: chronyc tracking, timedatectl`,
         'Until the clock is right, a leeway larger than the offset lets requests through; tokens issued meanwhile stay wrong until they expire',
       ],
-      command: `authtop failures --cause skew${issuerOff ? ` --issuer ${group.labels.issuer}` : group.hosts.map((h) => ` --host ${h}`).join('')} --since ${new Date(group.since_ms).toISOString()}`,
+      command: failuresCommand(
+        { cause: ['skew'], ...(issuerOff ? { issuer: [group.labels.issuer!] } : { host: group.hosts }) },
+        group.since_ms,
+      ),
       for_ms: 0,
       keep_ms: 0,
       news,

@@ -3,9 +3,10 @@
  * that is not repeated within its resolve_timeout (5 min), so a firing one is given an end well after our repeat interval.
  */
 import { z } from 'zod'
+import { duration } from '../duration-setting.ts'
 import { Secret, secretSchema } from '../secret.ts'
 import { httpSink } from './http-sink.ts'
-import { duration, type SinkType } from './sink-type.ts'
+import type { SinkType } from './sink-type.ts'
 
 const schema = z.strictObject({
   url: secretSchema,

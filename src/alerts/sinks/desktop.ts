@@ -1,8 +1,9 @@
 /** A notification on the desktop of the machine that runs authtop: notify-send on Linux, osascript on macOS. */
 import { z } from 'zod'
+import { duration } from '../duration-setting.ts'
 import { noticeTitle } from '../notice-text.ts'
 import { runProgram } from './run-program.ts'
-import { duration, type SinkType } from './sink-type.ts'
+import type { SinkType } from './sink-type.ts'
 
 const schema = z.strictObject({ timeout: duration('5s') })
 const URGENCY = { critical: 'critical', warning: 'normal', info: 'low' } as const

@@ -1,9 +1,10 @@
 /** Email by SMTP (nodemailer). A Message-ID made of the notice's dedupe key lets mail systems drop a second copy. */
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { duration } from '../duration-setting.ts'
 import { noticeBody, noticeTitle } from '../notice-text.ts'
 import { Secret, secretSchema } from '../secret.ts'
-import { duration, type SinkType } from './sink-type.ts'
+import type { SinkType } from './sink-type.ts'
 
 const schema = z.strictObject({
   host: z.string().min(1),

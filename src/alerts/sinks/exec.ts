@@ -1,8 +1,9 @@
 /** Any program: argument vector from the configuration, the alert as JSON on standard input. Nothing of a log becomes an argument. */
 import { z } from 'zod'
+import { duration } from '../duration-setting.ts'
 import { noticeJson } from '../notice-json.ts'
 import { runProgram } from './run-program.ts'
-import { duration, type SinkType } from './sink-type.ts'
+import type { SinkType } from './sink-type.ts'
 
 const schema = z.strictObject({
   /** Program and its arguments; no shell, no templates. */

@@ -1,9 +1,10 @@
 /** Opsgenie Alert API (docs.opsgenie.com/docs/alert-api): created and closed by alias, which is the alert's id. */
 import { z } from 'zod'
+import { duration } from '../duration-setting.ts'
 import { noticeBody } from '../notice-text.ts'
 import { Secret, secretSchema } from '../secret.ts'
 import { httpSink } from './http-sink.ts'
-import { duration, type SinkType } from './sink-type.ts'
+import type { SinkType } from './sink-type.ts'
 
 const schema = z.strictObject({
   api_key: secretSchema,

@@ -1,8 +1,9 @@
 /** PagerDuty Events API v2 (developer.pagerduty.com): the alert's id is the dedup_key, so repeats and ends find their incident. */
 import { z } from 'zod'
+import { duration } from '../duration-setting.ts'
 import { Secret, secretSchema } from '../secret.ts'
 import { httpSink } from './http-sink.ts'
-import { duration, type SinkType } from './sink-type.ts'
+import type { SinkType } from './sink-type.ts'
 
 const schema = z.strictObject({
   routing_key: secretSchema,

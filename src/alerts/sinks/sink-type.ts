@@ -1,6 +1,5 @@
 /** What a sink's file exports: its configuration and how to open it. A new sink is one file and one line in the index. */
-import { z } from 'zod'
-import { durationMs } from '../../core/duration.ts'
+import type { z } from 'zod'
 import type { Sink } from '../notice.ts'
 
 export interface SinkContext {
@@ -17,19 +16,6 @@ export interface SinkType<C> {
   schema: z.ZodType<C>
   /** Throws SecretError where a secret is missing. */
   open(config: C, context: SinkContext): Sink
-}
-
-/** `15s`, `2m`; ms. */
-export function duration(fallback: string) {
-  return z
-    .string()
-    .default(fallback)
-    .transform((text, context) => {
-      const ms = durationMs(text)
-      if (ms !== null) return ms
-      context.addIssue({ code: 'custom', message: `"${text}" is no length of time; write for example 30s, 15m or 4h` })
-      return z.NEVER
-    })
 }
 
 export function urlProblem(text: string): string | null {

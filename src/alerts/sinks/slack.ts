@@ -1,9 +1,10 @@
 /** Slack incoming webhooks (docs.slack.dev/messaging/sending-messages-using-incoming-webhooks): Block Kit with a plain-text fallback. */
 import { z } from 'zod'
+import { duration } from '../duration-setting.ts'
 import { noticeBody, noticeTitle } from '../notice-text.ts'
 import { secretSchema } from '../secret.ts'
 import { httpSink } from './http-sink.ts'
-import { duration, type SinkType } from './sink-type.ts'
+import type { SinkType } from './sink-type.ts'
 
 const schema = z.strictObject({ url: secretSchema, timeout: duration('10s') })
 

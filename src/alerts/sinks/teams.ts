@@ -1,9 +1,10 @@
 /** Microsoft Teams by a workflow's webhook ("Post to a channel when a webhook request is received"): an Adaptive Card 1.4. */
 import { z } from 'zod'
+import { duration } from '../duration-setting.ts'
 import { noticeBody, noticeTitle } from '../notice-text.ts'
 import { secretSchema } from '../secret.ts'
 import { httpSink } from './http-sink.ts'
-import { duration, type SinkType } from './sink-type.ts'
+import type { SinkType } from './sink-type.ts'
 
 const schema = z.strictObject({ url: secretSchema, timeout: duration('15s') })
 const COLOURS = { critical: 'Attention', warning: 'Warning', info: 'Accent' } as const

@@ -4,11 +4,12 @@
  */
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
+import { duration } from '../duration-setting.ts'
 import { httpPost } from '../http-post.ts'
 import { noticeJson } from '../notice-json.ts'
 import { Secret, secretSchema } from '../secret.ts'
 import { fillTemplate, inJson, unknownNames } from '../template.ts'
-import { duration, type SinkType, urlProblem } from './sink-type.ts'
+import { type SinkType, urlProblem } from './sink-type.ts'
 
 const schema = z.strictObject({
   url: secretSchema,

@@ -5,7 +5,7 @@ import type { Config } from '../config/config.ts'
 /** Names in the configuration that are called otherwise in the rules. */
 const RENAMED: Readonly<Record<string, string>> = { over: 'over_ms', quiet: 'quiet_ms', ahead: 'ahead_ms' }
 
-export function ruleSettings({ alerts: { rules } }: Config): RuleSettings {
+export function ruleSettings({ alerts: { rules, own } }: Config): RuleSettings {
   const settings: Record<string, unknown> = {}
   for (const [name, given] of Object.entries(rules)) {
     if (given === undefined) continue
@@ -18,5 +18,5 @@ export function ruleSettings({ alerts: { rules } }: Config): RuleSettings {
               .map(([key, value]) => [RENAMED[key] ?? key, value]),
           )
   }
-  return settings as RuleSettings
+  return { ...settings, own } as RuleSettings
 }

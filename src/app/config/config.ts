@@ -4,9 +4,11 @@
  */
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { duration } from '../../alerts/duration-setting.ts'
+import { BUILT_IN_RULES } from '../../alerts/rules/index.ts'
+import { ownRuleProblems, ownRuleSchema } from '../../alerts/rules/own/own-rule-spec.ts'
 import { secretSchema } from '../../alerts/secret.ts'
 import { SINK_TYPES } from '../../alerts/sinks/index.ts'
-import { duration } from '../../alerts/sinks/sink-type.ts'
 import { SEVERITIES } from '../../core/finding.ts'
 import { parseListen } from '../service/service-server.ts'
 import { readYaml } from './read-yaml.ts'
@@ -22,6 +24,9 @@ const sinkCommon = {
 const [firstSink, ...otherSinks] = SINK_TYPES.map((sink) =>
   (sink.schema as unknown as z.ZodObject).extend({ type: z.literal(sink.type), ...sinkCommon }),
 )
+
+/** A rule costs at every failure; more are a mistake of a generator. */
+const OWN_RULES_MAX = 200
 
 const skewSpike = z.strictObject({
   failures: z.int().min(1).max(8).optional(),
@@ -80,6 +85,8 @@ const schema = z.strictObject({
           stale_keys: z.literal(false).optional(),
         })
         .prefault({}),
+      /** Rules of one's own. */
+      own: z.array(ownRuleSchema).max(OWN_RULES_MAX).default([]),
       sinks: z.array(z.discriminatedUnion('type', [firstSink!, ...otherSinks])).default([]),
     })
     .prefault({}),
@@ -107,8 +114,14 @@ function serviceMistakes({ service }: Config): { path: PropertyKey[]; text: stri
 export function loadConfig(file: string): Config {
   return readYaml(file, readFileSync(file, 'utf8'), schema, (config) => {
     const seen = new Set<string>()
+    const rules = new Set<string>(BUILT_IN_RULES)
     return [
       ...serviceMistakes(config),
+      ...config.alerts.own.flatMap((spec, i) => {
+        const problems = ownRuleProblems(spec, rules)
+        rules.add(spec.name)
+        return problems.map(({ path, text }) => ({ path: ['alerts', 'own', i, ...path], text }))
+      }),
       ...config.alerts.sinks.flatMap((sink, i) => {
         const name = (sink as unknown as SinkConfig).name
         const twice = seen.has(name)

@@ -66,7 +66,51 @@ function mistakesOf(
       },
     ]
   }
+  if (issue.code === 'invalid_type' && dig(value, issue.path) === undefined)
+    return [{ file, ...place(issue.path), text: 'is missing' }]
+  if (issue.code === 'invalid_union') return unionMistakes(file, issue, schema, value, place)
   return [{ file, ...place(issue.path), text: issue.message }]
+}
+
+/** Of alternatives the one that was meant is the one whose kind of value was given: its mistakes are told. */
+function unionMistakes(
+  file: string,
+  issue: z.core.$ZodIssueInvalidUnion,
+  schema: z.ZodType,
+  value: unknown,
+  place: Place,
+): ConfigMistake[] {
+  const isOtherKind = (i: z.core.$ZodIssue) =>
+    i.path.length === 0 && (i.code === 'invalid_type' || i.code === 'invalid_value')
+  const meant = issue.errors.find((issues) => issues.length > 0 && !issues.some(isOtherKind))
+  if (meant !== undefined)
+    return meant.flatMap((i) => mistakesOf(file, { ...i, path: [...issue.path, ...i.path] }, schema, value, place))
+  const { discriminator } = issue
+  if (discriminator !== undefined) {
+    // The path ends with the setting that tells them apart.
+    const options = discriminatorValues(schema, issue.path.slice(0, -1), discriminator, value)
+    const given = dig(value, issue.path)
+    const near = typeof given === 'string' ? closestName(given, options) : null
+    const guess = near === null ? '' : `; did you mean "${near}"?`
+    return [{ file, ...place(issue.path), text: `must be one of ${options.join(', ')}${guess}` }]
+  }
+  const kinds = issue.errors.flat().flatMap((i) => {
+    if (i.code === 'invalid_value') return i.values.map(String)
+    return i.code === 'invalid_type' ? [KIND_WORDS[i.expected] ?? i.expected] : []
+  })
+  if (kinds.length === 0) return [{ file, ...place(issue.path), text: issue.message }]
+  const given = dig(value, issue.path)
+  if (given === undefined) return [{ file, ...place(issue.path), text: 'is missing' }]
+  const near = typeof given === 'string' ? closestName(given, kinds) : null
+  const guess = near === null ? '' : `; did you mean "${near}"?`
+  return [{ file, ...place(issue.path), text: `must be ${[...new Set(kinds)].join(' or ')}${guess}` }]
+}
+
+const KIND_WORDS: Readonly<Record<string, string>> = {
+  object: 'a mapping',
+  array: 'a list',
+  string: 'a text',
+  number: 'a number',
 }
 
 interface JsonSchema {
@@ -80,6 +124,16 @@ interface JsonSchema {
 
 /** Settings that may stand at a path; for suggestions. */
 function knownKeys(schema: z.ZodType, path: readonly PropertyKey[], value: unknown): string[] {
+  return schemasAt(schema, path, value).flatMap((s) => Object.keys(s.properties ?? {}))
+}
+
+/** What the setting that tells alternatives apart may say. */
+function discriminatorValues(schema: z.ZodType, path: readonly PropertyKey[], name: string, value: unknown): string[] {
+  const values = schemasAt(schema, path, value).flatMap((s) => s.properties?.[name]?.const ?? [])
+  return values.map(String)
+}
+
+function schemasAt(schema: z.ZodType, path: readonly PropertyKey[], value: unknown): JsonSchema[] {
   let places: JsonSchema[] = [z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema]
   const alternatives = (s: JsonSchema, given: unknown): JsonSchema[] => {
     const all = (s.anyOf ?? s.oneOf)?.flatMap((o) => alternatives(o, given)) ?? [s]
@@ -96,7 +150,7 @@ function knownKeys(schema: z.ZodType, path: readonly PropertyKey[], value: unkno
       return typeof next === 'object' ? [next] : []
     })
   }
-  return places.flatMap((s) => Object.keys(s.properties ?? {}))
+  return places
 }
 
 function dig(value: unknown, path: readonly PropertyKey[]): unknown {

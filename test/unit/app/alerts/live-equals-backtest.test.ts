@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import type { Notice, Sink } from '../../../../src/alerts/notice.ts'
+import { ownRuleSchema } from '../../../../src/alerts/rules/own/own-rule-spec.ts'
 import { Alerting } from '../../../../src/app/alerts/alerting.ts'
 import { backtest } from '../../../../src/app/alerts/backtest.ts'
 import type { Alert } from '../../../../src/core/alert.ts'
@@ -13,7 +14,19 @@ import { planFleet } from '../../../simulation/alerts/plan-fleet.ts'
 import { simulateEvents } from '../../../simulation/alerts/simulate-events.ts'
 
 /** Traffic is read from the store as the wall clock goes, which here stands still. */
-const RULES = { failure_burn: false } as const
+const RULES = {
+  failure_burn: false,
+  own: [
+    ownRuleSchema.parse({
+      name: 'many_tokens',
+      metric: 'tokens',
+      by: ['host'],
+      where: { cause: ['skew', 'expiry'] },
+      condition: { above: 12 },
+      for: '2m',
+    }),
+  ],
+} as const
 
 const undo: (() => Promise<void> | void)[] = []
 afterEach(async () => {
@@ -105,6 +118,7 @@ it('what fires live, with restarts in the middle, is what a backtest over the st
     .sort((a, b) => a.started_ms - b.started_ms)
   const tested = await backtest(reader, RULES, { from_ms: 0, to_ms: clock.now })
   expect(live.length).toBeGreaterThan(3)
+  expect(new Set(live.map((a) => a.rule))).toContain('many_tokens')
   expect(tested.map(facts)).toEqual(live.map(facts))
   const fired = notices.filter((n) => n.reason === 'fired').map((n) => n.alert.id)
   expect(new Set(fired).size).toBe(fired.length)

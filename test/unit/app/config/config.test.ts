@@ -48,11 +48,88 @@ describe('a configuration', () => {
       'alerts:\n  sinks:\n    - { name: a, type: stdout }\n    - { name: a, type: stdout }\n',
       'authtop.yaml:4:9: alerts.sinks[1].name: there is another sink "a"',
     ],
+    [
+      'alerts:\n  rules:\n    skew_spike: { falures: 3 }\n',
+      'authtop.yaml:3:19: alerts.rules.skew_spike.falures: unknown setting "falures"; did you mean "failures"?',
+    ],
+    [
+      'alerts:\n  rules:\n    skew_spike: off\n',
+      'authtop.yaml:3:5: alerts.rules.skew_spike: must be false or a mapping',
+    ],
+    [
+      'alerts:\n  sinks:\n    - { name: a, type: webhok, url: x }\n',
+      'authtop.yaml:3:18: alerts.sinks[0].type: must be one of stdout, webhook, slack, teams, pagerduty, opsgenie, alertmanager, email, exec, desktop; did you mean "webhook"?',
+    ],
   ])('says where a mistake is and what was meant: %j', (text, expected) => {
     expect(mistake(text)).toBe(expected)
   })
 
   it('that is no YAML is told with its line', () => {
     expect(mistake('a: [\n')).toMatch(/^authtop\.yaml:\d+:\d+: no valid YAML/)
+  })
+
+  const own = (rule: string) => `alerts:\n  own:\n    - ${rule.replaceAll('\n', '\n      ')}\n`
+  const at = (place: string, text: string) => `authtop.yaml:${place}: alerts.own[0]${text}`
+
+  it('takes rules of one’s own', () => {
+    const config = load(
+      own(
+        'name: many\nmetric: tokens\nby: [host]\nwhere: { cause: [skew, "!expiry"] }\nover: 20m\ncondition: { above: 5 }\nannotations: { summary: "{{value}} on {{labels.host}}" }',
+      ),
+    )
+    expect(ruleSettings(config).own).toMatchObject([
+      { name: 'many', over: 1_200_000, where: { cause: ['skew', '!expiry'] }, severity: 'warning', for: 0 },
+    ])
+    expect(load(own('{ name: odd, metric: failures, condition: anomaly }')).alerts.own[0]!.condition).toEqual({
+      anomaly: { factor: 4, threshold: 14 },
+    })
+  })
+
+  it.each([
+    [
+      '{ name: skew_spike, metric: failures, condition: { above: 1 } }',
+      at('3:9', '.name: there is another rule "skew_spike"'),
+    ],
+    [
+      '{ name: a, metric: failuers, condition: { above: 1 } }',
+      at(
+        '3:18',
+        '.metric: must be one of failures, tokens, clients, hosts, failure_share, clock_offset; did you mean "failures"?',
+      ),
+    ],
+    [
+      'name: a\nmetric: failures\nby: [host, clientid]\ncondition: anomaly',
+      at(
+        '5:18',
+        '.by[1]: must be one of cause, subcause, confidence, host, service, client_id, issuer; did you mean "client_id"?',
+      ),
+    ],
+    [
+      'name: a\nmetric: failures\nwhere: { cause: expiri }\ncondition: anomaly',
+      at('5:16', '.where.cause: there is no cause "expiri"; did you mean "expiry"?'),
+    ],
+    [
+      '{ name: a, metric: failures, condition: { abov: 1 } }',
+      at('3:49', '.condition.abov: unknown setting "abov"; did you mean "above"?'),
+    ],
+    [
+      '{ name: a, metric: failures, condition: { above: 1, below: 2 } }',
+      at('3:36', '.condition: needs one of above, below and anomaly'),
+    ],
+    [
+      '{ name: a, metric: failures, condition: anomly }',
+      at('3:36', '.condition: must be anomaly or a mapping; did you mean "anomaly"?'),
+    ],
+    [
+      '{ name: a, metric: clock_offset, over: 5m, condition: { above: 1 } }',
+      at('3:40', '.over: clock_offset is a reading and has no window; use "for"'),
+    ],
+    [
+      '{ name: a, metric: failures, condition: { above: 1 }, annotations: { summary: "{{valuee}}" } }',
+      at('3:76', '.annotations.summary: {{valuee}} is nothing that this rule knows; did you mean {{value}}?'),
+    ],
+    ['{ name: a, metric: failures }', at('3:7', '.condition: is missing')],
+  ])('says what is wrong with a rule: %j', (rule, expected) => {
+    expect(mistake(own(rule))).toBe(expected)
   })
 })
