@@ -35,7 +35,7 @@ const NAME_LIMIT = 512
 const FIRST_TOKEN_MS = Date.UTC(2008, 0)
 
 /** Stands for the issuer of tokens whose records do not name it. */
-const UNNAMED_ISSUER = '(unnamed)'
+export const UNNAMED_ISSUER = '(unnamed)'
 export const COLLECTOR = 'collector'
 export const hostParty = (name: string): string => `host ${name}`
 export const issuerParty = (name: string): string => `issuer ${name}`
@@ -259,7 +259,10 @@ export class ClockBook {
       second.partners++
     }
     const link = this.link(hostParty(first.name), hostParty(second.name))
-    const time_ms = outer_end_ms ?? outer_start_ms
+    // On the first party's clock, as with every link; what only the other clock says is placed on it as it stands.
+    const outer_ms = outer_end_ms ?? outer_start_ms
+    const inner_ms = inner_end_ms ?? inner_start_ms
+    const time_ms = turned ? (inner_ms ?? outer_ms) : (outer_ms ?? inner_ms)
     if (time_ms === undefined) {
       this.unused.no_instant++
       return
@@ -353,10 +356,13 @@ export class ClockBook {
     return host
   }
 
-  private issuer(name: string): IssuerState {
+  private issuer(given: string): IssuerState {
+    const name = given.slice(0, NAME_LIMIT)
+    // The first issuer that is named is the one all records before it were about.
+    if (this.issuers.size === 1 && !this.issuers.has(name)) this.nameIssuer(name)
     const issuer = recall(
       this.issuers,
-      name.slice(0, NAME_LIMIT),
+      name,
       ISSUER_LIMIT,
       (old) => this.gone.add(issuerParty(old)),
       (n) => ({
@@ -369,6 +375,24 @@ export class ClockBook {
     )
     this.changed.issuers.add(issuer)
     return issuer
+  }
+
+  private nameIssuer(name: string): void {
+    const unnamed = this.issuers.get(UNNAMED_ISSUER)
+    if (unnamed === undefined) return
+    this.issuers.delete(UNNAMED_ISSUER)
+    unnamed.name = name
+    this.issuers.set(name, unnamed)
+    this.gone.add(issuerParty(UNNAMED_ISSUER))
+    const party = issuerParty(UNNAMED_ISSUER)
+    for (const [key, link] of [...this.links]) {
+      if (link.second !== party) continue
+      this.links.delete(key)
+      this.gone.add(key)
+      link.second = issuerParty(name)
+      this.links.set(linkKey(link.first, link.second), link)
+      this.changed.links.add(link)
+    }
   }
 
   private link(first: string, second: string): LinkState {

@@ -52,7 +52,7 @@ const FRESH_FOR_VALUE = 3
 /** How much better (nats) an edge must explain the differences than aged tokens alone. */
 const EDGE_FOR_VALUE = 1.8
 /** A value that could be anything within this is none, ms. */
-const WIDEST_VALUE_MS = 20_000
+export const WIDEST_VALUE_MS = 20_000
 /** Lowest differences kept for the bound. */
 const LOWEST_KEPT = 8
 /** Up to this share of records may be bad (a forged or foreign iat): they lie this much lower than all others; ms. */
@@ -150,7 +150,7 @@ function lower(list: number[], value: number): void {
 }
 
 /** first − second over one stretch of time. */
-interface OffsetStretch {
+export interface OffsetStretch {
   from_ms: number
   at_ms: number
   offset_ms: number

@@ -51,6 +51,13 @@ export function offset(at: Interval, reference: string, via: string, { basis, li
   }
 }
 
+export function contested(ways: number, open: boolean): string[] {
+  if (ways > 1)
+    return ['two kinds of evidence contradict each other, and nothing says which is right: both are allowed for']
+  if (ways === 1) return ['one of its links contradicts the others and is left out']
+  return open ? ['a clock on the way was set lately, by as much as the interval is wide'] : []
+}
+
 export function bound(low_ms: number, high_ms: number, reference: string, refusedEarly: number): string {
   if (refusedEarly > 1 && high_ms <= 0)
     return `behind ${reference}: ${COUNT.format(refusedEarly)} tokens were not yet valid here; by how much cannot be told without iat or nbf in the log`

@@ -5,14 +5,23 @@
  */
 import type { ClockReading as Reading } from '../../core/clock-lookup.ts'
 import type { ClockTable, HostClock, PartyClock } from '../../core/host-clock.ts'
-import { type ClockBook, COLLECTOR, type HostState, hostParty, issuerParty, linkKey } from './clock-book.ts'
-import { extrapolate, type LinkEstimate, type LinkState, stretchAt } from './clock-link.ts'
-import { ClockPaths, type Interval, type Neighbours, neighboursOf } from './clock-paths.ts'
+import {
+  type ClockBook,
+  COLLECTOR,
+  type HostState,
+  hostParty,
+  issuerParty,
+  linkKey,
+  UNNAMED_ISSUER,
+} from './clock-book.ts'
+import { extrapolate, type LinkEstimate, type LinkState, stretchAt, WIDEST_VALUE_MS } from './clock-link.ts'
+import { ClockPaths, type Interval, lastReading, type Neighbours, neighboursOf, otherEnd } from './clock-paths.ts'
 import * as reasons from './clock-reasons.ts'
+import { contradictions } from './contradictions.ts'
 import { leewayOf } from './leeway.ts'
 import { type PartySteps, stepsByParty } from './steps.ts'
 import { zoneShift } from './time-zone-shift.ts'
-import { type Verdict, type Voter, vote } from './vote.ts'
+import { fairly, TOLERANCE_MS, type Verdict, type Voter, vote } from './vote.ts'
 
 export interface ClockQuestion {
   /** Collector's clock, ms. */
@@ -36,6 +45,8 @@ const BACKDATED_MS = 2_000
 const SHIPPING_MS = 10_000
 /** Refusals that must contradict a zone mistake before a whole-hour offset is believed to be a clock. */
 const PROVEN_SUPPORT = 3
+/** Hosts that must have measured an issuer themselves before it is accused. */
+const WITNESSES = 2
 /** Clocks that must agree before the collector is accused. */
 const AGAINST_COLLECTOR = 3
 
@@ -48,6 +59,8 @@ export class ClockReading {
   private readonly paths = new Map<string, ClockPaths>()
   private readonly steps: Map<string, PartySteps>
   private readonly zones = new Map<string, number>()
+  /** Ways to a party that are believed instead of the narrowest; several where none outnumbers the others. */
+  private readonly ways = new Map<string, readonly LinkEstimate[]>()
 
   /** `estimateOf`: where the estimates of links come from; the book's own, made anew where outdated, if left out. */
   constructor(book: ClockBook, question: ClockQuestion, estimateOf = (link: LinkState) => book.estimate(link)) {
@@ -58,8 +71,9 @@ export class ClockReading {
     this.steps = stepsByParty(estimates)
     for (const reference of this.references(question.reference)) {
       if (this.paths.has(reference)) continue
-      const paths = new ClockPaths(this.neighbours, reference)
+      const paths = this.pathsFrom(reference)
       for (const party of paths.parties()) if (!this.paths.has(party)) this.paths.set(party, paths)
+      for (const [party, ways] of contradictions(paths, this.neighbours)) this.ways.set(party, ways)
     }
     this.table = this.judge(question)
   }
@@ -71,16 +85,16 @@ export class ClockReading {
   between(host: string, issuer: string, time_ms: number): Difference | null {
     const link = this.book.links.get(linkKey(hostParty(host), issuerParty(issuer)))
     const zone = this.zones.get(hostParty(host)) ?? 0
-    if (link !== undefined) {
+    if (link !== undefined && !this.ways.has(hostParty(host))) {
       const estimate = this.estimateOf(link)
       const stretch = stretchAt(estimate, time_ms)
       if (stretch !== null) return { kind: 'value', ...less(extrapolate(stretch, time_ms), zone) }
     }
     const paths = this.paths.get(hostParty(host))
     if (paths !== undefined && paths === this.paths.get(issuerParty(issuer))) {
-      const a = paths.offsetAt(hostParty(host), time_ms)
-      const b = paths.offsetAt(issuerParty(issuer), time_ms)
-      if (a !== null && b !== null) {
+      const a = this.place(hostParty(host), time_ms)
+      const b = a === null ? null : this.place(issuerParty(issuer), time_ms - a.offset_ms)
+      if (a !== null && b !== null && a.high_ms - a.low_ms < WIDEST_VALUE_MS) {
         const offset_ms = a.offset_ms - b.offset_ms
         return {
           kind: 'value',
@@ -100,9 +114,9 @@ export class ClockReading {
    */
   stampOffset(host: string, time_ms: number): (Interval & { reference: string }) | null {
     const paths = this.paths.get(hostParty(host))
-    const at = paths?.offsetAt(hostParty(host), time_ms)
-    if (paths === undefined || at === null || at === undefined) return null
-    const shift = paths.step(hostParty(host))?.estimate.stamp_shift_ms ?? 0
+    const at = this.place(hostParty(host), time_ms)
+    if (paths === undefined || at === null) return null
+    const shift = this.wayTo(hostParty(host))?.stamp_shift_ms ?? 0
     return {
       reference: paths.reference,
       offset_ms: at.offset_ms + shift,
@@ -115,10 +129,10 @@ export class ClockReading {
   readingAt(host: string, at_ms: number): Reading | null {
     const party = hostParty(host)
     const paths = this.paths.get(party)
-    const raw = paths?.offsetAt(party, at_ms)
-    if (paths === undefined || raw === null || raw === undefined) return null
+    const raw = this.place(party, at_ms)
+    if (paths === undefined || raw === null) return null
     const { offset_ms, low_ms, high_ms } = less(raw, this.zones.get(party) ?? 0)
-    const step = paths.step(party)
+    const way = this.wayTo(party)
     return {
       at_ms,
       host,
@@ -126,19 +140,49 @@ export class ClockReading {
       offset_s: seconds(offset_ms),
       low_s: seconds(low_ms),
       high_s: seconds(high_ms),
-      drift_ppm: step === null ? null : driftOf(step.estimate, party),
+      drift_ppm: way === null ? null : driftOf(way, party),
     }
+  }
+
+  private pathsFrom(reference: string, barred?: (party: string) => boolean): ClockPaths {
+    const jumpsOf = (party: string) => this.steps.get(party)?.jumps ?? []
+    return new ClockPaths(this.neighbours, reference, { jumpsOf, ...(barred === undefined ? {} : { barred }) })
+  }
+
+  /** A party's clock minus its reference's when its own reads `reading_ms`: by the ways that are believed. */
+  private place(party: string, reading_ms: number): Interval | null {
+    const paths = this.paths.get(party)
+    if (paths === undefined) return null
+    const ways = this.ways.get(party)
+    if (ways === undefined) return paths.offsetAt(party, reading_ms)
+    const places = ways.flatMap((way) => paths.offsetAt(party, reading_ms, way) ?? [])
+    if (places.length === 0) return null
+    const low_ms = Math.min(...places.map((p) => p.low_ms))
+    const high_ms = Math.max(...places.map((p) => p.high_ms))
+    return { offset_ms: places.length === 1 ? places[0]!.offset_ms : (low_ms + high_ms) / 2, low_ms, high_ms }
+  }
+
+  /** The way that a party's place rests on. */
+  private wayTo(party: string): LinkEstimate | null {
+    return this.ways.get(party)?.[0] ?? this.paths.get(party)?.step(party)?.estimate ?? null
   }
 
   /** The asked one alone, or: busiest issuers first, then hosts that only other hosts know. */
   private references(asked: string | undefined): string[] {
     if (asked !== undefined) return [asked]
-    const issuers = [...this.book.issuers.values()].sort((a, b) => b.samples - a.samples)
+    const issuers = [...this.book.issuers.values()].sort(
+      (a, b) => Number(this.isMixture(a.name)) - Number(this.isMixture(b.name)) || b.samples - a.samples,
+    )
     const hosts = [...this.book.hosts.values()].sort((a, b) => b.partners - a.partners || b.samples - a.samples)
     return [
       ...issuers.map((i) => this.referenceOf(i.name)),
       ...hosts.filter((h) => h.partners > 0).map((h) => hostParty(h.name)),
     ]
+  }
+
+  /** Records that name no issuer, where there are several, measure no clock. */
+  private isMixture(issuer: string): boolean {
+    return issuer === UNNAMED_ISSUER && this.book.issuers.size > 1
   }
 
   /** The issuer's clock; its log host's where `iat` is known not to be it. */
@@ -160,7 +204,7 @@ export class ClockReading {
     for (const paths of new Set(this.paths.values())) {
       const collector = this.collectorIn(paths, drafts)
       if (collector !== null) collectors.set(paths, collector)
-      verdicts.set(paths, vote(this.voters(paths, drafts, collector)))
+      verdicts.set(paths, this.verdict(paths, this.voters(paths, drafts, collector)))
     }
     const main = this.references(question.reference)[0] ?? null
     return {
@@ -179,7 +223,7 @@ export class ClockReading {
     const party = hostParty(host.name)
     const around = this.neighbours.get(party) ?? []
     const paths = this.paths.get(party)
-    const step = paths?.step(party) ?? null
+    const way = this.wayTo(party)
     const from_ms = Math.min(...around.map((e) => e.link.from_ms))
     const to_ms = Math.max(...around.map((e) => e.link.to_ms))
     const base: HostClock = {
@@ -204,33 +248,36 @@ export class ClockReading {
     const withLeeway = leeway_ms === null ? base : { ...base, leeway_s: leeway_ms / 1000 }
     if (paths !== undefined && paths.reference === party)
       return { ...withLeeway, kind: 'value', offset_s: 0, low_s: 0, high_s: 0, why: [reasons.isReference()] }
-    if (paths === undefined || step === null) return this.bounded(withLeeway, party, around)
-    const at_ms = step.estimate.stretches.at(-1)!.at_ms
-    const raw = paths.offsetAt(party, at_ms)
+    if (paths === undefined || way === null) return this.bounded(withLeeway, party, around)
+    const last = way.stretches.at(-1)!
+    const at_ms = lastReading(way, party)
+    const raw = this.place(party, at_ms)
     if (raw === null) return withLeeway
     const shipping = paths.reference === COLLECTOR ? SHIPPING_MS : 0
     const whole = { ...raw, high_ms: raw.high_ms + shipping }
-    const shift = step.estimate.stamp_shift_ms
-    const zone = zoneShift(shift) ?? (this.provenByDecisions(host, around) ? null : zoneShift(raw.offset_ms))
+    const open = raw.high_ms - raw.low_ms > WIDEST_VALUE_MS
+    const shift = way.stamp_shift_ms
+    const zone = zoneShift(shift) ?? (open || this.provenByDecisions(host, around) ? null : zoneShift(raw.offset_ms))
     const inOffset = zone !== null && zoneShift(shift) === null
     if (inOffset) this.zones.set(party, zone)
     const clock = inOffset ? less(whole, zone) : whole
-    const drift = driftOf(step.estimate, party)
+    const drift = driftOf(way, party)
     return {
       ...withLeeway,
       // Overshoots are read off the log stamps: under a wrong zone only a stated leeway counts.
       leeway_s: zone === null || host.leeway.stated_ms !== null ? withLeeway.leeway_s : null,
-      kind: 'value',
-      offset_s: seconds(clock.offset_ms),
+      kind: open ? 'bound' : 'value',
+      offset_s: open ? null : seconds(clock.offset_ms),
       low_s: seconds(clock.low_ms),
       high_s: seconds(clock.high_ms),
-      drift_ppm: drift,
-      from_ms: step.estimate.stretches.at(-1)!.from_ms,
+      drift_ppm: open ? null : drift,
+      from_ms: at_ms - (last.at_ms - last.from_ms),
       to_ms: at_ms,
-      samples: step.estimate.link.samples,
+      samples: way.link.samples,
       zone_s: zone === null ? null : zone / 1000,
       why: [
-        reasons.offset(clock, paths.reference, step.from, step.estimate),
+        reasons.offset(clock, paths.reference, otherEnd(way, party), way),
+        ...reasons.contested(this.ways.get(party)?.length ?? 0, open),
         ...reasons.zone(zone),
         ...reasons.zoneJumps(this.steps.get(party)?.zone_jumps ?? []),
         ...reasons.units(host.unit_mistakes),
@@ -269,12 +316,12 @@ export class ClockReading {
     for (const party of paths.parties()) {
       if (party.startsWith('host ')) {
         const draft = drafts.get(party.slice('host '.length))
-        if (draft === undefined || draft.low_s === null || draft.high_s === null) continue
+        if (draft?.kind !== 'value' || draft.low_s === null || draft.high_s === null) continue
         // The issuer and the host that writes its log are one clock and have one vote.
         if (this.issuesIn(draft.host, paths) && paths.reference !== party) continue
         voters.push({ party, low_ms: draft.low_s * 1000, high_ms: draft.high_s * 1000 })
-      } else if (party !== COLLECTOR) {
-        const at = paths.offsetAt(party, this.lastSeen(party))
+      } else if (party !== COLLECTOR && !this.isMixture(party.slice('issuer '.length))) {
+        const at = this.place(party, this.lastSeen(party))
         if (at !== null) voters.push({ party, low_ms: at.low_ms, high_ms: at.high_ms })
       }
     }
@@ -286,8 +333,41 @@ export class ClockReading {
     return this.book.hosts.get(host)?.issues_for.some((i) => paths.has(issuerParty(i))) === true
   }
 
+  /** The party's own clock at the last evidence of it, ms. */
   private lastSeen(party: string): number {
-    return Math.max(...(this.neighbours.get(party) ?? []).map((e) => e.link.to_ms).filter(Number.isFinite), 0)
+    const readings = (this.neighbours.get(party) ?? []).map((e) => lastReading(e, party))
+    return Math.max(...readings.filter(Number.isFinite), 0)
+  }
+
+  /** Votes, and hears what speaks for those accused. */
+  private verdict(paths: ClockPaths, voters: readonly Voter[]): Verdict | null {
+    const verdict = vote(voters)
+    if (verdict === null || verdict.accused.size === 0) return verdict
+    // Who is known only by way of an accused clock is known by a way that may be wrong.
+    const around = this.pathsFrom(paths.reference, (party) => verdict.accused.has(party))
+    const fair = fairly(verdict, (party) => {
+      if (!party.startsWith('issuer ')) {
+        if (party === COLLECTOR || party === paths.reference) return true
+        const way = around.step(party)
+        const at = way === null ? null : around.offsetAt(party, lastReading(way.estimate, party))
+        return at === null
+          ? null
+          : { low_ms: at.low_ms - (this.zones.get(party) ?? 0), high_ms: at.high_ms - (this.zones.get(party) ?? 0) }
+      }
+      return this.directWitnesses(party, verdict.accused) >= WITNESSES
+    })
+    // The clocks that agree with each other were measured against one that they seem to refute without having seen it.
+    return verdict.accused.has(paths.reference) && !fair.accused.has(paths.reference) ? null : fair
+  }
+
+  /** Hosts that measured the issuer themselves, are not accused, and found it off. */
+  private directWitnesses(issuer: string, accused: ReadonlySet<string>): number {
+    return (this.neighbours.get(issuer) ?? []).filter(({ link, stretches }) => {
+      const last = stretches.at(-1)
+      if (last === undefined || accused.has(link.first) || this.ways.has(link.first)) return false
+      const zone = this.zones.get(link.first) ?? 0
+      return last.low_ms - zone > TOLERANCE_MS || last.high_ms - zone < -TOLERANCE_MS
+    }).length
   }
 
   /** Where the collector stands, from hosts with a value and their receipts: the middle one of them all. */
@@ -323,7 +403,7 @@ export class ClockReading {
     return {
       ...draft,
       at_fault,
-      breach_ms: breach(draft, paths.step(party)?.estimate ?? null, now_ms),
+      breach_ms: breach(draft, this.wayTo(party), now_ms),
       why: [...draft.why, ...reasons.fault(draft, at_fault, verdict, paths.reference)],
     }
   }
@@ -331,7 +411,7 @@ export class ClockReading {
   private issuerClock(name: string, verdicts: ReadonlyMap<ClockPaths, Verdict | null>): PartyClock {
     const party = issuerParty(name)
     const paths = this.paths.get(party)
-    const at = paths?.offsetAt(party, this.lastSeen(party)) ?? null
+    const at = this.place(party, this.lastSeen(party))
     const verdict = paths === undefined ? null : (verdicts.get(paths) ?? null)
     const at_fault = verdict?.accused.has(party) === true
     const state = this.book.issuers.get(name)!
@@ -390,7 +470,7 @@ function breach(clock: HostClock, estimate: LinkEstimate | null, now_ms: number)
   const beyond = low_s > leeway_s ? 1 : high_s < -leeway_s ? -1 : 0
   const doubt_ppm = estimate?.stretches.at(-1)?.drift_half_ppm ?? Infinity
   const moving = Math.abs(drift_ppm ?? 0) > doubt_ppm ? Math.sign(drift_ppm ?? 0) : 0
-  if (beyond !== 0 && moving !== beyond) return Math.round(from_ms)
+  if (beyond !== 0 && moving !== beyond) return Math.round(clock.steps.at(-1)?.at_ms ?? from_ms)
   if (drift_ppm === null || moving === 0) return null
   const crossing = to_ms + ((moving * leeway_s - offset_s) * 1e9) / drift_ppm
   if (beyond !== 0) return Math.round(Math.max(crossing, from_ms))

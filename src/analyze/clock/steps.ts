@@ -1,6 +1,7 @@
 /**
  * Whose clock was set: a step shows on every link of the clock that made it, and on one link only of each of the others.
- * Invariant: every step found on a link is given to exactly one of its two parties.
+ * Invariant: every step found on a link is given to exactly one of its two parties; where both are as likely, both are
+ * suspects, and neither is trusted to lead from one clock to another across it (`clock-paths.ts`).
  */
 import type { ClockStep } from '../../core/host-clock.ts'
 import { extrapolate, type LinkEstimate } from './clock-link.ts'
@@ -10,6 +11,17 @@ export interface PartySteps {
   steps: ClockStep[]
   /** Whole-hour jumps of the stamps: daylight saving without a zone, not the clock; ms. */
   zone_jumps: { at_ms: number; by_ms: number }[]
+  /** All of them, and those that may as well be another's, in order of time. */
+  jumps: Jump[]
+}
+
+/** What one party's clock read just before and just after it was set, ms. */
+export interface Jump {
+  before_ms: number
+  after_ms: number
+  by_ms: number
+  /** Links that show it, each with the number of its first stretch after it. */
+  shown: Map<LinkEstimate, number>
 }
 
 /** Smaller steps are not worth a line: NTP slews them away; ms. */
@@ -24,9 +36,19 @@ const LINKS_FOR_BLAME = 2
 
 interface LinkStep {
   estimate: LinkEstimate
+  /** Number of the stretch that it begins. */
+  begins: number
   at_ms: number
   /** first − second grew by this, ms. */
   by_ms: number
+  /** first − second before it, ms. */
+  before_ms: number
+}
+
+interface Blame {
+  /** Links of the party that show the step; 0 where too few of them do. */
+  links: number
+  share: number
 }
 
 export function stepsByParty(estimates: Iterable<LinkEstimate>): Map<string, PartySteps> {
@@ -41,8 +63,10 @@ export function stepsByParty(estimates: Iterable<LinkEstimate>): Map<string, Par
     for (const [i, next] of estimate.stretches.entries()) {
       const before = estimate.stretches[i - 1]
       if (before === undefined || next.cut_ms === null) continue
-      const by_ms = extrapolate(next, next.cut_ms).offset_ms - extrapolate(before, next.cut_ms).offset_ms
-      if (Math.abs(by_ms) >= SMALLEST_REPORTED_MS) found.push({ estimate, at_ms: next.cut_ms, by_ms })
+      const before_ms = extrapolate(before, next.cut_ms).offset_ms
+      const by_ms = extrapolate(next, next.cut_ms).offset_ms - before_ms
+      if (Math.abs(by_ms) >= SMALLEST_REPORTED_MS)
+        found.push({ estimate, begins: i, at_ms: next.cut_ms, by_ms, before_ms })
     }
   }
   const stepsOf = new Map<string, LinkStep[]>()
@@ -53,19 +77,17 @@ export function stepsByParty(estimates: Iterable<LinkEstimate>): Map<string, Par
       else list.push(s)
     }
 
-  const blame = (party: string, step: LinkStep): number => {
+  const blame = (party: string, step: LinkStep): Blame => {
     const by = signed(step, party)
     const others = (stepsOf.get(party) ?? []).filter(
-      (o) =>
-        Math.abs(o.at_ms - step.at_ms) <= SAME_TIME_MS &&
-        Math.abs(signed(o, party) - by) <= SAME_SIZE_MS + SAME_SIZE * Math.abs(by),
+      (o) => Math.abs(o.at_ms - step.at_ms) <= SAME_TIME_MS + Math.abs(by) && alike(signed(o, party), by),
     )
     const covering = (linksOf.get(party) ?? []).filter(
       ({ link, stretches }) => stretches.length > 0 && link.from_ms < step.at_ms && link.to_ms > step.at_ms,
     )
     const links = new Set(others.map((o) => o.estimate)).size
-    if (links < LINKS_FOR_BLAME || links < MOST * covering.length) return 0
-    return links
+    const share = links / Math.max(covering.length, 1)
+    return { links: links < LINKS_FOR_BLAME || share < MOST ? 0 : links, share }
   }
   const byParty = new Map<string, PartySteps>()
   for (const step of found) {
@@ -73,8 +95,11 @@ export function stepsByParty(estimates: Iterable<LinkEstimate>): Map<string, Par
     const a = blame(first, step)
     const b = blame(second, step)
     // A lone link says nothing about whose it was: hosts are set more often than issuers and collectors.
-    const guilty = a > b || (a === b && second.startsWith('issuer ')) ? first : second
-    note(byParty, guilty, step.at_ms, signed(step, guilty))
+    const fromHost = second.startsWith('issuer ') || !first.startsWith('host ')
+    const order = a.links - b.links || (fromHost ? 0 : a.share - b.share)
+    const guilty = order > 0 || (order === 0 && second.startsWith('issuer ')) ? first : second
+    note(byParty, guilty, step)
+    if (order === 0 && !fromHost) suspect(byParty, guilty === first ? second : first, step)
   }
   return byParty
 }
@@ -83,17 +108,52 @@ function signed(step: LinkStep, party: string): number {
   return step.estimate.link.first === party ? step.by_ms : -step.by_ms
 }
 
-/** The same step seen on several links counts once. */
-function note(byParty: Map<string, PartySteps>, party: string, at_ms: number, by_ms: number): void {
-  const of = byParty.get(party) ?? { steps: [], zone_jumps: [] }
+function alike(a_ms: number, b_ms: number): boolean {
+  return Math.abs(a_ms - b_ms) <= SAME_SIZE_MS + SAME_SIZE * Math.abs(b_ms)
+}
+
+function noted(byParty: Map<string, PartySteps>, party: string): PartySteps {
+  const of = byParty.get(party) ?? { steps: [], zone_jumps: [], jumps: [] }
   byParty.set(party, of)
-  if (zoneShift(by_ms) !== null) {
-    if (!of.zone_jumps.some((j) => Math.abs(j.at_ms - at_ms) <= SAME_TIME_MS)) of.zone_jumps.push({ at_ms, by_ms })
-    return
+  return of
+}
+
+/** The same step seen on several links counts once. */
+function note(byParty: Map<string, PartySteps>, party: string, step: LinkStep): void {
+  const of = noted(byParty, party)
+  const jump = suspect(byParty, party, step)
+  if (jump === null) return
+  const { by_ms, before_ms: at_ms } = jump
+  if (zoneShift(by_ms) !== null) of.zone_jumps.push({ at_ms, by_ms })
+  else {
+    of.steps.push({ at_ms: Math.round(at_ms), by_s: Math.round(by_ms) / 1000 })
+    of.steps.sort((a, b) => a.at_ms - b.at_ms)
   }
-  const known = of.steps.some(
-    (s) => Math.abs(s.at_ms - at_ms) <= SAME_TIME_MS && Math.abs(s.by_s * 1000 - by_ms) <= SAME_SIZE_MS,
-  )
-  if (!known) of.steps.push({ at_ms: Math.round(at_ms), by_s: Math.round(by_ms) / 1000 })
-  of.steps.sort((a, b) => a.at_ms - b.at_ms)
+}
+
+/** Null where the jump is known already. */
+function suspect(byParty: Map<string, PartySteps>, party: string, step: LinkStep): Jump | null {
+  const { jumps } = noted(byParty, party)
+  const by_ms = signed(step, party)
+  const before_ms = readingBefore(step, party)
+  const apart = (j: Jump) => Math.abs(j.before_ms - before_ms)
+  const [known] = jumps
+    .filter((j) => apart(j) <= SAME_TIME_MS && alike(j.by_ms, by_ms) && !j.shown.has(step.estimate))
+    .sort((a, b) => apart(a) - apart(b))
+  if (known !== undefined) {
+    known.shown.set(step.estimate, step.begins)
+    return null
+  }
+  const jump = { before_ms, after_ms: before_ms + by_ms, by_ms, shown: new Map([[step.estimate, step.begins]]) }
+  jumps.push(jump)
+  jumps.sort((a, b) => a.before_ms - b.before_ms)
+  return jump
+}
+
+/**
+ * What the party's clock read when it was set. The cut lies on the first party's clock, midway between the last stamp before
+ * it and the first one after: where that clock itself jumped, half of the jump is in between.
+ */
+function readingBefore({ estimate, at_ms, by_ms, before_ms }: LinkStep, party: string): number {
+  return estimate.link.first === party ? at_ms - by_ms / 2 : at_ms - before_ms
 }

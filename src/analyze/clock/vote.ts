@@ -19,14 +19,14 @@ export interface Verdict {
 }
 
 /** Differences smaller than this are no fault: constant delays look like them, and every validator forgives them. */
-const TOLERANCE_MS = 1_000
+export const TOLERANCE_MS = 1_000
 
 /** Null where no group of clocks is the largest, or none agree at all. */
 export function vote(voters: readonly Voter[]): Verdict | null {
   const largest = largestGroup(voters)
   if (largest === null || largest.count < 2) return null
   const agreed_ms = largest.at_ms
-  const accused = voters.filter((v) => v.low_ms > agreed_ms + TOLERANCE_MS || v.high_ms < agreed_ms - TOLERANCE_MS)
+  const accused = voters.filter((v) => isOutside(v, agreed_ms))
   const rival = largestGroup(accused)
   if (rival !== null && rival.count >= largest.count) return null
   return {
@@ -37,8 +37,12 @@ export function vote(voters: readonly Voter[]): Verdict | null {
   }
 }
 
+function isOutside({ low_ms, high_ms }: Omit<Voter, 'party'>, agreed_ms: number): boolean {
+  return low_ms > agreed_ms + TOLERANCE_MS || high_ms < agreed_ms - TOLERANCE_MS
+}
+
 /** The place that most intervals contain (Marzullo), half the tolerance allowed on each side. */
-function largestGroup(voters: readonly Voter[]): { count: number; at_ms: number } | null {
+export function largestGroup(voters: readonly Omit<Voter, 'party'>[]): { count: number; at_ms: number } | null {
   const edges = voters.flatMap((v) => [
     { at: v.low_ms - TOLERANCE_MS / 2, by: 1 },
     { at: v.high_ms + TOLERANCE_MS / 2, by: -1 },
@@ -51,4 +55,17 @@ function largestGroup(voters: readonly Voter[]): { count: number; at_ms: number 
     if (count > (best?.count ?? 0)) best = { count, at_ms: (edge.at + (edges[i + 1]?.at ?? edge.at)) / 2 }
   }
   return best
+}
+
+/**
+ * The verdict without those that something speaks for. `defence`: false, the accusation does not stand; true, it does; an
+ * interval, where the accused is known to be by other ways (it stands if that lies outside, too); null, by no other way.
+ */
+export function fairly(verdict: Verdict, defence: (party: string) => boolean | Omit<Voter, 'party'> | null): Verdict {
+  const accused = [...verdict.accused].filter((party) => {
+    const place = defence(party)
+    if (place === null || typeof place === 'boolean') return place === true
+    return isOutside(place, verdict.agreed_ms)
+  })
+  return { ...verdict, accused: new Set(accused) }
 }
