@@ -37,6 +37,7 @@ for (const [what, filter] of Object.entries(FILTERS)) {
       end: 'now',
       filter,
       words: [],
+      order: null,
       incident_id: null,
       limit: 500,
     }
@@ -68,6 +69,7 @@ const model = await createDashboardLoader(reader).load(
     end: 'now',
     filter: FILTERS.everything,
     words: [],
+    order: null,
     incident_id: null,
     limit: 500,
   },

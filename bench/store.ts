@@ -1,6 +1,7 @@
 /**
  * What the store costs: rows a second for failures and successes, bytes a stored incident, time per dashboard question,
- * longest retention slice. Prints a table; run with `node bench/store.ts [incidents] [days]`.
+ * longest retention slice. Prints a table; run with `node bench/store.ts [incidents] [days] [FILE]`. With FILE the store is
+ * kept, whole, for bench/screens.ts and bench/report.ts, and retention is not measured.
  * The fleet is seeded and correlated as real ones are: a service has its hosts, a client its services and its habits.
  */
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
@@ -9,11 +10,12 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import type { AuthEvent } from '../src/core/auth-event.ts'
 import { NO_FILTER } from '../src/core/filter.ts'
-import type { AppendBatch, IncidentChange, StoreReader } from '../src/core/ports/store.ts'
+import type { AppendBatch, IncidentChange, StoreReader, StoreWriter } from '../src/core/ports/store.ts'
 import { openReader, openWriter } from '../src/store/index.ts'
 
 const INCIDENTS = Number(process.argv[2] ?? 100_000)
 const DAYS = Number(process.argv[3] ?? 1)
+const KEPT = process.argv[4]
 const BATCH = 10_000
 const END_MS = Date.UTC(2026, 10, 16)
 const DAY_MS = 86_400_000
@@ -53,6 +55,8 @@ function fleet(time_ms: number) {
   }
 }
 
+const USERS = Array.from({ length: 20_000 }, () => hex(16))
+
 let offset = 0
 function failure(time_ms: number): IncidentChange {
   const where = fleet(time_ms)
@@ -79,6 +83,7 @@ function failure(time_ms: number): IncidentChange {
       why: [`the token expired ${age_s} s before the request`, 'no clock of this host is known to be off'],
       evidence: { exp_ms: time_ms - age_s * 1000, iat_ms: time_ms - age_s * 1000 - 300_000 },
       token: `jwt:${hex(16)}`,
+      subject: `sub:${USERS[below(USERS.length)]}`,
       request_id: `${hex(8)}-${hex(4)}-4${hex(3)}-a${hex(3)}-${hex(12)}`,
       http_method: 'GET',
       http_path: `/orders/${below(100_000)}`,
@@ -133,8 +138,19 @@ function report(what: string, figure: string): void {
   console.log(`${what.padEnd(52)} ${figure}`)
 }
 
+async function measureRetention(writer: StoreWriter): Promise<void> {
+  let longest_ms = 0
+  let slices = 0
+  for (let more = true; more && slices < 100; slices++) {
+    const slice = await timed(() => writer.retain({ detail_days: DAYS / 2, rollup_days: 400 }, END_MS))
+    longest_ms = Math.max(longest_ms, slice.ms)
+    more = slice.result
+  }
+  report(`longest of ${slices} retention slices`, `${longest_ms.toFixed(1)} ms`)
+}
+
 const directory = mkdtempSync(join(tmpdir(), 'authtop-bench-'))
-const file = join(directory, 'bench.db')
+const file = KEPT ?? join(directory, 'bench.db')
 try {
   const writer = await openWriter(file)
 
@@ -166,7 +182,9 @@ try {
   let success_ms = 0
   const successes = 2 * BATCH * 15
   for (let done = 0; done < successes; done += 2 * BATCH) {
-    const events = Array.from({ length: 2 * BATCH }, (_, i) => success(END_MS - HOUR_MS + (done + i)))
+    const events = Array.from({ length: 2 * BATCH }, (_, i) =>
+      success(END_MS - DAYS * DAY_MS + Math.floor(((done + i) / successes) * DAYS * DAY_MS)),
+    )
     success_ms += (await timed(() => writer.append({ ...empty, successes: events }))).ms
   }
   report(`successes appended (${successes})`, `${Math.round((successes / success_ms) * 1000)} events/s`)
@@ -221,14 +239,7 @@ try {
   }
   await reader.close()
 
-  let longest_ms = 0
-  let slices = 0
-  for (let more = true; more && slices < 100; slices++) {
-    const slice = await timed(() => writer.retain({ detail_days: DAYS / 2, rollup_days: 400 }, END_MS))
-    longest_ms = Math.max(longest_ms, slice.ms)
-    more = slice.result
-  }
-  report(`longest of ${slices} retention slices`, `${longest_ms.toFixed(1)} ms`)
+  if (KEPT === undefined) await measureRetention(writer)
   await writer.close()
   report('file', `${(statSync(file).size / 2 ** 20).toFixed(1)} MiB`)
 } finally {

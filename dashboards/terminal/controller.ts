@@ -9,9 +9,18 @@ import type { KeyPress } from './key-press.ts'
 import type { DashboardModel, FindingRow, ModelRequest } from './model.ts'
 import { pointedAt } from './pointed-at.ts'
 import { reduce, reducePaste } from './reduce.ts'
+import { TABLES } from './tables.ts'
 import { openFinding, type SqlAnswer, type View, viewContext } from './view.ts'
 import { copiedText, exportedTable, pagedText } from './view-export.ts'
-import { type Effect, openIncident, type Step, topText, type ViewContext, type ViewState } from './view-state.ts'
+import {
+  activePanel,
+  type Effect,
+  openIncident,
+  type Step,
+  topText,
+  type ViewContext,
+  type ViewState,
+} from './view-state.ts'
 
 /** Between two loads that new data asked for; a person cannot read faster, and the store has other work; ms. */
 export const LOAD_INTERVAL_MS = 500
@@ -98,6 +107,7 @@ export function createController(options: ControllerOptions): Controller {
     end: state.end,
     filter: state.filter,
     words: state.words,
+    order: state.sorts.incidents ?? null,
     incident_id: openIncident(state),
     limit: LIST_LIMIT,
   })
@@ -193,9 +203,17 @@ export function createController(options: ControllerOptions): Controller {
     options.effect({ page: text })
   }
 
+  /** Whether what is asked for is still on its way. */
+  const reading = () => {
+    const text = topText(state)
+    if (text?.kind === 'sql') return sql !== null && sql.result === null && sql.error === null
+    return model === null || text !== null || TABLES[activePanel(state)].rows(view()) === null
+  }
+
   const writeFile = async (format: ExportFormat) => {
     const table = exportedTable(view())
-    if (table === null) return tell('there is nothing to export here')
+    if (table === null)
+      return tell(reading() ? 'still being read: x again in a moment' : 'there is nothing to export here')
     const { ending } = EXPORT_FORMATS.find((each) => each.format === format)!
     const stamp = new Date(options.now()).toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')
     try {
@@ -279,7 +297,7 @@ function withKnownParts(
   if (known === null || answered === null || !sameQuestion(asking, answered)) return next
   return {
     ...next,
-    incidents: next.incidents ?? known.incidents,
+    incidents: next.incidents ?? (asking.order === answered.order ? known.incidents : null),
     clocks: next.clocks ?? known.clocks,
     findings: next.findings ?? known.findings,
     standing: next.standing ?? known.standing,
@@ -293,7 +311,13 @@ function withKnownParts(
 }
 
 function sameQuestion(a: ModelRequest, b: ModelRequest): boolean {
-  return a.length_ms === b.length_ms && a.end === b.end && a.filter === b.filter && a.words === b.words
+  return (
+    a.length_ms === b.length_ms &&
+    a.end === b.end &&
+    a.filter === b.filter &&
+    a.words === b.words &&
+    a.order === b.order
+  )
 }
 
 /** Rows of alerts are called `alert <id>`. */

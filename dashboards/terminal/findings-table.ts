@@ -44,6 +44,7 @@ export const FINDINGS_TABLE: Table<FindingRow> = {
     // The overview has room for what goes on now, not for what was.
     (state.screen === 'overview' ? model?.standing : model?.findings) ?? null,
   key: (row) => row.key,
+  below: ({ fix: [first] }) => (first === undefined ? null : `→ ${first}`),
   nothing: nothingWrong,
   columns: [
     {
@@ -69,6 +70,7 @@ export const FINDINGS_TABLE: Table<FindingRow> = {
       head: 'What is wrong',
       width: 40,
       grow: 1,
+      wraps: true,
       text: (row) => row.title,
       style: findingStyle,
       order: (row) => row.title,

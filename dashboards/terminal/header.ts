@@ -4,7 +4,7 @@ import { formatChange, formatCount, formatQuantity, formatRate, formatShare } fr
 import { formatClock, formatLength, formatMinute, formatStamp, formatZone } from '../format-time.ts'
 import { kindDone } from '../wording.ts'
 import { HEADER_ROWS } from './layout.ts'
-import { EMPTY_LINE, type Line, type Span, span, spread } from './line.ts'
+import { EMPTY_LINE, type Line, lineWidth, type Span, span, spread } from './line.ts'
 import type { DashboardModel } from './model.ts'
 import { SCREENS, type ScreenId } from './screens.ts'
 import { sourceProblem } from './source-words.ts'
@@ -79,11 +79,14 @@ function successLine({ columns }: View, model: DashboardModel): Line {
   const spans: Span[] = []
   for (const kind of [...MAIN_KINDS, ...others]) {
     const figures = model.kinds[kind]
-    spans.push(
+    const own: Span[] = [
       span(`${spans.length === 0 ? '' : '   '}${kindDone(kind)} `, 'dim'),
       span(formatCount(figures?.successes ?? 0), 'strong'),
       { text: ` (${formatRate(figures?.per_second ?? 0)})` },
-    )
+    ]
+    // Half a figure tells less than none.
+    if (lineWidth([...spans, ...own]) > columns) break
+    spans.push(...own)
   }
   return spread(spans, [], columns)
 }

@@ -17,7 +17,7 @@ const OF_SCREEN: Readonly<Record<ScreenId, Keys>> = {
   ],
   incidents: [
     ['Enter', 'what was said, what it is, why, and what to do'],
-    ['s', 'order by time, host, client or reason (of those shown)'],
+    ['s', 'order by time, host, service, client or reason; r turns it round'],
   ],
   clocks: [
     ['Enter', 'the clock in full: steps, forecast, why, what to do'],
@@ -25,7 +25,13 @@ const OF_SCREEN: Readonly<Record<ScreenId, Keys>> = {
     ['!', 'the others agree against this clock'],
     ['s', 'order by offset, refused requests, drift …'],
   ],
-  findings: [['Enter', 'why, since when, what to do; Enter again: its failures']],
+  findings: [
+    ['Enter', 'why, since when, what to do; Enter again: its failures'],
+    ['! w i', 'found by analysis: critical, warning, for information'],
+    ['▲ p t s r', 'an alert: fires, pending, taken note of, silenced, resolved'],
+    ['a', 'advice: what one change would have avoided'],
+    ['A S', 'take note of an alert; silence it for a time'],
+  ],
   who: [
     ['Enter', 'filter everything by this client, service, issuer or host'],
     ['Tab', 'hosts, clients, services, issuers'],

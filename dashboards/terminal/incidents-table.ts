@@ -1,4 +1,5 @@
 /** Failed requests, newest first: when, where, who, and why in words. */
+import type { Cause, Subcause } from '../../src/core/cause.ts'
 import type { Incident } from '../../src/core/incident.ts'
 import { formatStamp } from '../format-time.ts'
 import { causeTitle, NOT_STATED, verdictTitle } from '../wording.ts'
@@ -55,7 +56,7 @@ export const INCIDENTS_TABLE: Table<Incident> = {
       width: 24,
       grow: 4,
       text: verdict,
-      order: (row) => `${causeTitle(row.cause)} ${row.subcause}`,
+      order: (row) => reasonRank(row.cause, row.subcause),
       draw: reason,
     },
   ],
@@ -76,6 +77,11 @@ export const INCIDENTS_TABLE: Table<Incident> = {
     { name: 'token', value: (row) => row.token ?? null },
     { name: 'observations', value: (row) => row.observations },
   ],
+}
+
+/** What the column of reasons is ordered by. */
+export function reasonRank(cause: Cause, subcause: Subcause): string {
+  return `${causeTitle(cause)} ${subcause}`
 }
 
 function verdict(incident: Incident): string {

@@ -49,7 +49,7 @@ const HIGHEST_CHART = 14
 /** A list of fewer rows than these (with its head) is not worth its head. */
 const LOWEST_LIST = 4
 
-/** How many rows each list of the overview has to show. */
+/** How many lines each list of the overview has to show. */
 export interface OverviewRows {
   findings: number
   causes: number
@@ -77,8 +77,10 @@ function overview(columns: number, rows: number, wanted: OverviewRows, focus: Pa
   const give = (panel: BoxId, height: number) => {
     if (height > 0) shares.push([panel, height])
   }
-  const findings = Math.max(2, Math.min(wanted.findings + 1, Math.floor(rows * 0.22) + 1))
-  const causes = Math.max(3, Math.min(wanted.causes + 1, Math.floor(rows * 0.4)))
+  const causes = Math.max(3, Math.min(wanted.causes + 1, Math.floor(rows * 0.34)))
+  // What is wrong and what to do about it comes first: it leaves the lowest chart, and on high screens more than half.
+  const most = Math.max(Math.floor(rows * 0.22) + 1, Math.min(Math.floor(rows * 0.4), rows - causes - LOWEST_CHART))
+  const findings = Math.max(2, Math.min(wanted.findings + 1, most))
   const rest = rows - findings - causes
   give('findings', findings)
   if (rest >= LOWEST_CHART + LOWEST_LIST) {

@@ -14,6 +14,7 @@ import type { Remedy, RemedyLink } from '../../src/core/remedy/remedy.ts'
 import type { SourceStatus } from '../../src/core/source-status.ts'
 import type { ScreenId } from './screens.ts'
 import type { TokenTimeline } from './token-timeline.ts'
+import type { SortOrder } from './view-state.ts'
 
 /** What the screen wants to show next. */
 export interface ModelRequest {
@@ -28,6 +29,8 @@ export interface ModelRequest {
   filter: Filter
   /** Free words of the filter: an incident is listed when its text holds all of them (lower case). */
   words: readonly string[]
+  /** Order of the incidents; null: newest first. */
+  order: SortOrder | null
   /** Incident whose detail view is open. */
   incident_id: string | null
   /** Rows the longest list of this screen may want. */

@@ -134,6 +134,18 @@ export function cutText(text: string, width: number): string {
   return `${head}…`
 }
 
+/** The longest tail of a printable text that fits: of paths the end tells more. */
+export function cutTextFromLeft(text: string, width: number): string {
+  if (width <= 0) return ''
+  if (textWidth(text) <= width) return text
+  if (NARROW.test(text)) return `…${text.slice(text.length - width + 1)}`
+  const segments = [...segmenter.segment(text)].map(({ segment }) => segment)
+  let used = 0
+  let from = segments.length
+  while (from > 0 && used + textWidth(segments[from - 1]!) <= width - 1) used += textWidth(segments[--from]!)
+  return `…${segments.slice(from).join('')}`
+}
+
 /** Printable text cut and filled to exactly `width` columns. */
 export function fitText(text: string, width: number, align: 'left' | 'right' = 'left'): string {
   const cut = cutText(text, width)

@@ -1,9 +1,12 @@
 /** Where the records come from: per source its format, rate, counts, lag and problem. */
 
 import { formatCount, formatCountWithin, formatRate, NO_FIGURE } from '../format-number.ts'
+import { span } from './line.ts'
 import type { SourceRow } from './model.ts'
+import { cutTextFromLeft, fitText, toPrintable } from './printable.ts'
 import { lagBytes, lagWords, sourceProblem } from './source-words.ts'
 import type { Table } from './table.ts'
+import type { Style } from './theme.ts'
 
 export const SOURCES_TABLE: Table<SourceRow> = {
   panel: 'sources',
@@ -19,7 +22,8 @@ export const SOURCES_TABLE: Table<SourceRow> = {
       width: 20,
       grow: 1,
       text: (row) => row.name,
-      style: (row) => (sourceProblem(row) === null ? 'plain' : 'warn'),
+      style: nameStyle,
+      draw: (row, _, width) => [span(fitText(cutTextFromLeft(toPrintable(row.name), width), width), nameStyle(row))],
       order: (row) => row.name,
     },
     {
@@ -80,4 +84,8 @@ export const SOURCES_TABLE: Table<SourceRow> = {
     { name: 'behind_bytes', value: lagBytes },
     { name: 'problem', value: sourceProblem },
   ],
+}
+
+function nameStyle(row: SourceRow): Style {
+  return sourceProblem(row) === null ? 'plain' : 'warn'
 }

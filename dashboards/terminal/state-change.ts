@@ -4,7 +4,15 @@
  */
 import { parseFilter } from './filter-words.ts'
 import { type PanelId, panelsOf, type ScreenId } from './screens.ts'
-import { activePanel, FIRST_ROW, type OpenText, type Step, type ViewContext, type ViewState } from './view-state.ts'
+import {
+  activePanel,
+  FIRST_ROW,
+  type OpenText,
+  type SortOrder,
+  type Step,
+  type ViewContext,
+  type ViewState,
+} from './view-state.ts'
 
 /** `message` is an answer to one key: the next takes it away. */
 export function stay(state: ViewState, message?: string): Step {
@@ -71,7 +79,7 @@ export function nextSort(state: ViewState, { sortable }: ViewContext): Step {
 }
 
 export function sortBy(state: ViewState, panel: PanelId, column: string): Step {
-  return stay({ ...state, sorts: { ...state.sorts, [panel]: { column, reversed: false } } }, `ordered by ${column}`)
+  return withSort(state, panel, { column, reversed: false }, `ordered by ${column}`)
 }
 
 export function reverseSort(state: ViewState, { sortable }: ViewContext): Step {
@@ -79,7 +87,15 @@ export function reverseSort(state: ViewState, { sortable }: ViewContext): Step {
   const [natural] = sortable[panel] ?? []
   if (natural === undefined) return stay(state, 'this table has one order only')
   const present = state.sorts[panel] ?? { column: natural, reversed: false }
-  return stay({ ...state, sorts: { ...state.sorts, [panel]: { ...present, reversed: !present.reversed } } })
+  return withSort(state, panel, { ...present, reversed: !present.reversed })
+}
+
+/** Of the incidents only some are on the screen: another order shows others. */
+function withSort(state: ViewState, panel: PanelId, order: SortOrder, message?: string): Step {
+  const sorts = { ...state.sorts, [panel]: order }
+  const next = { ...state, sorts, ...(message === undefined ? {} : { message }) }
+  if (panel !== 'incidents') return stay(next)
+  return load({ ...next, cursors: { ...state.cursors, incidents: FIRST_ROW } })
 }
 
 /** The panels of a screen, or where there is only one, the screens. */

@@ -29,6 +29,8 @@ export interface TableColumn<R> {
   style?(row: R, view: View): Style
   /** In place of `text`, for what is drawn: exactly `width` columns. */
   draw?(row: R, view: View, width: number): readonly Span[]
+  /** A sentence: in the row under the cursor it goes on below instead of being cut. */
+  wraps?: boolean
   /** What rows are ordered by; null comes last. Numbers go from large to small, words from A to Z. */
   order?(row: R): number | string | null
 }
@@ -42,6 +44,8 @@ export interface Table<R> {
   key(row: R): string
   /** Column the rows come ordered by. */
   natural: string
+  /** Said below the row under the cursor, one sentence; null: nothing. */
+  below?(row: R, view: View): string | null
   /** Said in place of rows when there are none. */
   nothing(view: View): string
   /** What `x` writes, where that is more than the screen shows. */
@@ -70,12 +74,13 @@ export function orderedRows<R>(table: Table<R>, view: View): readonly R[] | null
   const column = table.columns.find((each) => each.id === id)
   if (column?.order === undefined) return rows
   const rank = column.order.bind(column)
-  const ordered = [...rows].sort((a, b) => compare(rank(a), rank(b), reversed))
+  const ordered = [...rows].sort((a, b) => compareRanks(rank(a), rank(b), reversed))
   sorted.set(rows, { column: id, reversed, rows: ordered })
   return ordered
 }
 
-function compare(a: number | string | null, b: number | string | null, reversed: boolean): number {
+/** Null comes last either way; numbers go from large to small, words from A to Z. */
+export function compareRanks(a: number | string | null, b: number | string | null, reversed: boolean): number {
   if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1
   const large = typeof a === 'number' && typeof b === 'number' ? b - a : String(a).localeCompare(String(b), 'en')
   return reversed ? -large : large

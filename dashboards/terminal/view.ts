@@ -14,6 +14,7 @@ import type { DashboardModel, FindingRow, ModelRequest } from './model.ts'
 import { PANEL_IDS, type PanelId } from './screens.ts'
 import { sqlText } from './sql-text.ts'
 import { orderedRows, sortableColumns } from './table.ts'
+import { wantedLines } from './table-panel.ts'
 import { TABLES } from './tables.ts'
 import { type OpenText, topText, type ViewContext, type ViewState } from './view-state.ts'
 
@@ -48,10 +49,11 @@ export function textRows(rows: number): number {
   return Math.max(1, rows - 3)
 }
 
-export function layoutOf({ model, state, columns, rows }: View): Layout {
+export function layoutOf(view: View): Layout {
+  const { model, state, columns, rows } = view
   return layoutFor({ columns, rows }, state.screen, state.focus[state.screen], {
     causes: model?.causes.length ?? 0,
-    findings: model?.standing?.length ?? 1,
+    findings: wantedLines(view, columns, TABLES.findings),
   })
 }
 

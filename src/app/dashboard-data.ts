@@ -6,7 +6,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { assembleModel, type PartyAnswers, type StoreAnswers } from '../../dashboards/terminal/assemble-model.ts'
 import type { ClockAnswers } from '../../dashboards/terminal/clock-rows.ts'
-import { holdsWords } from '../../dashboards/terminal/filter-words.ts'
 import type {
   DashboardModel,
   IncidentDetail,
@@ -20,8 +19,9 @@ import type { ClockReading } from '../analyze/clock/clock-table.ts'
 import type { TimeRange } from '../core/filter.ts'
 import type { HistoryFact } from '../core/history.ts'
 import type { Incident } from '../core/incident.ts'
-import type { Dimension, IncidentQuery, StoreReader } from '../core/ports/store.ts'
+import type { Dimension, StoreReader } from '../core/ports/store.ts'
 import { remedyOf } from '../core/remedy/remedy-of.ts'
+import { orderedIncidents } from './ordered-incidents.ts'
 import { createRecentClocks, type RecentClocks } from './recent-clocks.ts'
 import { createRecentFindings, type RecentFindings } from './recent-findings.ts'
 import { createSourceRates, type SourceRates } from './source-rates.ts'
@@ -32,9 +32,6 @@ const PARTY_ROWS = 2_000
 const PARTY_ROWS_BEFORE = 20_000
 /** Shapes of unrecognised messages that are shown. */
 const UNRECOGNISED_ROWS = 20
-/** Incidents looked through for free words; beyond this the newest matches are enough. Count. */
-const WORD_SEARCH_LIMIT = 5_000
-const PAGE = 500
 /** The overview shows the newest incidents only; a screen of 200 by 60 has room for fewer. */
 const OVERVIEW_INCIDENTS = 60
 
@@ -126,22 +123,10 @@ function withFuture(window: TimeWindow, request: ModelRequest, extent: TimeRange
   return { ...window, range: { from_ms: window.range.from_ms, to_ms: Math.max(to_ms, window.range.to_ms) } }
 }
 
-async function incidentsOf(reader: StoreReader, range: TimeRange, request: ModelRequest): Promise<Incident[]> {
-  const { filter, words } = request
+function incidentsOf(reader: StoreReader, range: TimeRange, request: ModelRequest): Promise<Incident[]> {
+  const { filter, words, order } = request
   const limit = request.screen === 'overview' ? Math.min(OVERVIEW_INCIDENTS, request.limit) : request.limit
-  await turn()
-  if (words.length === 0) return reader.incidents({ range, filter, limit })
-  const found: Incident[] = []
-  let before: IncidentQuery['before']
-  for (let looked = 0; looked < WORD_SEARCH_LIMIT && found.length < limit; looked += PAGE) {
-    const page = await reader.incidents({ range, filter, limit: PAGE, ...(before === undefined ? {} : { before }) })
-    for (const incident of page) if (found.length < limit && holdsWords(incident, words)) found.push(incident)
-    const last = page.at(-1)
-    if (last === undefined || page.length < PAGE) break
-    before = { time_ms: last.time_ms, id: last.id }
-    await turn()
-  }
-  return found
+  return orderedIncidents(reader, { range, filter, words, order, limit })
 }
 
 /** More alerts than these are for `authtop alerts list`; count. */

@@ -60,10 +60,10 @@ Exit codes: 0 fine, 2 wrong usage, 3 cannot read the store.`,
           ? { from_ms: extent.from_ms, to_ms: now + 1 }
           : readPeriod(options.since, options.until, zone, now - extent.from_ms + 1)
       let left = options.limit ?? (options.json ? Number.POSITIVE_INFINITY : TABLE_LIMIT)
-      let before: IncidentQuery['before']
+      let after: IncidentQuery['after']
       while (left > 0) {
         const limit = Math.min(PAGE, left)
-        const page = await reader.incidents({ range, filter, limit, ...(before === undefined ? {} : { before }) })
+        const page = await reader.incidents({ range, filter, limit, ...(after === undefined ? {} : { after }) })
         for (const incident of page)
           await print(
             `${options.json ? JSON.stringify(incidentJson(incident)) : toPrintable(incidentLine(incident, zone))}\n`,
@@ -71,7 +71,7 @@ Exit codes: 0 fine, 2 wrong usage, 3 cannot read the store.`,
         left -= page.length
         const last = page.at(-1)
         if (last === undefined || page.length < limit) break
-        before = { time_ms: last.time_ms, id: last.id }
+        after = { time_ms: last.time_ms, id: last.id }
       }
     } finally {
       await reader.close()

@@ -150,6 +150,7 @@ function summaryModel(
       end: 'now',
       filter: NO_FILTER,
       words: [],
+      order: null,
       incident_id: null,
       limit: SUMMARY_INCIDENTS,
     },

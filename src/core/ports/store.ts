@@ -260,10 +260,12 @@ export interface UnrecognisedGroup {
 export interface IncidentQuery {
   range: TimeRange
   filter: Filter
-  /** At most this many, newest first. */
+  /** At most this many. */
   limit: number
-  /** Only incidents older than this one (paging); its time and id. */
-  before?: { time_ms: number; id: string }
+  /** Newest first, unless this is set. */
+  oldest_first?: boolean
+  /** Only incidents that follow this one in that order (paging); its time and id. */
+  after?: { time_ms: number; id: string }
 }
 
 export interface SqlResult {
@@ -296,7 +298,7 @@ export interface StoreReader extends AlertReader {
   /** Unrecognised records. Honours the range to the quarter of an hour; only as far back as incidents are kept. */
   unrecognisedCount(range: TimeRange): Promise<number>
   limits(): Promise<StoreLimits>
-  /** Newest first. */
+  /** In the order of the query. */
   incidents(query: IncidentQuery): Promise<Incident[]>
   incident(id: string): Promise<Incident | null>
   /** In order of time. */

@@ -59,13 +59,13 @@ export class CountQuery {
     }
   }
 
-  /** Up to `limit` buckets of a segment in which something passes, newest first. */
-  newestBuckets(segment: Segment, ids: FilterIds, limit: number): number[] {
+  /** Up to `limit` buckets of a segment in which something passes, in order of time or against it. */
+  buckets(segment: Segment, ids: FilterIds, order: 'ASC' | 'DESC', limit: number): number[] {
     if (passesNothing(ids)) return []
     const source = sourceOf(segment, ids, undefined)
     const sql = `SELECT DISTINCT r.bucket FROM ${source.from}
                   WHERE ${source.conditions.join(' AND ')} AND ${source.verdict} IN (SELECT value FROM json_each(?))
-                  ORDER BY r.bucket DESC LIMIT ?`
+                  ORDER BY r.bucket ${order} LIMIT ?`
     const verdicts = JSON.stringify([...ids.verdicts.keys()])
     return this.#statements.rows<[number]>(sql, [...source.params, verdicts, limit]).map(([bucket]) => bucket)
   }

@@ -1,8 +1,9 @@
 /**
- * Lists incidents newest first. Without a filter the time index gives them; with one, the rollups say in which days,
+ * Lists incidents newest or oldest first. Without a filter the time index gives them; with one, the rollups say in which days,
  * hours and minutes something passes, so that a rare value is found without reading the failures in between.
  */
 import type Database from 'better-sqlite3'
+import type { TimeRange } from '../../core/filter.ts'
 import type { Incident } from '../../core/incident.ts'
 import type { IncidentQuery } from '../../core/ports/store.ts'
 import type { CountQuery } from './count-query.ts'
@@ -10,19 +11,22 @@ import { addCondition, type FilterIds, filterIds, filterWithOther, incidentPasse
 import { INCIDENT_COLUMNS, type IncidentRow, unpackIncident } from './incident-row.ts'
 import type { Lexicon } from './lexicon.ts'
 import { Statements } from './statements.ts'
-import { DAY_MS, floorTo, GRAIN, GRAIN_MS, type Grain } from './time-grain.ts'
+import { GRAIN, GRAIN_MS, type Grain } from './time-grain.ts'
 
 /** Days looked up at a time when searching for a rare value. */
 const DAYS_AT_ONCE = 16
 
 const COLUMNS = INCIDENT_COLUMNS.map((column) => `i.${column}`).join(', ')
 
-/** Before which incident to go on; `id` above every id when paging starts. */
-interface Cursor {
+/** What is still to be listed: within [from_ms, to_ms), and in the order of the query after the place. */
+interface Rest {
   from_ms: number
-  time_ms: number
-  id: number
+  to_ms: number
+  /** Null: from the beginning of the list. */
+  after: { time_ms: number; id: number } | null
 }
+
+type Order = 'ASC' | 'DESC'
 
 export class IncidentList {
   readonly #db: Database.Database
@@ -37,22 +41,28 @@ export class IncidentList {
     this.#statements = new Statements(db)
   }
 
-  list(query: IncidentQuery, extent: { from_ms: number; to_ms: number }): Incident[] {
-    const cursor: Cursor = {
-      from_ms: Math.max(query.range.from_ms, extent.from_ms),
-      time_ms: Math.min(query.range.to_ms, extent.to_ms),
-      id: 0,
-    }
-    if (query.before && query.before.time_ms < cursor.time_ms) {
-      cursor.time_ms = query.before.time_ms
-      cursor.id = Number(query.before.id)
+  list(query: IncidentQuery, extent: TimeRange): Incident[] {
+    const order: Order = query.oldest_first ? 'ASC' : 'DESC'
+    const after = query.after === undefined ? null : { time_ms: query.after.time_ms, id: Number(query.after.id) }
+    const rest: Rest = {
+      from_ms: Math.max(
+        query.range.from_ms,
+        extent.from_ms,
+        order === 'ASC' ? (after?.time_ms ?? -Infinity) : -Infinity,
+      ),
+      to_ms: Math.min(
+        query.range.to_ms,
+        extent.to_ms,
+        order === 'DESC' && after !== null ? after.time_ms + 1 : Infinity,
+      ),
+      after,
     }
     const limit = Math.max(0, Math.floor(query.limit))
     const ids = filterIds(this.#db, this.#lexicon, filterWithOther(query.filter))
     const filtered = Object.keys({ ...query.filter.include, ...query.filter.exclude }).length > 0
     const found: Incident[] = []
-    if (limit === 0 || !(cursor.from_ms <= cursor.time_ms)) return found
-    for (const rows of filtered ? this.#minutes(cursor, ids) : [this.#rows(cursor, null, limit)]) {
+    if (limit === 0 || !(rest.from_ms < rest.to_ms)) return found
+    for (const rows of filtered ? this.#minutes(rest, ids, order) : [this.#rows(rest, null, order, limit)]) {
       for (const row of rows) {
         const incident = unpackIncident(this.#lexicon, row)
         if (row[15] !== null && filtered && !incidentPasses(query.filter, incident)) continue
@@ -63,41 +73,45 @@ export class IncidentList {
     return found
   }
 
-  /** Passing incidents minute by minute, newest first. */
-  *#minutes(cursor: Cursor, ids: FilterIds): IterableIterator<IncidentRow[]> {
-    for (const day_ms of this.#buckets(GRAIN.day, cursor.from_ms, cursor.time_ms + 1, ids, DAYS_AT_ONCE)) {
-      for (const hour_ms of this.#buckets(GRAIN.hour, day_ms, Math.min(day_ms + DAY_MS, cursor.time_ms + 1), ids, 24)) {
-        const hour_end_ms = Math.min(hour_ms + GRAIN_MS[GRAIN.hour], cursor.time_ms + 1)
-        for (const minute_ms of this.#buckets(GRAIN.minute, hour_ms, hour_end_ms, ids, 60)) {
-          const end_ms = minute_ms + GRAIN_MS[GRAIN.minute]
-          const from_ms = Math.max(minute_ms, cursor.from_ms)
-          yield this.#rows(
-            end_ms <= cursor.time_ms ? { from_ms, time_ms: end_ms, id: 0 } : { ...cursor, from_ms },
-            ids,
-            -1,
-          )
+  /** Passing incidents minute by minute. */
+  *#minutes({ from_ms, to_ms, after }: Rest, ids: FilterIds, order: Order): IterableIterator<IncidentRow[]> {
+    for (const day of this.#buckets(GRAIN.day, { from_ms, to_ms }, ids, order, DAYS_AT_ONCE)) {
+      for (const hour of this.#buckets(GRAIN.hour, both(day, { from_ms, to_ms }), ids, order, 24)) {
+        for (const minute of this.#buckets(GRAIN.minute, both(hour, { from_ms, to_ms }), ids, order, 60)) {
+          yield this.#rows({ ...both(minute, { from_ms, to_ms }), after }, ids, order, -1)
         }
       }
     }
   }
 
-  /** Starts of buckets with something that passes, newest first. */
-  *#buckets(grain: Grain, from_ms: number, to_ms: number, ids: FilterIds, chunk: number): IterableIterator<number> {
+  /** Buckets with something that passes. */
+  *#buckets(
+    grain: Grain,
+    { from_ms, to_ms }: TimeRange,
+    ids: FilterIds,
+    order: Order,
+    chunk: number,
+  ): IterableIterator<TimeRange> {
     const size = GRAIN_MS[grain]
-    const from = floorTo(from_ms, size) / size
+    let from = Math.floor(from_ms / size)
     let to = Math.ceil(to_ms / size)
     for (;;) {
-      const buckets = this.#counts.newestBuckets({ grain, from, to }, ids, chunk)
-      for (const bucket of buckets) yield bucket * size
+      const buckets = this.#counts.buckets({ grain, from, to }, ids, order, chunk)
+      for (const bucket of buckets) yield { from_ms: bucket * size, to_ms: (bucket + 1) * size }
       if (buckets.length < chunk) return
-      to = buckets.at(-1)!
+      if (order === 'ASC') from = buckets.at(-1)! + 1
+      else to = buckets.at(-1)!
     }
   }
 
-  /** Incidents at or after `from_ms` and before the cursor, newest first; `limit` -1 is none. */
-  #rows(cursor: Cursor, ids: FilterIds | null, limit: number): IncidentRow[] {
-    const conditions = ['i.time_ms >= ?', 'i.time_ms <= ?', '(i.time_ms < ? OR i.id < ?)']
-    const params: unknown[] = [cursor.from_ms, cursor.time_ms, cursor.time_ms, cursor.id]
+  /** In the order asked for; `limit` -1 is none. */
+  #rows({ from_ms, to_ms, after }: Rest, ids: FilterIds | null, order: Order, limit: number): IncidentRow[] {
+    const conditions = ['i.time_ms >= ?', 'i.time_ms < ?']
+    const params: unknown[] = [from_ms, to_ms]
+    if (after !== null) {
+      conditions.push(order === 'ASC' ? '(i.time_ms, i.id) > (?, ?)' : '(i.time_ms, i.id) < (?, ?)')
+      params.push(after.time_ms, after.id)
+    }
     let join = ''
     if (ids !== null) {
       const series = ids.series()
@@ -110,7 +124,11 @@ export class IncidentList {
       }
     }
     const sql = `SELECT ${COLUMNS} FROM incident i ${join} WHERE ${conditions.join(' AND ')}
-                  ORDER BY i.time_ms DESC, i.id DESC LIMIT ?`
+                  ORDER BY i.time_ms ${order}, i.id ${order} LIMIT ?`
     return this.#statements.rows<IncidentRow>(sql, [...params, limit])
   }
+}
+
+function both(a: TimeRange, b: TimeRange): TimeRange {
+  return { from_ms: Math.max(a.from_ms, b.from_ms), to_ms: Math.min(a.to_ms, b.to_ms) }
 }

@@ -613,7 +613,7 @@ export function describeStore(engine: StoreEngine): void {
               range: EVERYTHING,
               filter,
               limit: 4,
-              ...(last && { before: { time_ms: last.time_ms, id: last.id } }),
+              ...(last && { after: { time_ms: last.time_ms, id: last.id } }),
             })
             if (page.length === 0) break
             seen.push(...page)
@@ -624,6 +624,26 @@ export function describeStore(engine: StoreEngine): void {
           expect(seen.map(({ time_ms }) => time_ms)).toEqual(
             seen.map(({ time_ms }) => time_ms).toSorted((a, b) => b - a),
           )
+        }
+      })
+
+      it('gives them oldest first when asked, page by page the very reverse', async () => {
+        const { writer, reader } = await both()
+        const times = Array.from({ length: 157 }, (_, i) => START_MS + Math.floor(i / 5) * 7 * HOUR_MS + (i % 2))
+        await writer.append(failures(...times.map((time_ms, i) => ({ time_ms, host: `h${i % 2}` }))))
+        const range = { from_ms: START_MS + 1, to_ms: times.at(-1)! }
+        for (const filter of [NO_FILTER, only({ host: ['h1'] })]) {
+          const seen: Incident[] = []
+          for (let more = true; more; ) {
+            const last = seen.at(-1)
+            const after = last && { after: { time_ms: last.time_ms, id: last.id } }
+            const page = await reader.incidents({ range, filter, limit: 9, oldest_first: true, ...after })
+            seen.push(...page)
+            more = page.length > 0
+          }
+          const newest = await reader.incidents({ range, filter, limit: 1000 })
+          expect(newest.length).toBeGreaterThan(70)
+          expect(seen).toEqual(newest.toReversed())
         }
       })
 

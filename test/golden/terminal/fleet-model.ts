@@ -257,6 +257,7 @@ export const EMPTY_REQUEST: ModelRequest = {
   end: 'now',
   filter: { include: {}, exclude: {} },
   words: [],
+  order: null,
   incident_id: null,
   limit: 500,
 }

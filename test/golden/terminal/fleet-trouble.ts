@@ -127,7 +127,8 @@ export function findings(now_ms: number): Finding[] {
       from_ms: now_ms - 14 * MINUTE,
       to_ms: now_ms - 4_000,
       incidents: 1_204,
-      title: 'reports-1 is 312 s ahead: 1,204 fresh tokens refused since 09:14',
+      title:
+        'The clock of reports-1 is 312 s ahead of https://id.example since it was restarted at 09:14: 1,204 fresh tokens refused',
       why: ['its clock jumped by 312 s at 09:14', 'orders-1 and orders-2 accept the same tokens'],
       fix: ['On reports-1: chronyc makestep, then chronyc tracking', 'Watch its offset: authtop skew'],
       links: [{ text: 'RFC 7519 §4.1.4', url: 'https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4' }],

@@ -245,4 +245,28 @@ describe('the controller', () => {
     expect(draw).not.toHaveBeenCalled()
     expect(vi.getTimerCount()).toBe(0)
   })
+
+  test('another order of the incidents is asked of the store, and the cursor is on its first', async () => {
+    const { controller, questions, type } = setUp()
+    controller.start()
+    await questions[0]!.answer(fleetModel())
+    type('2')
+    await questions[1]!.answer(fleetModel(questions[1]!.request))
+    type('jj')
+    expect(controller.view().state.cursors.incidents.index).toBe(2)
+    type('s')
+    expect(questions[2]!.request.order).toEqual({ column: 'host', reversed: false })
+    expect(controller.view().state.cursors.incidents.index).toBe(0)
+    await questions[2]!.answer(fleetModel(questions[2]!.request))
+    type('r')
+    expect(questions[3]!.request.order).toEqual({ column: 'host', reversed: true })
+  })
+
+  test('an export before anything was read says that it is being read', () => {
+    const { controller, saved, type } = setUp()
+    controller.start()
+    type('xj')
+    expect(controller.view().state.message).toBe('still being read: x again in a moment')
+    expect(saved).toEqual([])
+  })
 })
