@@ -5,8 +5,13 @@ import { ConfigError } from '../app/config/config-mistake.ts'
 import { UserError } from './exit-code.ts'
 
 export function readConfig(file: string): Config {
+  return readingConfig(file, () => loadConfig(file))
+}
+
+/** Runs what reads configurations; their mistakes become the user's. */
+export function readingConfig<T>(file: string, read: () => T): T {
   try {
-    return loadConfig(file)
+    return read()
   } catch (error) {
     if (error instanceof ConfigError) throw new UserError(error.message, 'see docs/alerts.md for every setting')
     const code = (error as NodeJS.ErrnoException).code

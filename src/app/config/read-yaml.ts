@@ -7,13 +7,20 @@ import { ConfigError, type ConfigMistake } from './config-mistake.ts'
 /** YAML anchors may multiply text ("billion laughs"). */
 const MAX_ALIASES = 100
 
+type Extra<T> = (value: T) => { path: PropertyKey[]; text: string }[]
+
 /** Throws {@link ConfigError}. `extra`: further checks with the place they are about. */
-export function readYaml<T>(
+export function readYaml<T>(file: string, text: string, schema: z.ZodType<T>, extra: Extra<T> = () => []): T {
+  return readPlacedYaml(file, text, schema, extra).value
+}
+
+/** The same, with the place of every setting for whoever finds fault with it later. */
+export function readPlacedYaml<T>(
   file: string,
   text: string,
   schema: z.ZodType<T>,
-  extra: (value: T) => { path: PropertyKey[]; text: string }[] = () => [],
-): T {
+  extra: Extra<T> = () => [],
+): { value: T; place: Place } {
   const lines = new LineCounter()
   const document = parseDocument(text, { uniqueKeys: true, prettyErrors: false, lineCounter: lines })
   const at = (offset: number) => {
@@ -31,7 +38,7 @@ export function readYaml<T>(
     throw new ConfigError(parsed.error.issues.flatMap((issue) => mistakesOf(file, issue, schema, value, place)))
   const further = extra(parsed.data).map(({ path, text: words }) => ({ file, ...place(path), text: words }))
   if (further.length > 0) throw new ConfigError(further)
-  return parsed.data
+  return { value: parsed.data, place }
 }
 
 type Place = (path: readonly PropertyKey[]) => Pick<ConfigMistake, 'line' | 'column' | 'path'>

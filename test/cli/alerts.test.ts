@@ -1,0 +1,70 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { authtop, scratch } from './authtop.ts'
+
+const home = scratch()
+const EXAMPLES = join(import.meta.dirname, '../../docs/examples')
+const example = readFileSync(join(EXAMPLES, 'rules-test.yaml'), 'utf8')
+
+/** The example's tests, changed; beside the example's configuration. */
+function changed(name: string, change: (text: string) => string): string {
+  const folder = join(home, name)
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'authtop.yaml'), readFileSync(join(EXAMPLES, 'authtop.yaml')))
+  const file = join(folder, 'rules-test.yaml')
+  const text = change(example)
+  expect(text).not.toBe(example)
+  writeFileSync(file, text)
+  return file
+}
+
+describe('alerts test', () => {
+  test('passes the tests of the documentation', async () => {
+    const { code, stdout, stderr } = await authtop(home, ['alerts', 'test', join(EXAMPLES, 'rules-test.yaml')])
+    expect(stderr).toBe('')
+    expect(stdout).toContain('3 passed, 0 failed')
+    expect(code).toBe(0)
+  })
+
+  test('shows what was expected and what fired instead, with its place, and ends with 1', async () => {
+    const file = changed('other', (text) => text.replace('team: identity', 'team: payments').replace('40m', '30m'))
+    const { code, stdout } = await authtop(home, ['alerts', 'test', file])
+    expect(code).toBe(1)
+    expect(stdout.replaceAll(file, 'F')).toBe(
+      [
+        'FAILED  F: a client that does not refresh is told after two minutes above twenty tokens',
+        '        F:14:9: alerts of payments_expiry at 20 min (- expected, + fired)',
+        '          - payments_expiry{client_id="web", team="payments"} critical "web: 30 tokens had expired within 15 min (expected at most 20)"',
+        '          + payments_expiry{client_id="web", team="identity"} critical "web: 30 tokens had expired within 15 min (expected at most 20)"',
+        'ok      F: a client that tries one expired token again and again is none',
+        'FAILED  F: three failures that right clocks would have let pass are a skew spike',
+        '        F:34:11: alerts at 30 min (- expected, + fired)',
+        '          + skew_spike{host="api-1"} critical "api-1 is behind the issuer by 5.0 s or more: 3 requests failed that would have passed with right clocks (expected none)"',
+        '1 passed, 2 failed',
+        '',
+      ].join('\n'),
+    )
+  })
+
+  test('a mistake in the file is told with its place and what was meant', async () => {
+    const file = changed('mistakes', (text) =>
+      text.replace('rule: payments_expiry', 'rule: payment_expiry').replace("'0x9 3x19", "'0x9 3y19"),
+    )
+    const first = await authtop(home, ['alerts', 'test', file])
+    expect(first.code).toBe(2)
+    expect(first.stderr).toContain(`:10:85: tests[0].failures[0].values: "3y19" is no value`)
+    const second = await authtop(home, [
+      'alerts',
+      'test',
+      changed('unknown', (text) => text.replace('rule: payments_expiry', 'rule: payment_expiry')),
+    ])
+    expect(second.stderr).toContain(
+      ':13:20: tests[0].expect[0].rule: there is no rule "payment_expiry" in use; did you mean "payments_expiry"?',
+    )
+  })
+
+  test('a file that is not there: exit 3', async () => {
+    expect((await authtop(home, ['alerts', 'test', join(home, 'none.yaml')])).code).toBe(3)
+  })
+})
