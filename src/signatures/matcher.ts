@@ -1,11 +1,11 @@
 /**
  * Finds the signature that explains a record best. Anchors (literals, exact attribute values) propose candidates in one
- * pass; conditions and patterns decide; the most specific wins, then the longer literals, then the id.
+ * pass; conditions, literals and patterns decide, the highest-ranking candidate first.
  * Patterns see only a window around an anchor, so a stack trace of any length costs the same.
  */
 import type { AttributeValue } from '../core/log-record.ts'
 import { anchorCondition, anchorLiterals } from './anchor.ts'
-import { GramIndex } from './gram-index.ts'
+import { LiteralFinder } from './literal-finder.ts'
 import type { Condition, Signature } from './signature.ts'
 import { statementsOf } from './statements.ts'
 
@@ -24,140 +24,186 @@ export interface Match {
 /** Characters of text before and after an anchor that a pattern gets to see. */
 const WINDOW_BEFORE = 1024
 const WINDOW_AFTER = 3072
-/** A literal repeated more often than this in one record gets no further tries. */
-const MAX_PLACES = 4
 /** Speech beyond this is not searched; characters. Long enough for a deep Java trace with its causes. */
 export const SPEECH_LIMIT = 65_536
 /** An attribute used as text is searched up to here; characters. */
 const ATTRIBUTE_LIMIT = 8192
+/** A signature found by an attribute's value needs no literal: its pattern looks from the text's beginning. */
+const AT_START: readonly number[] = [0]
 
 interface Compiled {
   signature: Signature
+  /** Ids of literals. */
+  contains: readonly number[]
+  any: readonly number[]
+  unless: ReadonlySet<number>
   pattern: RegExp | null
   conditions: readonly { condition: Condition; pattern: RegExp | null; values: ReadonlySet<string> | null }[]
-  weight: number
+  /** Of two signatures that match, the one of lower rank explains the record. */
+  rank: number
 }
 
-interface Field {
-  name: string
-  index: GramIndex
-  /** For each literal id, the signatures it anchors. */
-  anchors: readonly (readonly Compiled[])[]
-  literals: readonly string[]
+interface Candidate {
+  compiled: Compiled
+  /** Where a pattern may look: places of the anchor. */
+  places: readonly number[]
 }
 
 export class Matcher {
-  readonly #fields: readonly Field[]
+  readonly #finder: LiteralFinder
+  /** Field searched → literal id → signatures anchored by it. */
+  readonly #byLiteral = new Map<string, Map<number, Compiled[]>>()
+  /** Attribute → exact value → signatures anchored by it. */
   readonly #byValue = new Map<string, Map<string, Compiled[]>>()
 
   constructor(signatures: readonly Signature[]) {
-    const perField = new Map<string, Map<string, Compiled[]>>()
-    for (const signature of signatures) {
-      const compiled = compile(signature)
-      const literals = anchorLiterals(signature)
-      if (literals.length > 0) {
-        for (const literal of literals) file(perField, signature.in, literal, compiled)
-      } else {
-        const exact = anchorCondition(signature)
-        if (exact === null) throw new RangeError(`signature ${signature.id} has no anchor`)
-        for (const value of exact.values) file(this.#byValue, exact.attribute, value, compiled)
-      }
+    const literals = new Map<string, number>()
+    const idOf = (literal: string): number => {
+      const known = literals.get(literal)
+      if (known !== undefined) return known
+      literals.set(literal, literals.size)
+      return literals.size - 1
     }
-    this.#fields = [...perField].map(([name, literals]) => ({
-      name,
-      index: new GramIndex([...literals.keys()]),
-      anchors: [...literals.values()],
-      literals: [...literals.keys()],
-    }))
+    for (const [rank, signature] of inRank(signatures).entries()) {
+      const compiled = compile(signature, rank, idOf)
+      const anchors = anchorLiterals(signature)
+      for (const literal of anchors) file(this.#byLiteral, signature.in, idOf(literal), compiled)
+      if (anchors.length > 0) continue
+      const exact = anchorCondition(signature)
+      if (exact === null) throw new RangeError(`signature ${signature.id} has no anchor`)
+      for (const value of exact.values) file(this.#byValue, exact.attribute, value, compiled)
+    }
+    this.#finder = new LiteralFinder([...literals.keys()])
   }
 
   /** The best match, or null. */
   best(record: Matchable): Match | null {
-    let best: { compiled: Compiled; match: Match } | null = null
-    this.#each(record, (compiled, match) => {
-      if (best === null || beats(compiled, best.compiled)) best = { compiled, match }
-    })
-    return (best as { match: Match } | null)?.match ?? null
+    for (const match of this.#matches(record)) return match
+    return null
   }
 
   /** Every match, best first; for checks and `explain`. */
   all(record: Matchable): Match[] {
-    const found: { compiled: Compiled; match: Match }[] = []
-    this.#each(record, (compiled, match) => found.push({ compiled, match }))
-    found.sort((a, b) => (beats(a.compiled, b.compiled) ? -1 : 1))
-    return found.map((f) => f.match)
+    return [...this.#matches(record)]
   }
 
-  #each(record: Matchable, found: (compiled: Compiled, match: Match) => void): void {
-    const done = new Set<Compiled>()
+  /** Candidates are verified in the order of their rank, so whoever wants the best pays for no other. */
+  *#matches(record: Matchable): Generator<Match> {
+    const texts = new Map<string, Text>()
+    const candidates = this.#candidates(record, texts)
+    if (candidates.length > 1) candidates.sort((a, b) => a.compiled.rank - b.compiled.rank)
+    let matched: Compiled | null = null
+    for (const { compiled, places } of candidates) {
+      // Found by several literals: once is enough.
+      if (compiled === matched) continue
+      const match = this.#verify(compiled, record, textOf(record, compiled.signature.in, texts), places)
+      if (match === null) continue
+      matched = compiled
+      yield match
+    }
+  }
+
+  #candidates(record: Matchable, read: Map<string, Text>): Candidate[] {
+    const candidates: Candidate[] = []
     for (const [attribute, values] of this.#byValue) {
       const value = record.attributes[attribute]
       if (value === undefined) continue
-      for (const compiled of values.get(String(value)) ?? []) {
-        if (done.has(compiled)) continue
-        done.add(compiled)
-        const text = textOf(record, compiled.signature.in)
-        const match = verify(compiled, record, text, text.toLowerCase(), 0)
-        if (match !== null) found(compiled, match)
+      const here = values.get(String(value))
+      if (here !== undefined) for (const compiled of here) candidates.push({ compiled, places: AT_START })
+    }
+    for (const [field, anchors] of this.#byLiteral) {
+      const { text, lower } = textOf(record, field, read)
+      if (text === '') continue
+      for (const [id, places] of this.#finder.find(lower)) {
+        const here = anchors.get(id)
+        if (here !== undefined) for (const compiled of here) candidates.push({ compiled, places })
       }
     }
-    for (const field of this.#fields) {
-      const text = textOf(record, field.name)
-      if (text.length === 0) continue
-      const lower = lowerCase(text)
-      const places = new Map<number, number[]>()
-      field.index.scan(lower, (id, position) => {
-        const list = places.get(id)
-        if (list === undefined) places.set(id, [position])
-        else if (list.length < MAX_PLACES) list.push(position)
-      })
-      for (const [id, positions] of places)
-        for (const compiled of field.anchors[id]!) {
-          if (done.has(compiled)) continue
-          for (const position of positions) {
-            const match = verify(compiled, record, text, lower, position)
-            if (match === null) continue
-            done.add(compiled)
-            found(compiled, match)
-            break
-          }
-        }
+    return candidates
+  }
+
+  #verify(compiled: Compiled, record: Matchable, { text, lower }: Text, places: readonly number[]): Match | null {
+    const { signature, contains, any, unless, pattern, conditions } = compiled
+    for (const { condition, pattern: test, values } of conditions) {
+      const value = record.attributes[condition.attribute]
+      const holds =
+        value !== undefined &&
+        (values !== null ? values.has(String(value)) : test!.test(String(value).slice(0, ATTRIBUTE_LIMIT)))
+      if (holds === (condition.negate ?? false)) return null
     }
+    if (contains.length > 0 || any.length > 0 || unless.size > 0) {
+      const found = this.#finder.find(lower)
+      for (const id of contains) if (!found.has(id)) return null
+      if (unless.size > 0) for (const id of found.keys()) if (unless.has(id)) return null
+      if (any.length > 0 && !any.some((id) => found.has(id))) return null
+    }
+    if (pattern === null) return { signature, groups: {} }
+    for (const place of places) {
+      const match = pattern.exec(text.slice(Math.max(0, place - WINDOW_BEFORE), place + WINDOW_AFTER))
+      if (match !== null) return { signature, groups: match.groups ?? {} }
+    }
+    return null
   }
 }
 
-function file(into: Map<string, Map<string, Compiled[]>>, field: string, key: string, compiled: Compiled): void {
-  const keys = into.get(field) ?? new Map<string, Compiled[]>()
+function file<K>(into: Map<string, Map<K, Compiled[]>>, field: string, key: K, compiled: Compiled): void {
+  const keys = into.get(field) ?? new Map<K, Compiled[]>()
   into.set(field, keys)
   const list = keys.get(key)
   if (list === undefined) keys.set(key, [compiled])
   else list.push(compiled)
 }
 
-function compile(signature: Signature): Compiled {
+function compile(signature: Signature, rank: number, idOf: (literal: string) => number): Compiled {
   return {
     signature,
+    contains: signature.contains.map(idOf),
+    any: signature.any.map(idOf),
+    unless: new Set(signature.unless.map(idOf)),
     pattern: signature.pattern === undefined ? null : new RegExp(signature.pattern, signature.flags),
     conditions: signature.where.map((condition) => ({
       condition,
       pattern: condition.pattern === undefined ? null : new RegExp(condition.pattern),
       values: condition.values === undefined ? null : new Set(condition.values),
     })),
-    weight:
-      signature.contains.reduce((n, t) => n + t.length, 0) +
-      (signature.pattern?.length ?? 0) +
-      signature.where.length * 10,
+    rank,
   }
 }
 
-function beats(a: Compiled, b: Compiled): boolean {
-  const [x, y] = [a.signature, b.signature]
-  if (x.specificity !== y.specificity) return x.specificity > y.specificity
-  if (a.weight !== b.weight) return a.weight > b.weight
-  return x.id < y.id
+/** The most specific first, then what demands more text, then by id. */
+function inRank(signatures: readonly Signature[]): Signature[] {
+  return signatures
+    .map((signature) => ({ signature, weight: weightOf(signature) }))
+    .sort(
+      (a, b) =>
+        b.signature.specificity - a.signature.specificity ||
+        b.weight - a.weight ||
+        (a.signature.id < b.signature.id ? -1 : 1),
+    )
+    .map(({ signature }) => signature)
 }
 
-function textOf(record: Matchable, field: string): string {
+function weightOf({ contains, pattern, where }: Signature): number {
+  return contains.reduce((n, text) => n + text.length, 0) + (pattern?.length ?? 0) + where.length * 10
+}
+
+/** A searched text, as written and in lower case, position for position. */
+interface Text {
+  text: string
+  lower: string
+}
+
+/** `read`: texts of this record that were read before. */
+function textOf(record: Matchable, field: string, read: Map<string, Text>): Text {
+  const known = read.get(field)
+  if (known !== undefined) return known
+  const text = rawText(record, field)
+  const fresh = { text, lower: lowerCase(text) }
+  read.set(field, fresh)
+  return fresh
+}
+
+function rawText(record: Matchable, field: string): string {
   if (field === 'statements') return statementsOf(record.speech.slice(0, SPEECH_LIMIT))
   if (field === 'speech')
     return record.speech.length > SPEECH_LIMIT ? record.speech.slice(0, SPEECH_LIMIT) : record.speech
@@ -169,21 +215,4 @@ function textOf(record: Matchable, field: string): string {
 function lowerCase(text: string): string {
   const lower = text.toLowerCase()
   return lower.length === text.length ? lower : text.replace(/[A-Z]/g, (c) => c.toLowerCase())
-}
-
-function verify(compiled: Compiled, record: Matchable, text: string, lower: string, position: number): Match | null {
-  const { signature, pattern, conditions } = compiled
-  for (const { condition, pattern: test, values } of conditions) {
-    const value = record.attributes[condition.attribute]
-    const holds =
-      value !== undefined &&
-      (values !== null ? values.has(String(value)) : test!.test(String(value).slice(0, ATTRIBUTE_LIMIT)))
-    if (holds === (condition.negate ?? false)) return null
-  }
-  for (const literal of signature.contains) if (!lower.includes(literal)) return null
-  if (signature.unless.some((literal) => lower.includes(literal))) return null
-  if (signature.any.length > 0 && !signature.any.some((literal) => lower.includes(literal))) return null
-  if (pattern === null) return { signature, groups: {} }
-  const found = pattern.exec(text.slice(Math.max(0, position - WINDOW_BEFORE), position + WINDOW_AFTER))
-  return found === null ? null : { signature, groups: found.groups ?? {} }
 }

@@ -39,7 +39,7 @@ export const signatureSchema = z.strictObject({
   in: z.string().optional(),
   contains: literals.default([]),
   any: literals.default([]),
-  unless: z.array(z.string().min(2).max(300)).max(200).default([]),
+  unless: z.array(z.string().min(LITERAL_MIN).max(300)).max(200).default([]),
   found_by: literals.default([]),
   pattern: z.string().max(2000).optional(),
   flags: z.enum(['', 'i', 's', 'm', 'is', 'im']).default(''),
@@ -63,7 +63,7 @@ export const packSchema = z.strictObject({
   /** Where its signatures look unless they say otherwise. */
   in: z.string().default('speech'),
   /** Literals that rule out every signature of the pack: what merely talks about failures. */
-  unless: z.array(z.string().min(2).max(300)).max(200).default([]),
+  unless: z.array(z.string().min(LITERAL_MIN).max(300)).max(200).default([]),
   signatures: z.array(row).default([]),
   /** A table: one signature template, one row per code; `{column}` in the template's texts is filled in. */
   tables: z.array(z.looseObject({ rows: z.array(row).min(1).max(2000) })).default([]),

@@ -1,0 +1,52 @@
+/**
+ * Finds, in one pass over a text, every literal that any signature asks about; what each signature demands or forbids is then
+ * looked up instead of searched for again. Software says the same things over and over, so short texts are remembered.
+ * Invariant: what is found depends on the text alone; remembering it changes the cost, never the answer.
+ */
+import { GramIndex } from './gram-index.ts'
+
+/** Literal id → where it stands, ascending, at most {@link MAX_PLACES}. */
+export type Found = ReadonlyMap<number, readonly number[]>
+
+/** A literal repeated more often than this in one text gets no further tries. */
+const MAX_PLACES = 4
+/** Longer texts carry ids and stack traces and do not come again; characters. */
+const REMEMBERED_LENGTH = 512
+/** Texts remembered: at most about 2 MB. The memory starts anew when full. */
+const REMEMBERED = 1_000
+
+export class LiteralFinder {
+  readonly #index: GramIndex
+  readonly #remembered = new Map<string, Found>()
+  #lastText = ''
+  #lastFound: Found = new Map()
+
+  /** `literals`: lower case, at least three characters each; their ids are their places in the list. */
+  constructor(literals: readonly string[]) {
+    this.#index = new GramIndex(literals)
+  }
+
+  /** `text`: in lower case. */
+  find(text: string): Found {
+    if (text === this.#lastText) return this.#lastFound
+    const short = text.length <= REMEMBERED_LENGTH
+    const found = (short ? this.#remembered.get(text) : undefined) ?? this.#search(text)
+    if (short) {
+      if (this.#remembered.size >= REMEMBERED) this.#remembered.clear()
+      this.#remembered.set(text, found)
+    }
+    this.#lastText = text
+    this.#lastFound = found
+    return found
+  }
+
+  #search(text: string): Found {
+    const found = new Map<number, number[]>()
+    this.#index.scan(text, (id, position) => {
+      const places = found.get(id)
+      if (places === undefined) found.set(id, [position])
+      else if (places.length < MAX_PLACES) places.push(position)
+    })
+    return found
+  }
+}
