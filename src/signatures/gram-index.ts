@@ -1,6 +1,6 @@
 /**
  * Finds which of many literals stand in a text, in one pass whose cost does not grow with their number: each literal is
- * filed under the four of its characters that are rarest; the text's four-character windows are looked up in a bit set
+ * filed under four of its characters that are rare; the text's four-character windows are looked up in a bit set
  * that fits a processor's cache, and only where a bit is set a literal is compared in full.
  * Upper and lower case of ASCII letters are alike. Invariant: literals are lower case and at least three characters long.
  */
@@ -15,32 +15,67 @@ const ANY = 1 << SHIFT
 const SLOT_BITS = 20
 const SLOTS = 1 << SLOT_BITS
 const FOLD = 7
+/** Rarity is counted in quarters of a bit. */
+const QUARTERS = 4
 /** Literals are no shorter; characters. */
 const SHORTEST = GRAM - 1
 
-interface Entry {
-  literal: string
-  /** Where in the literal its filed window starts. */
-  at: number
-  id: number
-}
+/** Places in the hash table per window filed: few collisions, still small. */
+const TABLE_ROOM = 4
 
 export class GramIndex {
+  readonly #literals: readonly string[]
   readonly #filled = new Uint32Array(SLOTS / 32)
-  readonly #entries = new Map<number, Entry[]>()
+  /** Open-addressing table from a window to its entries: key + 1 (0: empty), first entry, end of its entries. */
+  readonly #table: Int32Array
+  readonly #tableMask: number
+  /** Entries, those of one window side by side: the literal's id and where in it the window stands. */
+  readonly #ids: Int32Array
+  readonly #places: Int32Array
+  /** A second window of the literal, as far from the first as may be, which most false candidates fail: its place and hash. */
+  readonly #checkPlaces: Int32Array
+  readonly #checks: Int32Array
 
   constructor(literals: readonly string[]) {
-    literals.forEach((literal, id) => {
+    this.#literals = literals
+    const filed = new Map<number, number[]>()
+    const places = new Int32Array(literals.length)
+    const file = (h: number, id: number): void => {
+      const ids = filed.get(h)
+      if (ids === undefined) filed.set(h, [id])
+      else ids.push(id)
+    }
+    for (const [id, literal] of literals.entries()) {
       if (literal.length < SHORTEST) throw new RangeError(`literal "${literal}" is shorter than ${SHORTEST} characters`)
       if (literal.length < GRAM) {
         // Whatever follows it, and nothing at the end of the text, which hashes as 0 does.
         const h = hash(literal, 0, SHORTEST) << SHIFT
-        for (let next = 0; next < ANY; next++) this.#file(h | next, { literal, at: 0, id })
-        return
+        for (let next = 0; next < ANY; next++) file(h | next, id)
+      } else {
+        const at = cheapestWindow(literal, filed)
+        places[id] = at
+        file(hash(literal, at, GRAM), id)
       }
-      const at = rarestWindow(literal)
-      this.#file(hash(literal, at, GRAM), { literal, at, id })
-    })
+    }
+    const count = [...filed.values()].reduce((n, ids) => n + ids.length, 0)
+    this.#ids = new Int32Array(count)
+    this.#places = new Int32Array(count)
+    this.#checkPlaces = new Int32Array(count)
+    this.#checks = new Int32Array(count)
+    const room = 1 << Math.ceil(Math.log2(TABLE_ROOM * (filed.size + 1)))
+    this.#tableMask = room - 1
+    this.#table = new Int32Array(3 * room)
+    let entry = 0
+    for (const [h, ids] of filed) {
+      const slot = slotOf(h)
+      this.#filled[slot >>> 5]! |= 1 << (slot & 31)
+      let at = spread(h) & this.#tableMask
+      while (this.#table[3 * at] !== 0) at = (at + 1) & this.#tableMask
+      this.#table[3 * at] = h + 1
+      this.#table[3 * at + 1] = entry
+      for (const id of ids) this.#enter(entry++, id, places[id]!)
+      this.#table[3 * at + 2] = entry
+    }
   }
 
   /** Calls `found(id, position)` for every place at or after `from` where a literal stands, until it returns true. */
@@ -53,19 +88,21 @@ export class GramIndex {
     for (; i < warm; i++) h = ((h << SHIFT) | classOf(text.charCodeAt(i))) & MASK
     for (; i < length; i++) {
       h = ((h << SHIFT) | classOf(text.charCodeAt(i))) & MASK
-      const slot = (h ^ (h >>> FOLD)) & (SLOTS - 1)
+      const slot = slotOf(h)
       if ((filled[slot >>> 5]! & (1 << (slot & 31))) === 0) continue
       if (this.#compare(text, h, i - GRAM + 1, from, found)) return
     }
     if (length - from >= SHORTEST) this.#compare(text, (h << SHIFT) & MASK, length - SHORTEST, from, found)
   }
 
-  #file(h: number, entry: Entry): void {
-    const slot = (h ^ (h >>> FOLD)) & (SLOTS - 1)
-    this.#filled[slot >>> 5]! |= 1 << (slot & 31)
-    const list = this.#entries.get(h)
-    if (list === undefined) this.#entries.set(h, [entry])
-    else list.push(entry)
+  #enter(entry: number, id: number, place: number): void {
+    const literal = this.#literals[id]!
+    const last = Math.max(0, literal.length - GRAM)
+    const check = place > last - place ? 0 : last
+    this.#ids[entry] = id
+    this.#places[entry] = place
+    this.#checkPlaces[entry] = check
+    this.#checks[entry] = hash(literal, check, Math.min(GRAM, literal.length))
   }
 
   /** The window of hash `h` begins at `at`; true when `found` wants no more. */
@@ -76,14 +113,67 @@ export class GramIndex {
     from: number,
     found: (id: number, position: number) => unknown,
   ): boolean {
-    const entries = this.#entries.get(h)
-    if (entries === undefined) return false
-    for (const { literal, at: place, id } of entries) {
-      const start = at - place
-      if (start >= from && standsAt(text, start, literal) && found(id, start) === true) return true
+    const table = this.#table
+    let place = spread(h) & this.#tableMask
+    while (table[3 * place] !== h + 1) {
+      if (table[3 * place] === 0) return false
+      place = (place + 1) & this.#tableMask
+    }
+    const end = table[3 * place + 2]!
+    for (let entry = table[3 * place + 1]!; entry < end; entry++) {
+      const start = at - this.#places[entry]!
+      if (start < from) continue
+      const id = this.#ids[entry]!
+      const literal = this.#literals[id]!
+      if (literal.length >= GRAM && windowAt(text, start + this.#checkPlaces[entry]!) !== this.#checks[entry]) continue
+      if (standsAt(text, start, literal) && found(id, start) === true) return true
     }
     return false
   }
+}
+
+/**
+ * Where the window begins under which a literal costs least: rare in logs, and shared with few literals, because each of them
+ * is compared whenever the window is met. Both are measured in quarters of a bit.
+ */
+function cheapestWindow(literal: string, filed: ReadonlyMap<number, readonly number[]>): number {
+  let h = 0
+  let rarity = 0
+  let best = Number.NEGATIVE_INFINITY
+  let bestAt = 0
+  for (let i = 0; i < literal.length; i++) {
+    const last = classOf(literal.charCodeAt(i))
+    h = ((h << SHIFT) | last) & MASK
+    rarity += RARITY[last]!
+    if (i >= GRAM) rarity -= RARITY[classOf(literal.charCodeAt(i - GRAM))]!
+    // Sharing only makes it worse.
+    if (i < GRAM - 1 || rarity <= best) continue
+    const sharing = filed.get(h)?.length ?? 0
+    const score = rarity - QUARTERS * Math.log2(1 + sharing)
+    if (score <= best) continue
+    best = score
+    bestAt = i - GRAM + 1
+  }
+  return bestAt
+}
+
+function slotOf(h: number): number {
+  return (h ^ (h >>> FOLD)) & (SLOTS - 1)
+}
+
+/** Fibonacci hashing: neighbouring windows land apart. */
+function spread(h: number): number {
+  return Math.imul(h, 0x9e3779b1) >>> 8
+}
+
+/** Hash of the window at `at`; characters outside the text count as 0. */
+function windowAt(text: string, at: number): number {
+  return (
+    (classOf(text.charCodeAt(at)) << (3 * SHIFT)) |
+    (classOf(text.charCodeAt(at + 1)) << (2 * SHIFT)) |
+    (classOf(text.charCodeAt(at + 2)) << SHIFT) |
+    classOf(text.charCodeAt(at + 3))
+  )
 }
 
 function standsAt(text: string, start: number, literal: string): boolean {
@@ -107,22 +197,6 @@ function hash(text: string, at: number, length: number): number {
   let h = 0
   for (let i = 0; i < length; i++) h = ((h << SHIFT) | classOf(text.charCodeAt(at + i))) & MASK
   return h
-}
-
-/** Where the four characters begin that are rarest in logs. */
-function rarestWindow(literal: string): number {
-  let rarity = 0
-  let best = 0
-  let bestAt = 0
-  for (let i = 0; i < literal.length; i++) {
-    rarity += RARITY[classOf(literal.charCodeAt(i))]!
-    if (i >= GRAM) rarity -= RARITY[classOf(literal.charCodeAt(i - GRAM))]!
-    if (i >= GRAM - 1 && rarity > best) {
-      best = rarity
-      bestAt = i - GRAM + 1
-    }
-  }
-  return bestAt
 }
 
 /** How rare the characters of each class are, in quarters of a bit: counted over ordinary production logs. */
