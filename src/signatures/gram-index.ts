@@ -5,18 +5,15 @@
  * Upper and lower case of ASCII letters are alike. Invariant: literals are lower case and at least three characters long.
  */
 
-const GRAM = 4
-/** Six bits a character, so that upper and lower case fall together but digits and signs stay apart from letters. */
-const SHIFT = 6
-const MASK = (1 << (GRAM * SHIFT)) - 1
+import { classOf, GRAM, MASK, SHIFT } from './char-class.ts'
+import { RARITY, WindowCounts, WindowFrequency } from './window-frequency.ts'
+
 /** Values that the last character of a window can have. */
 const ANY = 1 << SHIFT
 /** The set has fewer places than there are windows, 128 KiB, so that it stays in a processor's cache. */
 const SLOT_BITS = 20
 const SLOTS = 1 << SLOT_BITS
 const FOLD = 7
-/** Rarity is counted in quarters of a bit. */
-const QUARTERS = 4
 /** Literals are no shorter; characters. */
 const SHORTEST = GRAM - 1
 
@@ -40,6 +37,9 @@ export class GramIndex {
     this.#literals = literals
     const filed = new Map<number, number[]>()
     const places = new Int32Array(literals.length)
+    const ordinary = WindowFrequency.load()
+    const spoken = new WindowCounts()
+    for (const literal of literals) spoken.add(literal, 1 / literals.length)
     const file = (h: number, id: number): void => {
       const ids = filed.get(h)
       if (ids === undefined) filed.set(h, [id])
@@ -52,7 +52,7 @@ export class GramIndex {
         const h = hash(literal, 0, SHORTEST) << SHIFT
         for (let next = 0; next < ANY; next++) file(h | next, id)
       } else {
-        const at = cheapestWindow(literal, filed)
+        const at = rarestWindow(literal, ordinary, spoken)
         places[id] = at
         file(hash(literal, at, GRAM), id)
       }
@@ -133,25 +133,23 @@ export class GramIndex {
 }
 
 /**
- * Where the window begins under which a literal costs least: rare in logs, and shared with few literals, because each of them
- * is compared whenever the window is met. Both are measured in quarters of a bit.
+ * Where the window begins under which a literal is to be filed: the one that is met least in what is searched, which is
+ * ordinary lines and lines that say what the literals say.
  */
-function cheapestWindow(literal: string, filed: ReadonlyMap<number, readonly number[]>): number {
+function rarestWindow(literal: string, ordinary: WindowFrequency, spoken: WindowCounts): number {
   let h = 0
   let rarity = 0
-  let best = Number.NEGATIVE_INFINITY
+  let best = Number.POSITIVE_INFINITY
   let bestAt = 0
   for (let i = 0; i < literal.length; i++) {
     const last = classOf(literal.charCodeAt(i))
     h = ((h << SHIFT) | last) & MASK
     rarity += RARITY[last]!
     if (i >= GRAM) rarity -= RARITY[classOf(literal.charCodeAt(i - GRAM))]!
-    // Sharing only makes it worse.
-    if (i < GRAM - 1 || rarity <= best) continue
-    const sharing = filed.get(h)?.length ?? 0
-    const score = rarity - QUARTERS * Math.log2(1 + sharing)
-    if (score <= best) continue
-    best = score
+    if (i < GRAM - 1) continue
+    const met = ordinary.of(h, rarity) + spoken.of(h)
+    if (met >= best) continue
+    best = met
     bestAt = i - GRAM + 1
   }
   return bestAt
@@ -187,21 +185,9 @@ export function lowerCode(code: number): number {
   return code >= 65 && code <= 90 ? code + 32 : code
 }
 
-/** One of 64 classes: letters without case, and everything else by its last five bits. */
-function classOf(code: number): number {
-  return ((code & 64) >> 1) | (code & 31)
-}
-
 /** Same rolling hash as in `scan`. */
 function hash(text: string, at: number, length: number): number {
   let h = 0
   for (let i = 0; i < length; i++) h = ((h << SHIFT) | classOf(text.charCodeAt(at + i))) & MASK
   return h
 }
-
-/** How rare the characters of each class are, in quarters of a bit: counted over ordinary production logs. */
-const RARITY: readonly number[] = [
-  14, 60, 23, 42, 47, 60, 60, 54, 35, 35, 29, 45, 28, 22, 22, 27, 18, 18, 21, 22, 23, 23, 23, 24, 24, 25, 22, 43, 54,
-  28, 56, 41, 44, 19, 26, 21, 21, 16, 25, 27, 25, 20, 35, 28, 23, 23, 20, 19, 24, 35, 19, 20, 18, 25, 29, 31, 31, 33,
-  36, 31, 42, 30, 48, 32,
-]

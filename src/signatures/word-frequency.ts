@@ -2,15 +2,13 @@
  * How often a piece of text is met in ordinary log lines, so that the prefilter can be made of pieces that are rare there.
  * Estimates only: they decide how fast authtop is, never what it recognises.
  */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { type OrdinaryWord, ordinaryWords, RAREST_COUNTED } from './ordinary-words.ts'
 import { parseStem } from './stem-scanner.ts'
 
-const FILE = join(import.meta.dirname, 'ordinary-words.txt')
 /** Pieces of words are counted from this length, because no stem is shorter; characters. */
 const PIECE_MIN = 3
-/** Nothing is known to be rarer than one line in ten thousand: the count ends there. */
-const UNSEEN = 0.0001
+/** Nothing is known to be rarer: the count ends there. */
+const UNSEEN = RAREST_COUNTED
 /** An unseen piece stands by chance in hex ids, base64 and names; each further character makes that so much rarer. */
 const PER_CHARACTER = 0.35
 /** Share of lines that hold any given three characters by chance. */
@@ -26,11 +24,8 @@ export class WordFrequency {
   /** Share of lines with a word that holds the piece. */
   readonly #pieces = new Map<string, number>()
 
-  private constructor(lines: readonly string[]) {
-    for (const line of lines) {
-      if (line.startsWith('#') || line === '') continue
-      const [word, count] = line.split(' ') as [string, string]
-      const share = Number(count) * UNSEEN
+  private constructor(ordinary: readonly OrdinaryWord[]) {
+    for (const { word, share } of ordinary) {
       this.#words.set(word, share)
       const seen = new Set<string>()
       for (let from = 0; from + PIECE_MIN <= word.length; from++)
@@ -40,7 +35,7 @@ export class WordFrequency {
   }
 
   static load(): WordFrequency {
-    return new WordFrequency(readFileSync(FILE, 'utf8').split('\n'))
+    return new WordFrequency(ordinaryWords())
   }
 
   /** Share of ordinary lines, about, in which the stem (see stem-scanner.ts) is found; above 1 for the commonest pieces. */
