@@ -12,8 +12,19 @@ import { Attribution, changeOf } from './attributing.ts'
 /** Incidents looked at between two turns of the event loop; about 20 ms of work. */
 const PAGE = 100
 
-/** Incidents read to compare hosts; beyond it the oldest of a range must do. */
+/** Incidents compared at once: some hours of a bad day, and what a few MB hold. */
 const ALIGNED = 20_000
+/** Comparing is interrupted this often; ms. */
+const SLICE_MS = 20
+
+/** A comparison under way. */
+interface Aligning {
+  alignment: HostAlignment
+  range: TimeRange
+  looked: number
+  after?: { time_ms: number; id: string }
+  comparing?: Generator<void>
+}
 
 export interface Reattributed {
   looked: number
@@ -31,6 +42,9 @@ export class Reattribution {
   readonly #attribution: Attribution
   readonly #now: () => number
   #alignment = new HostAlignment()
+  /** Incidents it was made from. */
+  #aligned = 0
+  #aligning: Aligning | null = null
   readonly result: Reattributed = { looked: 0, changed: 0, joined: 0, moves: new Map() }
 
   /** `append` commits what changed; a caller that can wait for disk space does so there. */
@@ -68,33 +82,53 @@ export class Reattribution {
     return page.length < PAGE ? null : { time_ms, id }
   }
 
-  /** Compares the hosts by when requests were refused; to be done before the pages of a range. */
-  async align(range: TimeRange, signal: AbortSignal): Promise<void> {
-    const alignment = new HostAlignment()
-    let after: { time_ms: number; id: string } | undefined
-    for (let looked = 0; looked < ALIGNED && !signal.aborted; looked += PAGE) {
-      const page = await this.#writer.page({ ...range, ...(after === undefined ? {} : { after }), limit: PAGE })
+  /**
+   * Compares the hosts by when requests were refused, a little with each call: at most {@link ALIGNED} incidents of the range.
+   * True when it is done; from then on until the next time, what was found counts.
+   */
+  async alignSome(range: TimeRange): Promise<boolean> {
+    this.#aligning ??= { alignment: new HostAlignment(), range, looked: 0 }
+    const work = this.#aligning
+    if (work.comparing === undefined) {
+      const { after, alignment } = work
+      const page = await this.#writer.page({ ...work.range, ...(after === undefined ? {} : { after }), limit: PAGE })
       for (const neighbour of page) {
         alignment.consider(neighbour)
         for (const { host } of neighbour.spoken) if (host !== undefined) this.#attribution.meet(host)
       }
-      if (page.length < PAGE) break
-      const { time_ms, id } = page.at(-1)!.incident
-      after = { time_ms, id }
-      await new Promise((resolve) => setImmediate(resolve))
+      work.looked += page.length
+      const last = page.at(-1)?.incident
+      if (last !== undefined) work.after = { time_ms: last.time_ms, id: last.id }
+      if (page.length === PAGE && work.looked < ALIGNED) return false
+      work.comparing = alignment.compare()
     }
-    for (const _ of alignment.compare()) await new Promise((resolve) => setImmediate(resolve))
-    this.#alignment = alignment
+    const until_ms = performance.now() + SLICE_MS
+    while (performance.now() < until_ms) {
+      if (work.comparing.next().done !== true) continue
+      this.#alignment = work.alignment
+      this.#aligned = work.looked
+      this.#aligning = null
+      return true
+    }
+    return false
   }
 
+  /** A range of any length: as much as is compared at once, then its pages, and on. */
   async all(range: TimeRange, signal: AbortSignal): Promise<Reattributed> {
-    await this.align(range, signal)
     let after: { time_ms: number; id: string } | undefined
+    const others = () => new Promise((resolve) => setImmediate(resolve))
     while (!signal.aborted) {
-      const next = await this.page(range, after)
+      const part = after === undefined ? range : { ...range, from_ms: after.time_ms }
+      while (!signal.aborted && !(await this.alignSome(part))) await others()
+      let looked = 0
+      let next: typeof after | null = after
+      while (looked < Math.max(this.#aligned, PAGE) && next !== null && !signal.aborted) {
+        next = await this.page(range, after)
+        after = next ?? after
+        looked += PAGE
+        await others()
+      }
       if (next === null) break
-      after = next
-      await new Promise((resolve) => setImmediate(resolve))
     }
     return this.result
   }

@@ -12,6 +12,8 @@ const SETTLED_MS = 2 * 3_600_000
 const AHEAD_MS = 26 * 3_600_000
 /** A page this often keeps the work under a few percent of a core; ms. */
 export const LOOK_AGAIN_MS = 1_000
+/** Clocks are compared anew this often; ms. A drifting one moves by less than a second in the meantime. */
+const ALIGN_EVERY_MS = 10 * 60_000
 /** What an incident was caused by, or healed by, lies this far from it; ms. */
 const MARGIN_MS = 10 * 60_000
 
@@ -25,6 +27,10 @@ export class Settling {
   #news = false
   /** A round is under way or due. */
   #due = false
+  /** Looks at the last hours again and again; keeps what it found of the clocks. */
+  #live: Reattribution | null = null
+  #aligned_ms = -Infinity
+  #aligning = false
 
   constructor(reattribution: () => Reattribution, now: () => number) {
     this.#reattribution = reattribution
@@ -61,7 +67,16 @@ export class Settling {
     this.#looked_ms = now_ms
     if (this.#after === undefined) this.#news = false
     const range = { from_ms: now_ms - SETTLED_MS, to_ms: now_ms + AHEAD_MS }
-    this.#after = (await this.#reattribution().page(range, this.#after)) ?? undefined
+    this.#live ??= this.#reattribution()
+    if (now_ms - this.#aligned_ms >= ALIGN_EVERY_MS) {
+      this.#aligning = true
+      this.#aligned_ms = now_ms
+    }
+    if (this.#aligning && (await this.#live.alignSome(range))) {
+      this.#aligning = false
+      this.#news = true
+    }
+    this.#after = (await this.#live.page(range, this.#after)) ?? undefined
     if (this.#after === undefined && !this.#news) this.#due = false
   }
 }

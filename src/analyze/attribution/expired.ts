@@ -11,6 +11,7 @@ import { isTwoSided, offsetWords } from './offset-words.ts'
 import { seconds } from './seconds.ts'
 import { type TokenLife, tokenFacts, tokenLife } from './token-life.ts'
 import { asSaid, type Verdict } from './verdict.ts'
+import { voucherFor } from './voucher.ts'
 
 /** The collector's own clock, whole seconds of tokens and of logs are trusted this far; ms. */
 const PROOF_MARGIN_MS = 2_000
@@ -63,14 +64,19 @@ function byClocks(told: Told, life: TokenLife, background: Background): Verdict 
       ? offsetWords(told.host, offset.low_ms, offset.high_ms, issuer)
       : offsetWords(moment.host, moment.offset_low_ms, moment.offset_high_ms, issuer)
   const mayBeAhead = offset === null || offset.high_ms > ROUNDING_MS
-  // Tokens that all come equally old look like a clock that is ahead: one host alone against the issuer is no proof.
-  const vouched = moment.host !== told.host || background.clocks.atFault(moment.host, told.issuer) !== null
-  if (vouched && mayBeAhead && moment.at_ms + ROUNDING_MS < exp_ms + leeway_ms) {
+  if (moment.at_ms + ROUNDING_MS < exp_ms + leeway_ms) {
+    if (!mayBeAhead) return null
+    const voucher = moment.host === told.host ? voucherFor(told, life, offset, background) : ''
+    if (voucher === null) return null
     const age =
       iat_ms === undefined
         ? `the token had ${seconds(exp_ms - moment.at_ms)} to live by the issuer's clock`
         : `issued ${seconds(Math.max(0, moment.at_ms - iat_ms))} earlier by the issuer's clock, lifetime ${seconds(lifetime_ms!)}`
-    return { ...FRESH, confidence: moment.high_ms < exp_ms ? 'certain' : 'likely', why: [age, clocks] }
+    return {
+      ...FRESH,
+      confidence: moment.high_ms < exp_ms ? 'certain' : 'likely',
+      why: [age, clocks, voucher].filter((w) => w !== ''),
+    }
   }
   const past = `expired ${seconds(Math.max(0, moment.at_ms - exp_ms))} before, by the issuer's clock${lifetimeWords(life)}`
   return asSaid(told, [past, clocks], moment.low_ms >= exp_ms ? 'certain' : 'likely')

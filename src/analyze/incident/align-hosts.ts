@@ -1,62 +1,68 @@
 /**
  * Finds how far two hosts' stamps are apart from nothing but when things happened on both: the reasons a service wrote and
- * the bare refusals its gateway wrote. Over many requests one difference occurs far more often than any other: that is the
+ * the bare refusals its gateway wrote. At each time one difference occurs far more often than any other: that is the
  * clocks'. For fleets whose logs share no id, and whose clocks nothing else ties together.
  * Invariant: a shift is given only where it stands out from chance; bounded work, whatever the logs hold.
  */
 import type { ClockLookup, OffsetInterval } from '../../core/clock-lookup.ts'
 import type { Neighbour } from '../../core/ports/store.ts'
 import { namesService } from './names-service.ts'
-import { saysWhy } from './same-request.ts'
+import { mayBeAnsweredBy, saysWhy } from './same-request.ts'
+import type { Told } from './tell.ts'
+import { type Meeting, trackShift } from './track-shift.ts'
 
 /** Refusals compared per host and side, the newest; count. */
-const PER_HOST = 600
+const PER_HOST = 800
 /** Hosts on either side; count. */
 const HOSTS = 64
-/** A clock may be off by a wrong zone and a day; ms. */
-const FURTHEST_MS = 26 * 3_600_000
-/** Differences are counted in bins of this, each together with its neighbour: stamps of gateways are whole seconds; ms. */
-const BIN_MS = 1_000
-/** So many requests must agree … */
-const LEAST = 6
-/** … that are this much of the host's refusals … */
-const LEAST_SHARE = 0.3
-/** … and this many times the next best difference. */
-const STANDS_OUT = 2.5
+/** Pairs compared, at most some 0.3 s of work each; those with most to compare come first. Count. */
+const PAIRS = 200
+/** Lines of a gateway that may belong to one reason, looked at; the nearest in time. Count. */
+const PER_REASON = 500
 /** What a whole-second stamp and the time a request takes leave open; ms. */
-const DOUBT_MS = 1_000
+const DOUBT_MS = 700
+/** Meetings around an instant that say what the shift was there; count. */
+const LOCAL = 25
+/** A clock that drifts faster is not known; ms per ms. */
+const FASTEST_DRIFT = 0.001
+/** Differences of clocks that are known no better than this are better measured; ms. */
+const NARROW_MS = 2_000
 
-interface Shift {
-  host: string
-  other: string
+/** The shift of a host against another at one time; both stamps name that time. */
+interface Node {
+  mine_ms: number
+  other_ms: number
   /** Host minus other, ms. */
-  offset_ms: number
-  /** Between most of the host's stamps that agree, ms. */
-  from_ms: number
-  to_ms: number
+  shift_ms: number
+  /** Between two stretches the clock was set. */
+  stretch: number
+}
+
+interface Alignment {
+  byMine: Node[]
+  byOther: Node[]
 }
 
 interface Refusal {
   time_ms: number
-  service?: string
-  path?: string
+  incident: Told
 }
 
 export class HostAlignment {
   readonly #reasons = new Map<string, Refusal[]>()
   readonly #bare = new Map<string, Refusal[]>()
-  #shifts: Shift[] = []
+  /** host → other → what was found. */
+  #found = new Map<string, Map<string, Alignment>>()
 
   /** An incident that only one host speaks of; others are of no interest. */
   consider({ incident, spoken }: Neighbour): void {
     const hosts = new Set(spoken.map(({ host }) => host))
     const [host] = hosts
     if (hosts.size !== 1 || host === undefined) return
-    const { service, http_path: path, time_ms } = incident
-    const refusal: Refusal = { time_ms }
-    if (service !== undefined) refusal.service = service
-    if (path !== undefined) refusal.path = path
-    const side = !saysWhy(incident) && path !== undefined ? this.#bare : this.#reasons
+    const bare = !saysWhy(incident)
+    if (bare && incident.http_path === undefined) return
+    const side = bare ? this.#bare : this.#reasons
+    const refusal: Refusal = { time_ms: incident.time_ms, incident }
     const list = side.get(host)
     if (list === undefined) {
       if (side.size < HOSTS) side.set(host, [refusal])
@@ -66,34 +72,37 @@ export class HostAlignment {
     }
   }
 
-  /** Compares every pair of hosts, one per step, so that a caller can give others their turn. */
+  /** Compares every pair of hosts, in steps of a few ms, so that a caller can give others their turn. */
   *compare(): Generator<void> {
-    const shifts: Shift[] = []
-    for (const [host, reasons] of this.#reasons) {
-      for (const [other, bare] of this.#bare) {
-        if (host === other || reasons.length < LEAST) continue
-        shifts.push(...shiftsBetween(host, reasons, other, bare))
-        yield
-      }
+    const found = new Map<string, Map<string, Alignment>>()
+    const inOrder = (list: readonly Refusal[]) => [...list].sort((a, b) => a.time_ms - b.time_ms)
+    const pairs = [...this.#reasons].flatMap(([host, reasons]) =>
+      [...this.#bare].filter(([other]) => other !== host).map(([other, bare]) => ({ host, reasons, other, bare })),
+    )
+    pairs.sort((a, b) => Math.min(b.reasons.length, b.bare.length) - Math.min(a.reasons.length, a.bare.length))
+    for (const { host, reasons, other, bare } of pairs.slice(0, PAIRS)) {
+      const alignment = yield* align(inOrder(reasons), inOrder(bare))
+      if (alignment === null) continue
+      const known = found.get(host) ?? new Map<string, Alignment>()
+      found.set(host, known.set(other, alignment))
     }
-    this.#shifts = shifts
+    this.#found = found
   }
 
-  /** `base`, and where it knows nothing, the shifts found; a host nobody knows anything against is taken to be right. */
+  /** `base`, bettered by the shifts found; a host nobody knows anything against is taken to be right. */
   over(base: ClockLookup): ClockLookup {
     const between = (host: string, other: string, at_ms: number): OffsetInterval | null => {
       const known = base.between(host, other, at_ms)
-      if (known !== null && Number.isFinite(known.offset_ms)) return known
-      const mine = base.offset(host, undefined, at_ms)
-      const theirs = base.offset(other, undefined, at_ms)
-      // A shift is one number for hours; an offset follows a clock that drifts.
-      if (!isKnown(mine) && !isKnown(theirs)) {
-        const there = nearest(this.#of(host, other), at_ms)
-        if (there !== null) return around(there.offset_ms)
-        const back = nearest(this.#of(other, host), at_ms)
-        return back === null ? null : around(-back.offset_ms)
-      }
-      return around((isKnown(mine) ? mine.offset_ms : 0) - (isKnown(theirs) ? theirs.offset_ms : 0))
+      const isFinite = known !== null && Number.isFinite(known.offset_ms)
+      if (isFinite && known.high_ms - known.low_ms <= NARROW_MS) return known
+      const there = this.#found.get(host)?.get(other)
+      if (there !== undefined) return around(shiftAt(there.byMine, at_ms, 'mine_ms'))
+      const back = this.#found.get(other)?.get(host)
+      if (back !== undefined) return around(-shiftAt(back.byOther, at_ms, 'other_ms'))
+      if (isFinite) return known
+      const mine = this.#frame(base, host, at_ms)
+      const theirs = this.#frame(base, other, at_ms)
+      return mine === null && theirs === null ? null : around((mine ?? 0) - (theirs ?? 0))
     }
     return {
       between,
@@ -101,28 +110,33 @@ export class HostAlignment {
       offset: (host, issuer, at_ms) => {
         const known = base.offset(host, issuer, at_ms)
         if (isKnown(known)) return known
-        const shift = nearest(this.#of(host, undefined), at_ms)
-        if (shift === null) return known
-        const others = base.offset(shift.other, issuer, at_ms)
-        return around(shift.offset_ms + (isKnown(others) ? others.offset_ms : 0))
+        const [other, alignment] = this.#best(host) ?? []
+        if (alignment === undefined) return known
+        const shift_ms = shiftAt(alignment.byMine, at_ms, 'mine_ms')
+        const others = base.offset(other!, issuer, at_ms - shift_ms)
+        return around(shift_ms + (isKnown(others) ? others.offset_ms : 0))
       },
     }
   }
 
-  #of(host: string, other: string | undefined): Shift[] {
-    return this.#shifts.filter((one) => one.host === host && (other === undefined || one.other === other))
+  /** Ahead of the others by so much, ms; null where nothing says. */
+  #frame(base: ClockLookup, host: string, at_ms: number): number | null {
+    const known = base.offset(host, undefined, at_ms)
+    if (isKnown(known)) return known.offset_ms
+    const [other, alignment] = this.#best(host) ?? []
+    if (alignment === undefined) return null
+    const shift_ms = shiftAt(alignment.byMine, at_ms, 'mine_ms')
+    const others = base.offset(other!, undefined, at_ms - shift_ms)
+    return shift_ms + (isKnown(others) ? others.offset_ms : 0)
   }
-}
 
-/** How far in time a stamp is from those that showed the shift, ms: of two shifts the nearer one holds. */
-function away({ from_ms, to_ms }: Shift, at_ms: number): number {
-  return Math.max(0, from_ms - at_ms, at_ms - to_ms)
-}
-
-function nearest(shifts: readonly Shift[], at_ms: number): Shift | null {
-  let best: Shift | null = null
-  for (const shift of shifts) if (best === null || away(shift, at_ms) < away(best, at_ms)) best = shift
-  return best
+  /** The gateway it meets most often. */
+  #best(host: string): [string, Alignment] | null {
+    let best: [string, Alignment] | null = null
+    for (const one of this.#found.get(host) ?? [])
+      if (best === null || one[1].byMine.length > best[1].byMine.length) best = one
+    return best
+  }
 }
 
 function isKnown(offset: OffsetInterval | null): offset is OffsetInterval {
@@ -133,69 +147,91 @@ function around(offset_ms: number): OffsetInterval {
   return { offset_ms, low_ms: offset_ms - DOUBT_MS, high_ms: offset_ms + DOUBT_MS }
 }
 
-/** Two at most: a clock that was set in between shows two. */
-function shiftsBetween(host: string, reasons: readonly Refusal[], other: string, bare: readonly Refusal[]): Shift[] {
-  const bins = new Map<number, { reason: number; difference_ms: number }[]>()
-  let comparable = 0
-  for (const [i, reason] of reasons.entries()) {
-    let any = false
-    for (const line of bare) {
-      const difference_ms = reason.time_ms - line.time_ms
-      if (Math.abs(difference_ms) > FURTHEST_MS) continue
-      if (reason.service !== undefined && !namesService(line.path!, reason.service)) continue
-      any = true
-      const bin = Math.floor(difference_ms / BIN_MS)
-      const list = bins.get(bin)
-      if (list === undefined) bins.set(bin, [{ reason: i, difference_ms }])
-      else list.push({ reason: i, difference_ms })
+/** Both in order of time. */
+function* align(reasons: readonly Refusal[], bare: readonly Refusal[]): Generator<void, Alignment | null> {
+  if (reasons.length === 0 || bare.length === 0) return null
+  const byService = new Map<string, readonly Refusal[]>()
+  const linesOf = (service: string | undefined): readonly Refusal[] => {
+    if (service === undefined) return bare
+    let lines = byService.get(service)
+    if (lines === undefined) {
+      const named = bare.filter(({ incident }) => namesService(incident.http_path!, service))
+      // A gateway that routes by something else than names says nothing about whose a line is.
+      lines = named.length === 0 ? bare : named
+      byService.set(service, lines)
     }
-    if (any) comparable++
+    return lines
   }
-  const counts = [...bins.keys()]
-    .map((bin) => {
-      const members = [...bins.get(bin)!, ...(bins.get(bin + 1) ?? [])]
-      return { bin, members, count: new Set(members.map(({ reason }) => reason)).size }
-    })
-    .sort((a, b) => b.count - a.count)
-  const found: Shift[] = []
-  for (const peak of counts) {
-    if (found.length === 2) break
-    if (peak.count < LEAST || peak.count < comparable * LEAST_SHARE) break
-    if (found.some(({ offset_ms }) => Math.abs(offset_ms / BIN_MS - peak.bin) <= NEAR_BINS)) continue
-    const rival = counts.find(
-      ({ bin }) =>
-        Math.abs(bin - peak.bin) > NEAR_BINS &&
-        !found.some(({ offset_ms }) => Math.abs(offset_ms / BIN_MS - bin) <= NEAR_BINS),
-    )
-    if (rival !== undefined && peak.count < rival.count * STANDS_OUT && !areTwoTimes(peak, rival, reasons)) break
-    found.push(shiftOf(host, other, peak.members, reasons))
+  const others = reasons.map(({ time_ms, incident }) => {
+    const lines = linesOf(incident.service)
+    const first = Math.max(0, firstAfter(lines, time_ms) - PER_REASON / 2)
+    return lines
+      .slice(first, first + PER_REASON)
+      .filter((line) => mayBeAnsweredBy(line.incident, incident))
+      .map((line) => line.time_ms)
+  })
+  // Of a long list only a part is looked at, which spans as much less time.
+  const looked = Math.min(1, PER_REASON / linesOf(reasons[0]!.incident.service).length)
+  const span_ms = (bare.at(-1)!.time_ms - bare[0]!.time_ms) * looked
+  const stretches = yield* trackShift(
+    reasons.map(({ time_ms }) => time_ms),
+    others,
+    span_ms,
+  )
+  if (stretches.length === 0) return null
+  // What cutting stamps down to the second adds to their difference, on average.
+  const bias_ms = cutDown(bare) - cutDown(reasons)
+  const nodes = stretches.flatMap(({ meetings }, stretch) => nodesOf(meetings, stretch, bias_ms))
+  const inOrder = (clock: 'mine_ms' | 'other_ms') => [...nodes].sort((a, b) => a[clock] - b[clock])
+  return { byMine: inOrder('mine_ms'), byOther: inOrder('other_ms') }
+}
+
+function firstAfter(lines: readonly Refusal[], time_ms: number): number {
+  let [low, high] = [0, lines.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (lines[middle]!.time_ms < time_ms) low = middle + 1
+    else high = middle
   }
-  return found
+  return low
 }
 
-/** Bins around a peak that are its own: durations, drift. */
-const NEAR_BINS = 15
-
-interface Peak {
-  bin: number
-  count: number
-  members: readonly { reason: number; difference_ms: number }[]
+/** By how much stamps are cut down on average: half a second where all are whole ones; ms. */
+function cutDown(refusals: readonly Refusal[]): number {
+  const whole = refusals.filter(({ time_ms }) => time_ms % 1_000 === 0).length
+  return whole > refusals.length / 2 ? 500 : 0
 }
 
-/** One difference before some moment and the other after it: the clock was set. */
-function areTwoTimes(a: Peak, b: Peak, reasons: readonly Refusal[]): boolean {
-  const times = ({ members }: Peak) => members.map(({ reason }) => reasons[reason]!.time_ms).sort((x, y) => x - y)
-  const [one, two] = [times(a), times(b)]
-  const middle = (list: number[], share: number) => list[Math.floor((list.length - 1) * share)]!
-  return middle(one, 0.9) <= middle(two, 0.1) || middle(two, 0.9) <= middle(one, 0.1)
+/** The shift where each meeting was: what the meetings around it say, on a line that drifts no faster than clocks do. */
+function nodesOf(meetings: readonly Meeting[], stretch: number, bias_ms: number): Node[] {
+  const width = Math.min(LOCAL, meetings.length)
+  return meetings.map(({ mine_ms }, i) => {
+    const from = Math.max(0, Math.min(i - Math.floor(width / 2), meetings.length - width))
+    const near = meetings.slice(from, from + width).map((m) => ({ x: m.mine_ms - mine_ms, y: m.mine_ms - m.other_ms }))
+    const slopes: number[] = []
+    for (const [j, a] of near.entries())
+      for (const b of near.slice(j + 1)) if (b.x > a.x) slopes.push((b.y - a.y) / (b.x - a.x))
+    const slope = Math.max(-FASTEST_DRIFT, Math.min(FASTEST_DRIFT, median(slopes)))
+    const shift_ms = median(near.map(({ x, y }) => y - slope * x)) - bias_ms
+    return { mine_ms, other_ms: mine_ms - shift_ms, shift_ms, stretch }
+  })
 }
 
-function shiftOf(host: string, other: string, members: Peak['members'], reasons: readonly Refusal[]): Shift {
-  const differences = members.map(({ difference_ms }) => difference_ms).sort((a, b) => a - b)
-  const times = members.map(({ reason }) => reasons[reason]!.time_ms).sort((a, b) => a - b)
-  // A stamp cut down to the second lies half of one before what it stands for, on average.
-  const median = differences[Math.floor(differences.length / 2)]!
-  // A few agree by chance, at any time: the middle four fifths say when it held.
-  const at = (share: number) => times[Math.floor((times.length - 1) * share)]!
-  return { host, other, offset_ms: median - BIN_MS / 2, from_ms: at(0.1), to_ms: at(0.9) }
+function median(values: readonly number[]): number {
+  return values.length === 0 ? 0 : [...values].sort((a, b) => a - b)[values.length >> 1]!
+}
+
+/** Between two nodes of a stretch what lies between them, else what the nearer one says. */
+function shiftAt(nodes: readonly Node[], at_ms: number, clock: 'mine_ms' | 'other_ms'): number {
+  let [low, high] = [0, nodes.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (nodes[middle]![clock] < at_ms) low = middle + 1
+    else high = middle
+  }
+  const [before, after] = [nodes[low - 1], nodes[low]]
+  if (before === undefined || after === undefined) return (before ?? after)!.shift_ms
+  const share = (at_ms - before[clock]) / (after[clock] - before[clock])
+  if (before.stretch === after.stretch) return before.shift_ms + share * (after.shift_ms - before.shift_ms)
+  return share < 0.5 ? before.shift_ms : after.shift_ms
 }

@@ -100,24 +100,23 @@ export function perhapsSameRequest(a: Known, b: Known, clocks: ClockLookup): Joi
   const [bare, told] = saysWhy(a.incident) ? [b, a] : [a, b]
   const { incident: line } = bare
   const { incident: reason } = told
-  if (!isBare(line.specificity) || !saysWhy(reason) || line.http_status === undefined) return null
-  if (
-    line.host === undefined ||
-    reason.host === undefined ||
-    IDENTITIES.some((field) => differ(line[field], reason[field]))
-  )
-    return null
+  if (!isBare(line.specificity) || !saysWhy(reason) || line.host === undefined || reason.host === undefined) return null
+  if (!mayBeAnsweredBy(line, reason)) return null
   const hosts = new Set(told.spoken.map(({ host }) => host))
   if (hosts.size > 1 || bare.spoken.some(({ host }) => hosts.has(host))) return null
   if (bare.spoken.some((s) => told.spoken.some((t) => s.stream === t.stream))) return null
-  if (numberedAlike(line.request_id, reason.request_id)) return null
   if (apartness(a, b, clocks) > TIME_ALONE_MS) return null
-  if (!mayAnswer(line.http_status, reason)) return null
-  if (!usuallyAnswers(line.http_status, reason)) return 'time'
+  if (!usuallyAnswers(line.http_status!, reason)) return 'time'
   const { http_path: path } = line
   const { service } = reason
   const named = path !== undefined && service !== undefined && namesService(path, service)
   return named ? 'named_path' : 'status_and_time'
+}
+
+/** Leaving time aside: could this bare line be the answer that was given for that reason? */
+export function mayBeAnsweredBy(line: Told, reason: Told): boolean {
+  if (line.http_status === undefined || IDENTITIES.some((field) => differ(line[field], reason[field]))) return false
+  return !numberedAlike(line.request_id, reason.request_id) && mayAnswer(line.http_status, reason)
 }
 
 /** Both state one of these: two requests, unless they are equal. */

@@ -22,6 +22,7 @@ const line = (time_ms: number, path = '/cart/17') =>
       reported_cause: 'unknown',
       reported_subcause: 'unspecified',
       http_path: path,
+      http_status: 401,
       service: 'access',
     },
   })
@@ -47,14 +48,25 @@ describe('telling two hosts’ clocks apart by when requests were refused', () =
     const clocks = fleet(120, () => 1_236_400).over(UNKNOWN_CLOCKS)
     const between = clocks.between('cart-5', 'edge-1', T + HOUR_MS)!
     expect(Math.abs(between.offset_ms - 1_236_400)).toBeLessThan(1_000)
-    expect(clocks.between('edge-1', 'cart-5', T + HOUR_MS)!.offset_ms).toBe(-between.offset_ms)
-    expect(clocks.offset('cart-5', undefined, T)!.offset_ms).toBe(between.offset_ms)
+    expect(clocks.between('edge-1', 'cart-5', T + HOUR_MS - 1_236_400)!.offset_ms).toBeCloseTo(-between.offset_ms, -2)
+    expect(clocks.offset('cart-5', undefined, T + HOUR_MS)!.offset_ms).toBe(between.offset_ms)
   })
 
   test('a clock that was set in between has one difference before and another after', () => {
     const clocks = fleet(200, (at_ms) => (at_ms < T + 2 * HOUR_MS ? 0 : -143_000)).over(UNKNOWN_CLOCKS)
     expect(Math.abs(clocks.between('cart-5', 'edge-1', T + 600_000)!.offset_ms)).toBeLessThan(1_000)
     expect(Math.abs(clocks.between('cart-5', 'edge-1', T + 3.5 * HOUR_MS)!.offset_ms + 143_000)).toBeLessThan(1_000)
+  })
+
+  test('a clock that drifts is followed', () => {
+    const drift = (at_ms: number) => 200 - 0.0009 * (at_ms - T)
+    const clocks = fleet(150, drift).over(UNKNOWN_CLOCKS)
+    for (const hours of [0.1, 1, 2, 3, 3.9]) {
+      const at_ms = T + hours * HOUR_MS
+      const { low_ms, high_ms } = clocks.between('cart-5', 'edge-1', at_ms)!
+      expect(drift(at_ms)).toBeGreaterThan(low_ms)
+      expect(drift(at_ms)).toBeLessThan(high_ms)
+    }
   })
 
   test('what happens at unrelated times gives no difference', () => {

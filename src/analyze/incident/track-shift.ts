@@ -1,0 +1,207 @@
+/**
+ * Follows how far two clocks are apart through a list of things seen by one and, unmarked, by the other: the difference that
+ * most of them share at each time, allowed to creep as a drifting clock does and, at a price, to jump as a clock does that is set.
+ * A Viterbi search over differences: hits speak for a difference, misses against it, chance is taken off both.
+ * Leaves it to the caller what may be the same thing. Invariant: what comes back stands out from chance, or nothing comes back.
+ */
+
+/** Seen by one clock at `mine_ms`, perhaps the same as what the other stamped at `other_ms`. */
+export interface Meeting {
+  mine_ms: number
+  other_ms: number
+}
+
+export interface TrackedShift {
+  /** In order of `mine_ms`. */
+  meetings: Meeting[]
+}
+
+/** Differences are told apart to this, and counted together with the next: stamps of gateways are whole seconds; ms. */
+export const BIN_MS = 1_000
+/** Things weighed together; count. Few, so that a drift of 1000 ppm stays within a bin at one a minute. */
+const GROUP = 8
+/** So many things must agree in a stretch of time … */
+const LEAST = 6
+/** … and be so much likelier than chance, for the best of all bins: e⁷ is a thousand to one; log. */
+const SURE = 7
+/** Of the things that were seen by both, so many are found where they should be: lines are lost, logs are cut. */
+const FOUND = 0.85
+/** A drifting clock moves by a bin now and then: log of the chance of that per group. */
+const CREEP_COST = 1.5
+/** Bins moved at most from one group to the next: 1000 ppm over an hour. */
+const CREEP_BINS = 4
+/** Differences searched, bins to either side: a wrong zone and a day, 26 h. */
+const FURTHEST_BINS = 26 * 3_600
+
+/**
+ * Steps of a few ms. `mine`: stamps of one clock, ascending; `others`: for each of them those of the other clock that may be the same, any order;
+ * `span_ms`: from the first to the last stamp of the other clock, for the chance of a hit.
+ */
+export function* trackShift(
+  mine: readonly number[],
+  others: readonly (readonly number[])[],
+  span_ms: number,
+): Generator<void, TrackedShift[]> {
+  if (mine.length < LEAST) return []
+  let [low, high, candidates] = [Infinity, -Infinity, 0]
+  for (const [i, at_ms] of mine.entries())
+    for (const other_ms of others[i]!) {
+      const bin = binOf(at_ms, other_ms)
+      if (Math.abs(bin) > FURTHEST_BINS) continue
+      low = Math.min(low, bin)
+      high = Math.max(high, bin)
+      candidates++
+    }
+  if (candidates < LEAST) return []
+  const chance = Math.min(0.9, (2 * BIN_MS * candidates) / mine.length / Math.max(span_ms, 60_000))
+  const path = yield* bestPath(mine, others, chance, { low, bins: high - low + 1 })
+  return stretches(mine, others, path, { chance, bins: high - low + 1 })
+}
+
+/** One difference at one group, and how the search came to it. */
+interface Step {
+  bin: number
+  score: number
+  before: Step | null
+}
+
+/** Differences kept in mind from one group to the next, the likeliest; count. */
+const BEAM = 1_000
+
+/** Bin of the difference for each group. */
+function* bestPath(
+  mine: readonly number[],
+  others: readonly (readonly number[])[],
+  chance: number,
+  range: BinRange,
+): Generator<void, number[]> {
+  const groups = Math.ceil(mine.length / GROUP)
+  const gain = hitGain(chance)
+  // A jump must be paid for by more than the best of so many bins would have by chance.
+  const jumpCost = 3 + Math.log(range.bins)
+  const hits = new Hits(range)
+  let beam: Step[] = []
+  for (let group = 0; group < groups; group++) {
+    const jumped = beam.length > 0 && beam[0]!.score > jumpCost ? beam[0]! : null
+    const floor = jumped === null ? 0 : jumped.score - jumpCost
+    const next = new Map<number, Step>()
+    for (const step of beam)
+      for (let by = -CREEP_BINS; by <= CREEP_BINS; by++) {
+        const score = step.score - CREEP_COST * Math.abs(by)
+        if (score <= floor) continue
+        const bin = step.bin + by
+        const known = next.get(bin)
+        if (known === undefined) next.set(bin, { bin, score, before: step })
+        else if (known.score < score) Object.assign(known, { score, before: step })
+      }
+    hits.count(mine, others, group * GROUP)
+    for (const step of next.values()) step.score += hits.at(step.bin) * gain
+    // One thing alone is chance: a path begins where two agree.
+    for (const bin of hits.repeated)
+      if (!next.has(bin)) next.set(bin, { bin, score: floor + hits.at(bin) * gain, before: jumped })
+    // Where nothing met, nothing is known.
+    if (next.size > 0) beam = [...next.values()].sort((a, b) => b.score - a.score || a.bin - b.bin).slice(0, BEAM)
+    else beam = beam.map((step) => ({ ...step, before: step }))
+    yield
+  }
+  const path = new Array<number>(groups)
+  let step: Step | null = beam[0] ?? null
+  for (let group = groups - 1; group >= 0; group--) {
+    path[group] = step?.bin ?? path[group + 1] ?? 0
+    step = step?.before ?? null
+  }
+  return path
+}
+
+interface BinRange {
+  low: number
+  bins: number
+}
+
+/** How many of a group's things meet at each difference; a bin stands for itself and the next one. */
+class Hits {
+  readonly #low: number
+  readonly #counts: Uint8Array
+  /** Number of the thing that was counted last, so that none counts twice. */
+  readonly #last: Int32Array
+  #touched: number[] = []
+  /** Bins with two things and more. */
+  repeated: number[] = []
+
+  constructor({ low, bins }: BinRange) {
+    this.#low = low - 1
+    this.#counts = new Uint8Array(bins + 1)
+    this.#last = new Int32Array(bins + 1).fill(-1)
+  }
+
+  count(mine: readonly number[], others: readonly (readonly number[])[], from: number): void {
+    for (const i of this.#touched) this.#counts[i] = 0
+    this.#touched = []
+    this.repeated = []
+    for (let i = from; i < Math.min(mine.length, from + GROUP); i++) {
+      const at_ms = mine[i]!
+      for (const other_ms of others[i]!) {
+        const bin = binOf(at_ms, other_ms)
+        if (Math.abs(bin) > FURTHEST_BINS) continue
+        this.#add(bin - this.#low, i)
+        this.#add(bin - 1 - this.#low, i)
+      }
+    }
+  }
+
+  at(bin: number): number {
+    return this.#counts[bin - this.#low] ?? 0
+  }
+
+  #add(index: number, thing: number): void {
+    if (this.#last[index] === thing) return
+    this.#last[index] = thing
+    const count = (this.#counts[index] = this.#counts[index]! + 1)
+    if (count === 1) this.#touched.push(index)
+    else if (count === 2) this.repeated.push(index + this.#low)
+  }
+}
+
+function binOf(mine_ms: number, other_ms: number): number {
+  return Math.floor((mine_ms - other_ms) / BIN_MS)
+}
+
+/** What a hit says for a difference, log of odds; a miss is taken off both. */
+function hitGain(chance: number): number {
+  return Math.log(FOUND / chance) - missCost(chance)
+}
+
+function missCost(chance: number): number {
+  return Math.log((1 - FOUND) / (1 - chance))
+}
+
+/** Groups whose difference creeps are one stretch; each must stand out by itself. */
+function stretches(
+  mine: readonly number[],
+  others: readonly (readonly number[])[],
+  path: readonly number[],
+  { chance, bins }: { chance: number; bins: number },
+): TrackedShift[] {
+  const found: TrackedShift[] = []
+  let start = 0
+  for (let group = 1; group <= path.length; group++) {
+    if (group < path.length && Math.abs(path[group]! - path[group - 1]!) <= CREEP_BINS) continue
+    const meetings: Meeting[] = []
+    const [from, to] = [start * GROUP, Math.min(mine.length, group * GROUP)]
+    for (let i = from; i < to; i++) {
+      const bin = path[Math.floor(i / GROUP)]!
+      // The middle of the two bins that were counted.
+      const middle_ms = (bin + 1) * BIN_MS
+      let nearest: number | null = null
+      for (const other_ms of others[i]!) {
+        const off = Math.abs(mine[i]! - other_ms - middle_ms)
+        if (off <= BIN_MS && (nearest === null || off < Math.abs(mine[i]! - nearest - middle_ms))) nearest = other_ms
+      }
+      if (nearest !== null) meetings.push({ mine_ms: mine[i]!, other_ms: nearest })
+    }
+    const odds = meetings.length * hitGain(chance) + (to - from) * missCost(chance)
+    if (meetings.length >= LEAST && odds > SURE + Math.log(bins)) found.push({ meetings })
+    start = group
+  }
+  return found
+}

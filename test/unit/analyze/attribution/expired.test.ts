@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest'
+import { attribute } from '../../../../src/analyze/attribution/attribute.ts'
+import type { Background } from '../../../../src/analyze/attribution/background.ts'
+import type { ClockLookup, OffsetInterval } from '../../../../src/core/clock-lookup.ts'
+import type { HistoryFact, Party } from '../../../../src/core/history.ts'
+import { incident } from '../../../contract/store/made-up.ts'
+
+const T = 1_794_820_321_000
+const ISSUER = 'https://login.example.com'
+
+/** A host that refused a token as expired which was issued `age_ms` before by its own stamps and lives 300 s. */
+const refused = (age_ms: number) =>
+  incident({
+    ...{ host: 'reports-1', issuer: ISSUER, time_ms: T },
+    ...{ reported_cause: 'expiry', reported_subcause: 'access_token' },
+    evidence: { iat_ms: T - age_ms, exp_ms: T - age_ms + 300_000 },
+  })
+
+const aheadBy = (offset_ms: number, atFault: 'host' | null = null): ClockLookup => ({
+  offset: (): OffsetInterval => ({ offset_ms, low_ms: offset_ms - 300, high_ms: offset_ms + 300 }),
+  between: () => null,
+  atFault: () => atFault,
+})
+
+function background(
+  clocks: ClockLookup,
+  facts: Partial<HistoryFact>[] = [],
+  others: Background['spoken'] = [],
+): Background {
+  return {
+    ...{ clocks, spoken: others },
+    facts: (party: Party, key) =>
+      facts
+        .map((fact) => ({ party: 'host', key: 'reports-1', ...EMPTY, ...fact }) as HistoryFact)
+        .filter((fact) => fact.party === party && fact.key === key),
+  }
+}
+const EMPTY = { host: 'reports-1', detail: '', first_ms: T - 60_000, last_ms: T, count: 1 }
+
+describe('"expired" where the clock of the host is thought to be ahead', () => {
+  test('the other clocks’ vote makes it skew', () => {
+    const { cause, subcause, confidence, why } = attribute(refused(330_000), background(aheadBy(312_000, 'host')))
+    expect({ cause, subcause, confidence }).toEqual({
+      ...{ cause: 'skew', subcause: 'fresh_token_expired', confidence: 'certain' },
+    })
+    expect(why[0]).toBe("issued 18.5 s earlier by the issuer's clock, lifetime 300 s")
+    expect(why[1]).toContain('reports-1 is 311.7–312.3 s ahead of https://login.example.com')
+  })
+
+  test('nothing but refused tokens, all equally old, proves nothing: it is told as what was said', () => {
+    const { cause, why } = attribute(refused(330_000), background(aheadBy(312_000)))
+    expect(cause).toBe('expiry')
+    expect(why.join()).not.toContain('expired 0')
+  })
+
+  test('a host that takes tokens, too, knows fresh ones: its offset is not the age of a few old ones', () => {
+    const taken = background(aheadBy(90_000), [{ deed: 'accepted', count: 17 }])
+    const { cause, why } = attribute(refused(330_000), taken)
+    expect(cause).toBe('skew')
+    expect(why.join()).toContain('reports-1 saw 17 tokens within minutes that it did not call expired')
+  })
+
+  test('several clients’ tokens, none of them met between their end and the offset, prove that it is ahead', () => {
+    const clients = ['web', 'batch', 'mobile'].map((detail) => ({
+      deed: 'access_token' as const,
+      detail,
+      iat_ms: T - 800_000,
+    }))
+    expect(attribute(refused(800_000), background(aheadBy(760_000), clients)).cause).toBe('skew')
+    // One client's habit may be what it is.
+    expect(attribute(refused(800_000), background(aheadBy(760_000), clients.slice(1, 2))).cause).toBe('expiry')
+    // Clients that notice right after the end of their tokens: the offset is nothing but the lifetime.
+    const late = clients.map((one) => ({ ...one, iat_ms: T - 305_000 }))
+    expect(attribute(refused(305_000), background(aheadBy(303_000), late)).cause).toBe('expiry')
+  })
+
+  test('a token that had run out by the corrected clock as well has expired, on a host that is ahead, too', () => {
+    const { cause, confidence, why } = attribute(refused(700_000), background(aheadBy(312_000, 'host')))
+    expect({ cause, confidence }).toEqual({ cause: 'expiry', confidence: 'certain' })
+    expect(why[0]).toBe("expired 88.5 s before, by the issuer's clock, after a lifetime of 300 s")
+  })
+
+  test('without any offset the clock of the gateway decides that saw the same request', () => {
+    const spoken = [
+      { stream: 'edge', offset: 0, signature: 's', specificity: 10, host: 'edge-1', time_ms: T - 700_000 },
+    ]
+    const unknown: ClockLookup = { offset: () => null, between: () => null, atFault: () => null }
+    const { cause, why } = attribute(refused(720_000), background(unknown, [], spoken))
+    expect(cause).toBe('skew')
+    expect(why[0]).toBe('by the clock of edge-1, which saw the same request, the token had 279 s to live')
+  })
+})
