@@ -93,13 +93,13 @@ export class HostAlignment {
   over(base: ClockLookup): ClockLookup {
     const between = (host: string, other: string, at_ms: number): OffsetInterval | null => {
       const known = base.between(host, other, at_ms)
-      const isFinite = known !== null && Number.isFinite(known.offset_ms)
-      if (isFinite && known.high_ms - known.low_ms <= NARROW_MS) return known
+      const usable = known !== null && Number.isFinite(known.offset_ms)
+      if (usable && known.high_ms - known.low_ms <= NARROW_MS) return known
       const there = this.#found.get(host)?.get(other)
       if (there !== undefined) return around(shiftAt(there.byMine, at_ms, 'mine_ms'))
       const back = this.#found.get(other)?.get(host)
       if (back !== undefined) return around(-shiftAt(back.byOther, at_ms, 'other_ms'))
-      if (isFinite) return known
+      if (usable) return known
       const mine = this.#frame(base, host, at_ms)
       const theirs = this.#frame(base, other, at_ms)
       return mine === null && theirs === null ? null : around((mine ?? 0) - (theirs ?? 0))

@@ -156,7 +156,8 @@ class Hits {
   #add(index: number, thing: number): void {
     if (this.#last[index] === thing) return
     this.#last[index] = thing
-    const count = (this.#counts[index] = this.#counts[index]! + 1)
+    const count = this.#counts[index]! + 1
+    this.#counts[index] = count
     if (count === 1) this.#touched.push(index)
     else if (count === 2) this.repeated.push(index + this.#low)
   }
