@@ -31,10 +31,10 @@ export interface AssemblerOptions {
   /** About now, ms, for stamps without a year in history; default the collector's clock. */
   now?: () => number
   /**
-   * Where, at or after `from`, something stands that makes a record worth assembling, or −1. Given it, lines of records without
+   * Where in the bytes, at or after `from`, something stands that makes a record worth assembling, or −1. Given it, lines of records without
    * are passed over uncut wherever that cannot change the others; without it every record comes out.
    */
-  nextHit?: (text: string, from: number) => number
+  nextHit?: (bytes: Uint8Array, from: number) => number
 }
 
 interface Held {
@@ -136,7 +136,7 @@ export class RecordAssembler {
     let start = 0
     while (start < lines.length) {
       if (start >= seenUntil && this.#atRest(lines, start)) {
-        const hit = this.#nextHit!(lines.latin1, start)
+        const hit = this.#nextHit!(bytes, start)
         // The last record of the batch is never passed over, because it may go on in the next one.
         seenUntil = hit < 0 ? lines.length : hit + 1
         start = this.#passOver(lines, start, lines.startOf(seenUntil - 1))

@@ -52,9 +52,9 @@ export class Classifier {
     return this.#prefilter.test(from === 0 ? text : text.slice(from))
   }
 
-  /** Where the next thing stands at or after `from` that an auth event's record may hold, or −1: what is before it holds none. */
-  nextHit(text: string, from: number): number {
-    return this.#prefilter.next(text, from)
+  /** Where in the bytes of a log the next thing stands, at or after `from`, that an auth event's record may hold, or −1: what is before it holds none. */
+  nextHit(bytes: Uint8Array, from: number): number {
+    return this.#prefilter.next(bytes, from)
   }
 
   /** Redacts and decodes without looking for an event. */

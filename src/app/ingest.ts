@@ -138,7 +138,7 @@ class Ingest {
   constructor(options: IngestOptions, signal: AbortSignal) {
     this.#o = options
     const { zone, now, classifier } = options
-    this.#assembling = { zone, now, nextHit: (text, from) => classifier.nextHit(text, from) }
+    this.#assembling = { zone, now, nextHit: (bytes, from) => classifier.nextHit(bytes, from) }
     this.#delivered = new Recent(DELIVERIES_KEPT, options.delivered)
     const clocks = () => options.clocks.lookup
     this.#attribution = new Attribution(options.writer, clocks)

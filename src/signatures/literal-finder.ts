@@ -4,6 +4,7 @@
  * Invariant: what is found depends on the text alone; remembering it changes the cost, never the answer.
  */
 import { GramIndex } from './gram-index.ts'
+import { narrowed, TextBytes } from './text-bytes.ts'
 
 /** Literal id → where it stands, ascending, at most {@link MAX_PLACES}. */
 export type Found = ReadonlyMap<number, readonly number[]>
@@ -16,14 +17,17 @@ const REMEMBERED_LENGTH = 512
 const REMEMBERED = 1_000
 
 export class LiteralFinder {
+  readonly #literals: readonly string[]
   readonly #index: GramIndex
+  readonly #text = new TextBytes()
   readonly #remembered = new Map<string, Found>()
   #lastText = ''
   #lastFound: Found = new Map()
 
   /** `literals`: lower case, at least three characters each; their ids are their places in the list. */
   constructor(literals: readonly string[]) {
-    this.#index = new GramIndex(literals)
+    this.#literals = literals
+    this.#index = new GramIndex(literals.map(narrowed))
   }
 
   /** `text`: in lower case. */
@@ -42,7 +46,10 @@ export class LiteralFinder {
 
   #search(text: string): Found {
     const found = new Map<number, number[]>()
-    this.#index.scan(text, (id, position) => {
+    const { bytes, length } = this.#text.latin1(text)
+    this.#index.scan(bytes, 0, length, (id, position) => {
+      // Characters beyond Latin-1 are alike to the index.
+      if (!text.startsWith(this.#literals[id]!, position)) return
       const places = found.get(id)
       if (places === undefined) found.set(id, [position])
       else if (places.length < MAX_PLACES) places.push(position)

@@ -3,6 +3,7 @@
  * Case is ignored. Leaves how literals are found to `gram-index.ts` and which stems there are to `prefilter.ts`.
  */
 import { GramIndex, lowerCode } from './gram-index.ts'
+import { TextBytes } from './text-bytes.ts'
 
 /** Before a stem: no letter may stand there; nor a digit, where the stem begins with one. */
 export const LEFT = '<'
@@ -24,6 +25,7 @@ export function parseStem(stem: string): Stem {
 export class StemScanner {
   readonly #stems: readonly Stem[]
   readonly #index: GramIndex
+  readonly #text = new TextBytes()
 
   constructor(stems: readonly string[]) {
     this.#stems = stems.map(parseStem)
@@ -31,23 +33,25 @@ export class StemScanner {
   }
 
   test(text: string): boolean {
-    return this.next(text, 0) >= 0
+    const { bytes, length } = this.#text.utf8(text)
+    return this.#next(bytes, 0, length) >= 0
   }
 
-  /** Where the stem begins that is met first at or after `from`, or −1. */
-  next(text: string, from: number): number {
+  /** Where the stem begins that is met first in the bytes (UTF-8) at or after `from`, or −1. */
+  next(bytes: Uint8Array, from: number): number {
+    return this.#next(bytes, from, bytes.length)
+  }
+
+  #next(bytes: Uint8Array, from: number, to: number): number {
     let place = -1
-    this.#index.scan(
-      text,
-      (id, start) => {
-        const { text: stem, left, right } = this.#stems[id]!
-        if (right && isWord(text.charCodeAt(start + stem.length))) return false
-        if (left && (isDigit(stem.charCodeAt(0)) ? isWord : isLetter)(text.charCodeAt(start - 1))) return false
-        place = start
-        return true
-      },
-      from,
-    )
+    this.#index.scan(bytes, from, to, (id, start) => {
+      const { text: stem, left, right } = this.#stems[id]!
+      const after = start + stem.length
+      if (right && after < to && isWord(bytes[after]!)) return false
+      if (left && start > 0 && (isDigit(stem.charCodeAt(0)) ? isWord : isLetter)(bytes[start - 1]!)) return false
+      place = start
+      return true
+    })
     return place
   }
 }

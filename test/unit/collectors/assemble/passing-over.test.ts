@@ -7,7 +7,7 @@ import { StemScanner } from '../../../../src/signatures/stem-scanner.ts'
 
 const formats = loadFormats()
 const scanner = new StemScanner(['<hit>'])
-const nextHit = (text: string, from: number) => scanner.next(text, from)
+const nextHit = (bytes: Uint8Array, from: number) => scanner.next(bytes, from)
 
 /** Lines of every kind the assembler tells apart; some hold a hit. */
 const LINES = [
