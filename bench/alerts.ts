@@ -1,10 +1,10 @@
 /**
  * How well skew spikes are alerted: simulated fleets with known clocks and decoys (see docs/alerts.md). `node bench/alerts.ts
- * [fleets] [hosts] [days]`; prints a table. Simulated data is not field data.
+ * [fleets] [hosts] [days] [first seed]`; prints a table. Simulated data is not field data.
  */
 import { type AlertScore, scoreAlerts } from '../test/simulation/alerts/score-alerts.ts'
 
-const [fleets = 4, hosts = 21, days = 15] = process.argv.slice(2).map(Number).filter(Number.isFinite)
+const [fleets = 4, hosts = 21, days = 15, firstSeed = 100] = process.argv.slice(2).map(Number).filter(Number.isFinite)
 
 function percentile(values: readonly number[], p: number): number {
   const sorted = [...values].sort((a, b) => a - b)
@@ -28,7 +28,7 @@ console.log(
 console.log('|---|---|---|---|---|---|---|')
 for (const hard of [false, true]) {
   const scores = Array.from({ length: fleets }, (_, i) =>
-    scoreAlerts({ seed: 100 * (hard ? 2 : 1) + i, hosts, days, hard }, 3),
+    scoreAlerts({ seed: firstSeed * (hard ? 2 : 1) + i, hosts, days, hard }, 3),
   )
   console.log(row(hard ? 'hard' : 'ordinary', scores))
   if (process.env.VERBOSE)

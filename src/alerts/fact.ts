@@ -6,6 +6,7 @@
 import type { Cause, Subcause } from '../core/cause.ts'
 import type { ClockProof } from '../core/clock-proof.ts'
 import type { Confidence } from '../core/confidence.ts'
+import type { WatchStep } from '../core/watch-step.ts'
 
 export interface FailureFact {
   fact: 'failure'
@@ -44,7 +45,13 @@ export interface ClockFact {
   drift_ppm: number | null
 }
 
-export type Fact = FailureFact | ActivityFact | ClockFact
+/** A step of watching, told at its end. */
+export interface WatchFact extends Omit<WatchStep, 'start_ms'> {
+  fact: 'watch'
+  at_ms: number
+}
+
+export type Fact = FailureFact | ActivityFact | ClockFact | WatchFact
 
 /** Grain of traffic counts, ms: the shortest window of any rule, and what a month of 200 hosts can be read in. */
 export const ACTIVITY_STEP_MS = 5 * 60_000

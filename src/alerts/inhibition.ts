@@ -15,6 +15,8 @@ export const INHIBITIONS: readonly Inhibition[] = [
   // While the issuer does not answer, tokens cannot be renewed or checked: everything else follows.
   { by: 'issuer_outage', of: 'cause_spike', equal: [] },
   { by: 'issuer_outage', of: 'failure_burn', equal: [] },
+  // A source that is silent is not one of which nothing is recognised.
+  { by: 'silent_source', of: 'recognition_lost', equal: ['source'] },
   { by: 'cause_spike', of: 'failure_burn', equal: ['service'] },
 ]
 

@@ -99,7 +99,11 @@ async function collectInto(options: CollectOptions, signal: AbortSignal): Promis
     }
     const known = await writer.streams()
     const classifier = new Classifier(knowledge, await writer.fingerprintKey(), options.zone)
-    const sourceOptions = { follow: options.follow, known, notice: options.notice, now: Date.now }
+    const notice = (told: SourceNotice) => {
+      alerting.sourceNotice(told)
+      options.notice(told)
+    }
+    const sourceOptions = { follow: options.follow, known, notice, now: Date.now }
     const delivered = await writer.deliveries()
     const source = await openSource(options.paths, sourceOptions)
     const pushed: PushSource[] = []
@@ -119,9 +123,9 @@ async function collectInto(options: CollectOptions, signal: AbortSignal): Promis
           known,
           now: Date.now,
           witness: alerting.witness,
-          committed: (changes, streams) => {
-            alerting.committed(changes)
-            options.committed?.(changes, streams)
+          committed: (changes, seen) => {
+            alerting.committed(changes, seen)
+            options.committed?.(changes, seen.streams)
           },
           stalled: (refusal) => {
             state.stalled = refusal?.message ?? null

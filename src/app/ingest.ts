@@ -24,6 +24,7 @@ import type { StreamState } from '../core/source-status.ts'
 import { looksLikeAuthFailure } from '../signatures/auth-failure-words.ts'
 import { templateOf } from '../signatures/template.ts'
 import { type IngestMeters, ingestMeters } from '../telemetry/own-telemetry.ts'
+import type { Seen } from './alerts/source-watch.ts'
 import { arrivals, isDelivery } from './arrivals.ts'
 import { Attribution, changeOf } from './attributing.ts'
 import type { Classifier } from './classifier.ts'
@@ -53,7 +54,7 @@ export interface IngestOptions {
   /** Told of every event in order; says of a failure whether right clocks would have let it pass. */
   witness?: Pick<SkewWitness, 'observe'>
   /** After each commit, with what changed; for lines that follow live. */
-  committed?(changes: readonly IncidentChange[], streams: readonly StreamState[]): void
+  committed?(changes: readonly IncidentChange[], seen: Seen): void
   /** The store refuses for now (disk full); told once per spell, null when it is over. */
   stalled?(refusal: StoreRefusal | null): void
   /** Called once, when all that was there at the start is read and committed. */
@@ -275,11 +276,13 @@ class Ingest {
     this.#successes = []
     this.#sightings = []
     this.#history = new FactGatherer()
+    const unrecognised = this.#unrecognised
     this.#unrecognised = []
     this.#records = 0
     this.#waiting = []
     for (const delivery of waiting) delivery.committed()
     for (const book of books) book.dirty = false
+    const ended = dirty.filter((work) => work.ended).map((work) => work.stream)
     for (const work of dirty) {
       work.dirty = false
       if (work.ended) {
@@ -287,7 +290,7 @@ class Ingest {
         this.#names.delete(work.stream)
       }
     }
-    if (brought) this.#o.committed?.(incidents, streams)
+    if (brought) this.#o.committed?.(incidents, { streams, ended, unrecognised })
   }
 
   /** At the end: what the clocks still hold back. */

@@ -27,6 +27,8 @@ const SCATTER_MIN = 0.3
 const SCATTER_MAX = 10
 /** Two days of steps: below this the baseline is not trusted (cold start). */
 export const SETTLED_STEPS = 576
+/** Before a whole week and a second weekend begun nobody knows what weekends are like. */
+export const WEEKEND_STEPS = 9 * 288
 /** A rate below this (per step) is taken for this: one failure in two hours. */
 const RATE_MIN = 1 / 24
 const HOUR_MS = 3_600_000
@@ -65,13 +67,18 @@ export function learn(b: CountBaseline, at_ms: number, count: number): void {
  * negative-binomial CUSUM (Hawkins & Olwell 1998, ch. 5: cumulative sums for counts, also overdispersed ones).
  */
 export function evidence(b: CountBaseline, at_ms: number, count: number, factor: number): number {
-  const mean = expectedCount(b, at_ms)
-  const size = 1 / b.scatter
+  return countEvidence(expectedCount(b, at_ms), b.scatter, count, factor)
+}
+
+/** The same for a mean and a scatter that are known otherwise. */
+export function countEvidence(mean: number, scatter: number, count: number, factor: number): number {
+  const size = 1 / scatter
   const gain = count * Math.log((factor * (size + mean)) / (size + factor * mean))
   return gain - size * Math.log((size + factor * mean) / (size + mean))
 }
 
-function isWeekend(at_ms: number): boolean {
+/** Saturday or Sunday, UTC. */
+export function isWeekend(at_ms: number): boolean {
   const day = Math.floor(at_ms / (24 * HOUR_MS) + 4) % 7
   return day === 0 || day === 6
 }

@@ -13,9 +13,12 @@ import { silencedBy } from '../../alerts/silenced.ts'
 import { type SavedWitness, SkewWitness } from '../../analyze/skew-proof/skew-witness.ts'
 import type { Alert } from '../../core/alert.ts'
 import type { AlertChanges, NewDelivery } from '../../core/ports/alert-store.ts'
+import type { SourceNotice } from '../../core/ports/source.ts'
 import type { IncidentChange, StoreReader, StoreWriter } from '../../core/ports/store.ts'
-import { activityFacts, clockFacts, factsOfChanges, failureFact, storedFacts } from './facts.ts'
+import type { WatchStep } from '../../core/watch-step.ts'
+import { activityFacts, clockFacts, factsOfChanges, failureFact, storedFacts, watchFact } from './facts.ts'
 import type { OpenSink } from './open-sinks.ts'
+import { type Seen, SourceWatch } from './source-watch.ts'
 
 export interface AlertingOptions {
   writer: StoreWriter
@@ -54,6 +57,9 @@ interface SavedState {
 
 export class Alerting {
   readonly witness: SkewWitness
+  readonly #watch = new SourceWatch()
+  /** Steps that are in the engine and not saved yet. */
+  #watched: WatchStep[] = []
   readonly #o: AlertingOptions
   #engine: AlertEngine
   readonly #notifier: Notifier
@@ -105,7 +111,8 @@ export class Alerting {
   }
 
   /** After each commit. Until history is read nothing is done with it: it will be read from the store. */
-  committed(changes: readonly IncidentChange[]): void {
+  committed(changes: readonly IncidentChange[], seen?: Seen): void {
+    if (seen !== undefined) this.#watch.take(seen)
     // Ids are given in order of the changes; what the catching up has read from the store already is not taken twice.
     const fresh = changes.filter((c) => c.id !== undefined || ++this.#stored_id > this.#failure_id)
     if (!this.#live || changes.length === 0) return
@@ -114,11 +121,17 @@ export class Alerting {
     this.#enqueue(() => this.#process(false))
   }
 
+  /** What a source says of itself: which files are followed. */
+  sourceNotice(notice: SourceNotice): void {
+    this.#watch.notice(notice)
+  }
+
   /** History is in the store: catches up, then follows the clock. */
   caughtUp(): void {
     this.#enqueue(async () => {
       await this.#catchUp()
       if (this.#stopped) return
+      this.#watch.begin(this.#o.now())
       this.#timer = setInterval(() => this.#enqueue(() => this.#beat()), BEAT_MS)
       this.#timer.unref()
     })
@@ -187,9 +200,12 @@ export class Alerting {
 
   async #beat(): Promise<void> {
     const now_ms = this.#o.now()
-    for (const fact of await this.#counts(now_ms)) this.#engine.take(fact)
+    const watched = this.#watch.over(now_ms)
+    this.#watched.push(...watched)
+    const facts = [...(await this.#counts(now_ms)), ...watched.map(watchFact)]
+    for (const fact of facts.sort((a, b) => a.at_ms - b.at_ms)) this.#engine.take(fact)
     this.#engine.advance(now_ms - GRACE_MS)
-    await this.#process(now_ms - this.#saved_ms >= SAVE_MS)
+    await this.#process(watched.length > 0 || now_ms - this.#saved_ms >= SAVE_MS)
     void this.#dispatcher.kick()
   }
 
@@ -212,7 +228,8 @@ export class Alerting {
     const transitions = this.#engine.drain()
     const now_ms = now()
     const silences = await reader.silences(now_ms)
-    const recent = transitions.filter((t) => now_ms - t.at_ms < RECENT_MS)
+    // An end is told however late: who was told of the beginning waits for it.
+    const recent = transitions.filter((t) => t.kind === 'resolved' || now_ms - t.at_ms < RECENT_MS)
     const notices = this.#notifier.take(recent, silences, now_ms)
     if (always) notices.push(...this.#notifier.remind(await this.#firing(), silences, now_ms))
     if (transitions.length === 0 && notices.length === 0 && !always) return
@@ -229,8 +246,10 @@ export class Alerting {
         ...(always && { witness: JSON.stringify(this.witness.save()) }),
       },
       deliveries: notices.flatMap((n) => this.#deliveries(n)),
+      watched: this.#watched,
     }
     await writer.saveAlerts(changes)
+    this.#watched = []
     this.#saved_ms = now_ms
     if (notices.length > 0) void this.#dispatcher.kick()
   }

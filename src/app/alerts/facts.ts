@@ -6,10 +6,12 @@ import {
   type ClockFact,
   type Fact,
   type FailureFact,
+  type WatchFact,
 } from '../../alerts/fact.ts'
 import type { TimeRange } from '../../core/filter.ts'
 import type { ActivityPoint, FailureRow } from '../../core/ports/alert-store.ts'
 import type { IncidentChange, StoreReader } from '../../core/ports/store.ts'
+import { WATCH_STEP_MS, type WatchStep } from '../../core/watch-step.ts'
 
 /** Rows read at a time; bounds memory. */
 const PAGE = 20_000
@@ -80,9 +82,22 @@ export async function clockFacts(reader: StoreReader, range: TimeRange): Promise
   return readings.map((r) => ({ fact: 'clock', ...r }) satisfies ClockFact).sort((a, b) => a.at_ms - b.at_ms)
 }
 
+/** What was seen of the sources, in order of time. */
+export async function watchFacts(reader: StoreReader, range: TimeRange): Promise<WatchFact[]> {
+  return (await reader.watchSteps(range)).map(watchFact)
+}
+
+export function watchFact({ start_ms, ...step }: WatchStep): WatchFact {
+  return { fact: 'watch', at_ms: start_ms + WATCH_STEP_MS, ...step }
+}
+
 /** Everything stored of a period up to a failure's id, in the order of the engine's time line. */
 export async function* storedFacts(reader: StoreReader, range: TimeRange, up_to_id: number): AsyncGenerator<Fact[]> {
-  const others: Fact[] = [...(await activityFacts(reader, range)), ...(await clockFacts(reader, range))]
+  const others: Fact[] = [
+    ...(await activityFacts(reader, range)),
+    ...(await clockFacts(reader, range)),
+    ...(await watchFacts(reader, range)),
+  ]
   others.sort((a, b) => a.at_ms - b.at_ms)
   let next = 0
   let waiting: FailureFact[] = []

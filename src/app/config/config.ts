@@ -80,6 +80,27 @@ const schema = z.strictObject({
               z.strictObject({ budget: z.number().gt(0).lt(1).optional(), min_events: z.int().min(1).optional() }),
             ])
             .optional(),
+          silent_source: z
+            .union([
+              z.literal(false),
+              z.strictObject({
+                threshold: z.number().positive().optional(),
+                min_expected: z.number().min(1).optional(),
+              }),
+            ])
+            .optional(),
+          recognition_lost: z
+            .union([
+              z.literal(false),
+              z.strictObject({
+                threshold: z.number().positive().optional(),
+                min_expected: z.number().min(1).optional(),
+              }),
+            ])
+            .optional(),
+          new_template: z
+            .union([z.literal(false), z.strictObject({ min_events: z.int().min(1).optional() })])
+            .optional(),
           issuer_outage: z.literal(false).optional(),
           refresh_reuse: z.literal(false).optional(),
           stale_keys: z.literal(false).optional(),

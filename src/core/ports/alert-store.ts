@@ -8,6 +8,7 @@ import type { Cause, Subcause } from '../cause.ts'
 import type { ClockProof } from '../clock-proof.ts'
 import type { Confidence } from '../confidence.ts'
 import type { TimeRange } from '../filter.ts'
+import type { WatchStep } from '../watch-step.ts'
 
 /** A notice on its way to a sink. */
 export interface Delivery {
@@ -33,6 +34,8 @@ export interface AlertChanges {
   /** State of rules and witnesses by name; opaque, replaced as a whole. */
   state: Readonly<Record<string, string>>
   deliveries: readonly NewDelivery[]
+  /** Steps that are over; the same step again replaces the earlier one. */
+  watched?: readonly WatchStep[]
 }
 
 /** How a delivery ended: `done` (taken, or never will be) or to be tried again. */
@@ -83,6 +86,8 @@ export interface AlertReader {
   lastFailureId(): Promise<number>
   /** In order of time; `step_ms` is a multiple of 60 000. */
   activity(range: TimeRange, step_ms: number): Promise<ActivityPoint[]>
+  /** Steps that began in the range, in order of time; kept as long as incidents. */
+  watchSteps(range: TimeRange): Promise<WatchStep[]>
   /** How many deliveries wait, per sink, and the oldest. */
   waiting(): Promise<{ sink: string; count: number; oldest_ms: number; error: string | null }[]>
 }

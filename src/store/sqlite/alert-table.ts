@@ -1,6 +1,7 @@
 /** Writes alerts, rule state and the outbox, and reads what the collector needs back of them. */
 import type Database from 'better-sqlite3'
 import type { AlertChanges, Delivery, DeliveryEnd } from '../../core/ports/alert-store.ts'
+import { writeWatchSteps } from './watch-table.ts'
 
 /** Taken deliveries are remembered this long, ms: longer than any alert is repeated or replayed. */
 const REMEMBERED_MS = 7 * 86_400_000
@@ -14,7 +15,7 @@ export class AlertTable {
     this.#db = db
   }
 
-  save({ alerts, state, deliveries }: AlertChanges): void {
+  save({ alerts, state, deliveries, watched = [] }: AlertChanges): void {
     this.#db
       .transaction(() => {
         const put = this.#db.prepare(
@@ -37,6 +38,7 @@ export class AlertTable {
             JSON.stringify(a.fix),
             a.command,
           )
+        writeWatchSteps(this.#db, watched)
         const keep = this.#db.prepare('INSERT OR REPLACE INTO alert_state (name, body) VALUES (?, ?)')
         for (const [name, body] of Object.entries(state)) keep.run(name, body)
         const post = this.#db.prepare(

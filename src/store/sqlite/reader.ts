@@ -4,6 +4,7 @@
  * Ranges are honoured to the minute for counts (to the hour where retention has left only hours) and exactly for
  * incidents.
  */
+
 import type Database from 'better-sqlite3'
 import type { Alert, Silence } from '../../core/alert.ts'
 import { CAUSE_ORDER, type Cause } from '../../core/cause.ts'
@@ -31,6 +32,7 @@ import type {
   UnrecognisedGroup,
 } from '../../core/ports/store.ts'
 import type { SourceStatus } from '../../core/source-status.ts'
+import type { WatchStep } from '../../core/watch-step.ts'
 import {
   readActivity,
   readAlerts,
@@ -53,6 +55,7 @@ import { countFailedSubjects, countSignatures, countUnrecognised } from './repor
 import { runSql } from './run-sql.ts'
 import { readStreams } from './stream-table.ts'
 import { HOUR_MS } from './time-grain.ts'
+import { readWatchSteps } from './watch-table.ts'
 
 export class SqliteReader implements StoreReader {
   readonly #db: Database.Database
@@ -270,6 +273,10 @@ export class SqliteReader implements StoreReader {
         )
         .all(limit),
     )
+  }
+
+  async watchSteps(range: TimeRange): Promise<WatchStep[]> {
+    return this.#refusing(() => readWatchSteps(this.#db, range))
   }
 
   async alerts(range: TimeRange, limit: number): Promise<Alert[]> {

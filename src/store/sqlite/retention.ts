@@ -120,6 +120,7 @@ export class Retention {
         this.#deletion(table, 'quarter < ?', detail_ms / QUARTER_MS),
       ),
       this.#deletion('clock_reading', 'at_ms < ?', detail_ms),
+      this.#deletion('watch_step', 'start_ms < ?', detail_ms),
       ...coarse.flatMap(({ grain, before }) => [
         this.#deletion('cube', `grain = ${grain} AND bucket < ?`, before),
         ...facets.map((facet) =>

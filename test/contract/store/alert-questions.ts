@@ -144,6 +144,26 @@ export function describeAlertQuestions(engine: StoreEngine): void {
       expect(first?.host).toBe('c')
     })
 
+    it('gives back what was seen of the sources step by step', async () => {
+      const { writer, reader } = await both()
+      const step = (start_ms: number, records: number) => ({
+        start_ms,
+        sources: [
+          { name: '/var/log/a.log', records, recognised: 3 },
+          { name: '/var/log/b.log', records: 0, recognised: 0 },
+        ],
+        templates: [{ system: 'portal', template: 'login went <n> wrong', count: 2 }],
+        time_services: [{ host: 'a', by: 'chrony', offset_s: -0.25, error_s: null, synchronised: true }],
+      })
+      const bare = { start_ms: START_MS + 600_000, sources: [], templates: [], time_services: [] }
+      const save = (watched: Parameters<typeof writer.saveAlerts>[0]['watched']) =>
+        writer.saveAlerts({ alerts: [], state: {}, deliveries: [], ...(watched && { watched }) })
+      await save([step(START_MS, 5), bare])
+      await save([step(START_MS, 7)])
+      expect(await reader.watchSteps(EVERYTHING)).toEqual([step(START_MS, 7), bare])
+      expect(await reader.watchSteps({ from_ms: START_MS + 1, to_ms: START_MS + 600_000 })).toEqual([])
+    })
+
     it('counts the traffic by steps', async () => {
       const { writer, reader } = await both()
       await writer.append(

@@ -118,6 +118,27 @@ describe('a rule of one’s own', () => {
     expect(fired!.alert).toMatchObject({ peak: 2, command: 'authtop skew', labels: { host: 'api-1' } })
   })
 
+  it('counts what sources bring, and that one brings nothing', () => {
+    const watched = range(0, 12).map(
+      (i): Fact => ({
+        fact: 'watch',
+        at_ms: START_MS + (i + 1) * 5 * MINUTE_MS,
+        sources: [
+          { name: 'a.log', records: i < 4 ? 9 : 0, recognised: 1 },
+          { name: 'b.log', records: 9, recognised: 0 },
+        ],
+        templates: [],
+        time_services: [],
+      }),
+    )
+    const given = { metric: 'records', by: ['source'], over: '15m', condition: { below: 1 } }
+    const [fired, ...more] = run(given, watched, 60)
+    expect(more).toEqual([])
+    expect(fired!.alert.labels).toEqual({ source: 'a.log' })
+    // Its last records came in the step that ended after 20 minutes.
+    expect(times([fired!])).toEqual(['35 fired'])
+  })
+
   it('finds an anomaly against what is usual at this hour', () => {
     const random = createRandom(5)
     const day = 24 * 60

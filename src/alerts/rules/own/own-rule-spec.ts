@@ -18,6 +18,8 @@ export const METRICS = {
   hosts: { of: 'failure', unit: 'hosts that refused', distinct: 'host' },
   failure_share: { of: 'activity', unit: 'of the auth steps failed', distinct: null },
   clock_offset: { of: 'clock', unit: 's off', distinct: null },
+  records: { of: 'watch', unit: 'records', distinct: null },
+  recognised: { of: 'watch', unit: 'records recognised', distinct: null },
 } as const
 export type Metric = keyof typeof METRICS
 const METRIC_NAMES = Object.keys(METRICS) as [Metric, ...Metric[]]
@@ -123,21 +125,32 @@ export function ownRuleProblems(spec: OwnRuleSpec, taken: ReadonlySet<string>): 
       say(`must not be smaller than below (${condition.below})`, 'condition', 'resolve')
   }
   const { of } = METRICS[metric]
-  if (of !== 'failure') {
-    const may: readonly string[] = of === 'clock' ? ['host'] : []
+  const may: readonly string[] =
+    of === 'failure'
+      ? WHERE_LABELS.filter((l) => l !== 'source')
+      : of === 'clock'
+        ? ['host']
+        : of === 'watch'
+          ? ['source']
+          : []
+  if (of === 'failure') {
+    for (const [i, label] of by.entries()) if (!may.includes(label)) say(`a failure has no ${label}`, 'by', i)
+    for (const label of Object.keys(where)) if (!may.includes(label)) say(`a failure has no ${label}`, 'where', label)
+  } else {
     const about = may.length === 0 ? 'speaks of all hosts together' : `is told apart by ${may.join(', ')} only`
     for (const [i, label] of by.entries()) if (!may.includes(label)) say(`${metric} ${about}`, 'by', i)
     for (const label of Object.keys(where)) if (!may.includes(label)) say(`${metric} ${about}`, 'where', label)
-    if (condition.anomaly !== undefined) say(`${metric} is no count: use above or below`, 'condition')
-  } else if (METRICS[metric].distinct !== null && condition.anomaly !== undefined)
+    if (condition.anomaly !== undefined && of !== 'watch') say(`${metric} is no count: use above or below`, 'condition')
+  }
+  if (METRICS[metric].distinct !== null && condition.anomaly !== undefined)
     say(`an anomaly is one of a number of failures, not of ${metric}`, 'condition')
   if (new Set(by).size !== by.length) say('names a label twice', 'by')
   if (over !== undefined) {
     if (condition.anomaly !== undefined) say('an anomaly looks at five-minute counts by itself; leave it out', 'over')
     else if (of === 'clock') say('clock_offset is a reading and has no window; use "for"', 'over')
     else if (over < OVER_MIN_MS || over > OVER_MAX_MS) say('must be between 1m and 24h', 'over')
-    else if (of === 'activity' && over < 5 * OVER_MIN_MS)
-      say('traffic is counted in steps of five minutes: 5m or more', 'over')
+    else if ((of === 'activity' || of === 'watch') && over < 5 * OVER_MIN_MS)
+      say(`${metric} is counted in steps of five minutes: 5m or more`, 'over')
   }
   for (const label of Object.keys(spec.labels))
     if ((WHERE_LABELS as readonly string[]).includes(label) || label === 'rule')

@@ -7,12 +7,13 @@ import type { Fact } from '../../fact.ts'
 import { ACTIVITY_STEP_MS } from '../../fact.ts'
 import { failuresCommand } from '../../failures-command.ts'
 import { type Raise, type Rule, type Signal, TICK_MS } from '../../rule.ts'
+import { SOURCES_COMMAND } from '../../sources-command.ts'
 import { fillHoles } from '../../template.ts'
 import { type CountSeries, createCountSeries, isQuiet, weigh } from '../count-cusum.ts'
 import { METRICS, OVER_MS, type OwnRuleSpec } from './own-rule-spec.ts'
 import { numberText, whereText } from './own-rule-words.ts'
 import { add, bucketOf, createSlidingCount, namesIn, type SlidingCount, slide } from './sliding-count.ts'
-import { compileWhere, type WhereLabel } from './where.ts'
+import { compileWhere, type Labelled } from './where.ts'
 
 interface Series {
   labels: Record<string, string>
@@ -65,7 +66,7 @@ export class OwnRule implements Rule {
   }
 
   take(fact: Fact): void {
-    const { metric, by, condition } = this.#spec
+    const { metric, by } = this.#spec
     const { of, distinct } = METRICS[metric]
     this.#first_ms ??= fact.at_ms
     if (fact.fact !== of) return
@@ -80,20 +81,33 @@ export class OwnRule implements Rule {
       const series = this.#seriesOf({ host: fact.host })
       series.last_ms = fact.at_ms
       series.reading = certainOffset(fact.low_s, fact.high_s)
+    } else if (fact.fact === 'watch') {
+      for (const source of fact.sources) {
+        if (!this.#fits({ source: source.name })) continue
+        const series = this.#seriesOf(by.length === 0 ? {} : { source: source.name })
+        const count = metric === 'records' ? source.records : source.recognised
+        if (count > 0 || series.last_ms === 0) series.last_ms = fact.at_ms
+        this.#count(series, fact.at_ms - 1, count, null)
+      }
     } else if (fact.fact === 'failure') {
       if (fact.revised || !this.#fits(fact)) return
-      const labels = Object.fromEntries(by.map((l: WhereLabel) => [l, fact[l] ?? '']))
+      const known: Labelled = fact
+      const labels = Object.fromEntries(by.map((l) => [l, known[l] ?? '']))
       const series = this.#seriesOf(labels)
       series.last_ms = fact.at_ms
-      if (condition.anomaly !== undefined) {
-        const step = Math.floor(fact.at_ms / ACTIVITY_STEP_MS)
-        series.anomaly ??= { ...createCountSeries(), step, count: 0 }
-        series.anomaly.count++
-        return
-      }
       const name = distinct === null ? null : (fact[distinct] ?? (distinct === 'token' ? `at ${fact.at_ms}` : ''))
-      add(series.window, this.#bucket_ms, fact.at_ms, 1, name)
+      this.#count(series, fact.at_ms, 1, name)
     }
+  }
+
+  #count(series: Series, at_ms: number, count: number, name: string | null): void {
+    if (this.#spec.condition.anomaly === undefined) {
+      if (count > 0) add(series.window, this.#bucket_ms, at_ms, count, name)
+      return
+    }
+    const step = Math.floor(at_ms / ACTIVITY_STEP_MS)
+    series.anomaly ??= { ...createCountSeries(), step, count: 0 }
+    series.anomaly.count += count
   }
 
   tick(now_ms: number, raise: Raise): void {
@@ -226,7 +240,7 @@ export class OwnRule implements Rule {
             ]
           : []),
       ],
-      command: METRICS[metric].of === 'clock' ? 'authtop skew' : this.#command(series, since_ms),
+      command: this.#command(series, since_ms),
       for_ms: this.#spec.for,
       keep_ms: this.#spec.keep_firing_for,
       news: false,
@@ -234,6 +248,9 @@ export class OwnRule implements Rule {
   }
 
   #command({ labels, anomaly }: Series, since_ms: number): string {
+    const { of } = METRICS[this.#spec.metric]
+    if (of === 'clock') return 'authtop skew'
+    if (of === 'watch') return SOURCES_COMMAND
     const asked: Record<string, readonly string[]> = {}
     for (const [label, values = []] of Object.entries(this.#spec.where))
       if (!values.some((v) => v.includes('*'))) asked[label] = values

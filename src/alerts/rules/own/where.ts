@@ -3,7 +3,16 @@
  * alternatives, `!` takes away, `*` stands for anything; all labels must fit. A label that a failure does not have is ''.
  */
 
-export const WHERE_LABELS = ['cause', 'subcause', 'confidence', 'host', 'service', 'client_id', 'issuer'] as const
+export const WHERE_LABELS = [
+  'cause',
+  'subcause',
+  'confidence',
+  'host',
+  'service',
+  'client_id',
+  'issuer',
+  'source',
+] as const
 export type WhereLabel = (typeof WHERE_LABELS)[number]
 
 /** Values as written. */

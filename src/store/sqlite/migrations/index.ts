@@ -8,9 +8,10 @@ import { HISTORY } from './0003-history.ts'
 import { DELIVERIES } from './0004-deliveries.ts'
 import { CLOCKS } from './0005-clocks.ts'
 import { ALERTS } from './0006-alerts.ts'
+import { WATCH } from './0007-watch.ts'
 
 /** SQL of every migration, oldest first. */
-export const MIGRATIONS: readonly string[] = [FIRST_TABLES, REPORT_TALLIES, HISTORY, DELIVERIES, CLOCKS, ALERTS]
+export const MIGRATIONS: readonly string[] = [FIRST_TABLES, REPORT_TALLIES, HISTORY, DELIVERIES, CLOCKS, ALERTS, WATCH]
 
 /** `user_version` of an up-to-date store. */
 export const KNOWN_VERSION = MIGRATIONS.length

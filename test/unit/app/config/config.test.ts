@@ -94,14 +94,14 @@ describe('a configuration', () => {
       '{ name: a, metric: failuers, condition: { above: 1 } }',
       at(
         '3:18',
-        '.metric: must be one of failures, tokens, clients, hosts, failure_share, clock_offset; did you mean "failures"?',
+        '.metric: must be one of failures, tokens, clients, hosts, failure_share, clock_offset, records, recognised; did you mean "failures"?',
       ),
     ],
     [
       'name: a\nmetric: failures\nby: [host, clientid]\ncondition: anomaly',
       at(
         '5:18',
-        '.by[1]: must be one of cause, subcause, confidence, host, service, client_id, issuer; did you mean "client_id"?',
+        '.by[1]: must be one of cause, subcause, confidence, host, service, client_id, issuer, source; did you mean "client_id"?',
       ),
     ],
     [
