@@ -9,9 +9,19 @@ import { DELIVERIES } from './0004-deliveries.ts'
 import { CLOCKS } from './0005-clocks.ts'
 import { ALERTS } from './0006-alerts.ts'
 import { WATCH } from './0007-watch.ts'
+import { INCIDENT_TIME } from './0008-incident-time.ts'
 
 /** SQL of every migration, oldest first. */
-export const MIGRATIONS: readonly string[] = [FIRST_TABLES, REPORT_TALLIES, HISTORY, DELIVERIES, CLOCKS, ALERTS, WATCH]
+export const MIGRATIONS: readonly string[] = [
+  FIRST_TABLES,
+  REPORT_TALLIES,
+  HISTORY,
+  DELIVERIES,
+  CLOCKS,
+  ALERTS,
+  WATCH,
+  INCIDENT_TIME,
+]
 
 /** `user_version` of an up-to-date store. */
 export const KNOWN_VERSION = MIGRATIONS.length
