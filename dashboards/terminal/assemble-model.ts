@@ -40,6 +40,8 @@ export interface StoreAnswers {
   clocks: ClockAnswers | null
   /** Null: not asked for. */
   findings: Omit<FindingAnswers, 'now_ms'> | null
+  /** Whether findings are still being looked for. */
+  pending: boolean
   sources: readonly SourceRow[]
   unrecognised: readonly UnrecognisedGroup[]
   detail: IncidentDetail | null
@@ -95,6 +97,7 @@ export function assembleModel(answers: StoreAnswers): DashboardModel {
     unrecognised: answers.unrecognised,
     detail: answers.detail,
     notices: answers.notices,
+    pending: answers.pending,
   }
 }
 

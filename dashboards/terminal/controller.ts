@@ -138,7 +138,7 @@ export function createController(options: ControllerOptions): Controller {
     try {
       const answer = await options.load(asking)
       if (current()) {
-        owed = false
+        owed = answer.pending
         model = withKnownParts(answer, asking, model, answered)
         answered = asking
         failure = null
@@ -157,7 +157,7 @@ export function createController(options: ControllerOptions): Controller {
     }
     if (stopped) return
     if (!current()) wait(0)
-    else if (wanted) wait(LOAD_INTERVAL_MS)
+    else if (wanted || owed) wait(LOAD_INTERVAL_MS)
     else if (timer === null) wait(REFRESH_INTERVAL_MS)
   }
 

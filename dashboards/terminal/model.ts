@@ -163,6 +163,8 @@ export interface DashboardModel {
   /** Null when none is open, or when the open one is no longer stored. */
   detail: IncidentDetail | null
   notices: readonly Notice[]
+  /** Whether something is still being worked out: asking again soon tells more. */
+  pending: boolean
   /** Why this model could not be read anew, in one sentence; the figures are then those of `now_ms`. */
   error?: string
 }

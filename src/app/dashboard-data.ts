@@ -21,9 +21,10 @@ import type { HistoryFact } from '../core/history.ts'
 import type { Incident } from '../core/incident.ts'
 import type { Dimension, StoreReader } from '../core/ports/store.ts'
 import { remedyOf } from '../core/remedy/remedy-of.ts'
+import { type Found, loadFindings } from './load-findings.ts'
 import { orderedIncidents } from './ordered-incidents.ts'
 import { createRecentClocks, type RecentClocks } from './recent-clocks.ts'
-import { createRecentFindings, type RecentFindings } from './recent-findings.ts'
+import { createRecentFindings, type Find, type FoundSoFar, type RecentFindings } from './recent-findings.ts'
 import { createSourceRates, type SourceRates } from './source-rates.ts'
 
 /** Rows of the client, service, issuer and host tables; ordering them by other columns than failures wants more than a screen. */
@@ -54,16 +55,22 @@ const PARTIES: Readonly<Record<ModelRequest['screen'], readonly PartyPanel[]>> =
 
 const WITH_INCIDENTS: ReadonlySet<ModelRequest['screen']> = new Set(['overview', 'incidents', 'summary'])
 
+const WITH_FINDINGS: ReadonlySet<ModelRequest['screen']> = new Set(['overview', 'findings'])
+
 export interface DashboardLoader {
   load(request: ModelRequest, notices: readonly Notice[]): Promise<DashboardModel>
 }
 
-export function createDashboardLoader(reader: StoreReader): DashboardLoader {
+/** `find`: looks for what is wrong; by default where the questions are answered too. */
+export function createDashboardLoader(
+  reader: StoreReader,
+  find: Find = (range, now_ms) => loadFindings(reader, range, now_ms),
+): DashboardLoader {
   const asked: Asked = {
     reader,
     rates: createSourceRates(),
     clocks: createRecentClocks(reader),
-    findings: createRecentFindings(reader),
+    findings: createRecentFindings(reader, find),
   }
   return { load: (request, notices) => loadModel(asked, request, notices) }
 }
@@ -92,6 +99,7 @@ async function loadModel(asked: Asked, request: ModelRequest, notices: readonly 
       before: await ask(() => reader.dimension(DIMENSIONS[panel], previous, filter, PARTY_ROWS_BEFORE)),
     }
   }
+  const found = WITH_FINDINGS.has(screen) ? await findingsFor(asked, range, request) : null
   return assembleModel({
     now_ms: request.now_ms,
     window,
@@ -103,7 +111,8 @@ async function loadModel(asked: Asked, request: ModelRequest, notices: readonly 
     incidents: WITH_INCIDENTS.has(screen) ? await incidentsOf(reader, range, request) : null,
     parties,
     clocks: screen === 'clocks' ? await clocksOf(asked, range, request) : null,
-    findings: screen === 'overview' || screen === 'findings' ? await findingsOf(asked, range, request) : null,
+    findings: found?.found == null ? null : await findingsOf(reader, found.found, range, request),
+    pending: found?.pending ?? false,
     sources: rates(await ask(() => reader.sources()), request.now_ms),
     unrecognised:
       screen === 'summary' || extent === null ? await ask(() => reader.unrecognised(UNRECOGNISED_ROWS)) : [],
@@ -132,20 +141,23 @@ function incidentsOf(reader: StoreReader, range: TimeRange, request: ModelReques
 /** More alerts than these are for `authtop alerts list`; count. */
 const ALERT_ROWS = 500
 
-async function findingsOf(
-  { reader, findings }: Asked,
+function findingsFor(
+  { findings }: Asked,
   range: TimeRange,
-  { now_ms, length_ms, end, filter }: ModelRequest,
+  { now_ms, length_ms, end }: ModelRequest,
+): Promise<FoundSoFar> {
+  return findings(`${length_ms} ${end}`, range, now_ms)
+}
+
+async function findingsOf(
+  reader: StoreReader,
+  { findings, advice }: Found,
+  range: TimeRange,
+  { now_ms, filter }: ModelRequest,
 ): Promise<StoreAnswers['findings']> {
-  const found = await findings(`${length_ms} ${end}`, range, now_ms)
   await turn()
-  return {
-    findings: found.findings,
-    advice: found.advice,
-    alerts: await reader.alerts(range, ALERT_ROWS),
-    silences: await reader.silences(now_ms),
-    filter,
-  }
+  const alerts = await reader.alerts(range, ALERT_ROWS)
+  return { findings, advice, alerts, silences: await reader.silences(now_ms), filter }
 }
 
 async function clocksOf({ reader, clocks }: Asked, range: TimeRange, { now_ms }: ModelRequest): Promise<ClockAnswers> {

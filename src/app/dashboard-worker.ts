@@ -6,10 +6,11 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { openReader } from '../store/index.ts'
 import { createDashboardLoader } from './dashboard-data.ts'
 import type { DashboardAnswer, DashboardQuestion } from './dashboard-thread.ts'
+import { startFindingsThread } from './findings-thread.ts'
 
 const port = parentPort!
 const reader = await openReader(workerData as string)
-const loader = createDashboardLoader(reader)
+const loader = createDashboardLoader(reader, startFindingsThread(workerData as string))
 
 port.on('message', async (message: DashboardQuestion | 'close') => {
   if (message === 'close') {

@@ -1,26 +1,62 @@
 /**
  * Findings for a screen that asks again and again: found anew only when the store has changed or another period is asked
- * for, and not more often than a person reads them. While they are found the screen shows those before.
+ * for, and not more often than a person reads them. Nobody waits long: what takes longer is shown when it is there, and
+ * until then what was found of the same period before.
  */
 import type { TimeRange } from '../core/filter.ts'
 import type { StoreReader } from '../core/ports/store.ts'
-import { type Found, loadFindings } from './load-findings.ts'
+import type { Found } from './load-findings.ts'
 
-/** Finding takes up to some hundred ms on a large store; ms. */
+/** Finding takes a second or more on a large store; ms. */
 const FRESH_MS = 5_000
 
-/** The period as the screen names it: one that moves on with the clock is the same period. */
-export type RecentFindings = (period: string, range: TimeRange, now_ms: number) => Promise<Found>
+/** A screen opens within 300 ms, its other parts included; ms. */
+const WAIT_MS = 100
 
-export function createRecentFindings(reader: StoreReader): RecentFindings {
+export type Find = (range: TimeRange, now_ms: number) => Promise<Found>
+
+export interface FoundSoFar {
+  /** Null: nothing is known of this period yet. */
+  found: Found | null
+  /** Whether something newer is on its way. */
+  pending: boolean
+}
+
+/** The period as the screen names it: one that moves on with the clock is the same period. */
+export type RecentFindings = (period: string, range: TimeRange, now_ms: number) => Promise<FoundSoFar>
+
+export function createRecentFindings(reader: Pick<StoreReader, 'version'>, find: Find): RecentFindings {
   let known: { found: Found; period: string; version: number; at_ms: number } | null = null
+  let failed: unknown = null
+  let running: Promise<void> | null = null
+
+  const start = async (period: string, version: number, range: TimeRange, now_ms: number) => {
+    try {
+      known = { found: await find(range, now_ms), period, version, at_ms: now_ms }
+    } catch (error) {
+      failed = error
+    } finally {
+      running = null
+    }
+  }
+
   return async (period, range, now_ms) => {
     const version = await reader.version()
-    if (known !== null && known.period === period) {
-      if (known.version === version || Math.abs(now_ms - known.at_ms) < FRESH_MS) return known.found
+    const fresh = () =>
+      known?.period === period && (known.version === version || Math.abs(now_ms - known.at_ms) < FRESH_MS)
+    if (!fresh()) {
+      running ??= start(period, version, range, now_ms)
+      await Promise.race([running, waited()])
     }
-    const found = await loadFindings(reader, range, now_ms)
-    known = { found, period, version, at_ms: now_ms }
-    return found
+    if (failed !== null) {
+      const error = failed
+      failed = null
+      throw error
+    }
+    return { found: known?.period === period ? known.found : null, pending: !fresh() }
   }
+}
+
+function waited(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, WAIT_MS))
 }

@@ -320,6 +320,7 @@ export function fleetAnswers(request: ModelRequest = EMPTY_REQUEST): StoreAnswer
     unrecognised: [],
     detail: opened === undefined ? null : detailOf(opened),
     notices: [],
+    pending: false,
   }
 }
 
