@@ -5,7 +5,7 @@
 import type Database from 'better-sqlite3'
 import type { Filter, TimeRange } from '../../core/filter.ts'
 import type { Dimension } from '../../core/ports/store.ts'
-import { addCondition, type FilterIds, filterIds } from './filter-ids.ts'
+import { addCondition, type FilterIds, filterIds, idsOf } from './filter-ids.ts'
 import { DIMENSIONS, type Lexicon, type Verdict } from './lexicon.ts'
 import { NO_DIMENSION } from './rollup-delta.ts'
 import { Statements } from './statements.ts'
@@ -21,6 +21,8 @@ export type Grouping =
 
 /** One count. `group`: 0, the number of a name, or the start of a step in ms; `start_ms` where both are asked for. */
 export type CountVisitor = (verdict: Verdict, group: number, count: number, start_ms: number) => void
+
+type CountRow = [verdict: number, key: number, count: number, bucket: number]
 
 /** The smallest table that knows every dimension involved. */
 interface CountSource {
@@ -47,15 +49,25 @@ export class CountQuery {
   /** Visits counts that pass; several visits may share verdict and group, so they have to be added up. */
   run(range: TimeRange, detail_from_ms: number, filter: Filter, grouping: Grouping, visit: CountVisitor): void {
     const ids = filterIds(this.#db, this.#lexicon, filter)
-    if (passesNothing(ids)) return
     const step_ms = 'step_ms' in grouping ? grouping.step_ms : DAY_MS
-    for (const segment of coverRange(range, detail_from_ms, step_ms)) {
-      const stepOf = (bucket: number) => Math.floor((bucket * GRAIN_MS[segment.grain]) / step_ms) * step_ms
-      for (const [verdictId, key, count, bucket] of this.#rows(segment, ids, grouping)) {
-        const verdict = ids.verdicts.get(verdictId)
-        if (verdict === undefined || count <= 0) continue
-        visit(verdict, grouping.by === 'step' ? stepOf(key) : key, count, stepOf(bucket))
+    const segments = coverRange(range, detail_from_ms, step_ms)
+    const sums = new Map<string, CountRow>()
+    for (const { sign, part } of withoutExclusions(this.#db, ids)) {
+      if (passesNothing(part)) continue
+      for (const segment of segments) {
+        const stepOf = (bucket: number) => Math.floor((bucket * GRAIN_MS[segment.grain]) / step_ms) * step_ms
+        for (const [verdict, key, count, bucket] of this.#rows(segment, part, grouping)) {
+          const row: CountRow = [verdict, grouping.by === 'step' ? stepOf(key) : key, sign * count, stepOf(bucket)]
+          const name = `${row[0]} ${row[1]} ${row[3]}`
+          const sum = sums.get(name)
+          if (sum === undefined) sums.set(name, row)
+          else sum[2] += row[2]
+        }
       }
+    }
+    for (const [id, group, count, start_ms] of sums.values()) {
+      const verdict = ids.verdicts.get(id)
+      if (verdict !== undefined && count > 0) visit(verdict, group, count, start_ms)
     }
   }
 
@@ -70,11 +82,7 @@ export class CountQuery {
     return this.#statements.rows<[number]>(sql, [...source.params, verdicts, limit]).map(([bucket]) => bucket)
   }
 
-  #rows(
-    segment: Segment,
-    ids: FilterIds,
-    grouping: Grouping,
-  ): [verdict: number, key: number, count: number, bucket: number][] {
+  #rows(segment: Segment, ids: FilterIds, grouping: Grouping): CountRow[] {
     const source = sourceOf(segment, ids, 'dimension' in grouping ? grouping.dimension : undefined)
     const key = { nothing: '0', dimension: source.value, step: 'r.bucket', dimension_step: source.value }[grouping.by]
     const bucket = grouping.by === 'dimension_step' ? 'r.bucket' : '0'
@@ -82,6 +90,28 @@ export class CountQuery {
                   WHERE ${source.conditions.join(' AND ')} GROUP BY 1, 2, 4`
     return this.#statements.rows(sql, source.params)
   }
+}
+
+/** Buckets sought one by one; a year of days. */
+const BUCKETS_SOUGHT = 400
+
+/**
+ * What an exclusion leaves is everything less what it takes away: both are found by few rows, while the rest itself would
+ * have to be read row by row. Several exclusions: each halves the parts (inclusion and exclusion).
+ */
+function withoutExclusions(db: Database.Database, ids: FilterIds): { sign: 1 | -1; part: FilterIds }[] {
+  const at = ids.dimensions.findIndex(({ include, exclude }) => include === null && exclude.length > 0)
+  if (at < 0) return [{ sign: 1, part: ids }]
+  const { dimension, exclude } = ids.dimensions[at]!
+  const others = ids.dimensions.filter((_, i) => i !== at)
+  const taken = idsOf(db, ids.verdicts, [...others, { dimension, include: exclude, exclude: [] }])
+  return [
+    ...withoutExclusions(db, idsOf(db, ids.verdicts, others)),
+    ...withoutExclusions(db, taken).map(({ sign, part }) => ({
+      sign: sign === 1 ? (-1 as const) : (1 as const),
+      part,
+    })),
+  ]
 }
 
 function sourceOf(segment: Segment, ids: FilterIds, asked: Dimension | undefined): CountSource {
@@ -97,6 +127,18 @@ function sourceOf(segment: Segment, ids: FilterIds, asked: Dimension | undefined
     return { from: 'facet r', verdict: 'r.verdict', value: 'r.value', conditions, params }
   }
   const series = ids.series()
+  if (series !== null && segment.grain !== GRAIN.minute && segment.to - segment.from <= BUCKETS_SOUGHT) {
+    // Most series have a row in most hours and days: what is wanted is sought, nothing else is read.
+    const buckets = Array.from({ length: segment.to - segment.from }, (_, i) => segment.from + i)
+    return {
+      from: `json_each(?) b CROSS JOIN json_each(?) w CROSS JOIN cube r ON r.bucket = b.value AND r.series = w.value
+             CROSS JOIN series s ON s.id = r.series`,
+      verdict: 's.verdict',
+      value: `s.${asked}`,
+      conditions: ['r.grain = ?'],
+      params: [JSON.stringify(buckets), JSON.stringify(series), segment.grain],
+    }
+  }
   if (series !== null) addCondition(conditions, params, 'r.series', { include: series, exclude: [] })
   else for (const condition of ids.dimensions) addCondition(conditions, params, `s.${condition.dimension}`, condition)
   // CROSS JOIN: counts first, because only they are in order of time.

@@ -45,6 +45,15 @@ export function filterIds(db: Database.Database, lexicon: Lexicon, filter: Filte
     if (include === undefined && exclude === undefined) return []
     return [{ dimension, include: include === undefined ? null : known(include), exclude: known(exclude ?? []) }]
   })
+  return idsOf(db, verdicts, dimensions)
+}
+
+/** The same verdicts under other conditions. */
+export function idsOf(
+  db: Database.Database,
+  verdicts: FilterIds['verdicts'],
+  dimensions: FilterIds['dimensions'],
+): FilterIds {
   let series: readonly number[] | null | undefined
   return {
     verdicts,
