@@ -15,7 +15,7 @@ export interface ReceiptChannel {
 }
 
 /** Numbers per hour and where they are. */
-const SIZE = 3
+export const HOUR_SIZE = 3
 const GREATEST = 1
 const LEAST = 2
 /** A day: a median of it stands still through an incident of half of it. */
@@ -44,13 +44,13 @@ export function addReceipt(channel: ReceiptChannel, received_ms: number, differe
   const { hours, recent } = channel
   channel.count++
   const hour = Math.floor(received_ms / HOUR_MS)
-  const last = hours.length - SIZE
+  const last = hours.length - HOUR_SIZE
   if (last < 0 || hour > hours[last]!) hours.push(hour, difference_ms, difference_ms)
   else {
     if (difference_ms > hours[last + GREATEST]!) hours[last + GREATEST] = difference_ms
     if (difference_ms < hours[last + LEAST]!) hours[last + LEAST] = difference_ms
   }
-  if (hours.length > HOURS * SIZE) hours.splice(0, SIZE)
+  if (hours.length > HOURS * HOUR_SIZE) hours.splice(0, HOUR_SIZE)
   recent.push(received_ms, difference_ms)
   if (recent.length > RECENT * 2) recent.splice(0, 2)
 }
@@ -62,8 +62,8 @@ export function baselineOf(channel: ReceiptChannel): number | null {
 
 function middleOf({ hours }: ReceiptChannel, place: number): number | null {
   const values: number[] = []
-  const end = hours.length > SIZE ? hours.length - SIZE : hours.length
-  for (let i = place; i < end; i += SIZE) values.push(hours[i]!)
+  const end = hours.length > HOUR_SIZE ? hours.length - HOUR_SIZE : hours.length
+  for (let i = place; i < end; i += HOUR_SIZE) values.push(hours[i]!)
   values.sort((a, b) => a - b)
   // Of two middles the lower: a jump within the first hours must not become the usual at once.
   return values[(values.length - 1) >> 1] ?? null

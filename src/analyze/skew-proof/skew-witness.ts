@@ -13,6 +13,7 @@ import {
   baselineOf,
   createReceiptChannel,
   fallOf,
+  HOUR_SIZE,
   latestOf,
   type ReceiptChannel,
   riseOf,
@@ -159,11 +160,13 @@ export class SkewWitness {
     const behind_ms = from === undefined ? 0 : Math.min(0, floorOf(from))
     const true_ms = received_ms + moves.collector_ms - behind_ms
     if (true_ms + EXPIRY_MARGIN_MS < exp_ms) {
-      const least_ms = Math.max(seen_ms - true_ms, exp_ms - true_ms)
+      const ahead_ms = seen_ms - true_ms
+      const least_ms = Math.max(ahead_ms, exp_ms - true_ms)
       return {
         kind: 'received_before_expiry',
         offset_ms: Math.max(least_ms, moves.host_ms),
-        mover: moverOf(moves, least_ms, 1),
+        // A stamp from the future of its own arrival needs no history to tell whose clock it is.
+        mover: ahead_ms >= Math.max(least_ms / 2, RISE_MS) ? 'host' : moverOf(moves, least_ms, 1),
       }
     }
     if (moves.host_ms >= RISE_MS && seen_ms - moves.host_ms - ROUNDING_MS < exp_ms)
@@ -183,7 +186,8 @@ export class SkewWitness {
       host_ms: moveOf(known.channel, now_ms, -collector_ms),
       issuer_ms: issuer === undefined ? 0 : moveOf(issuer.channel, now_ms, -collector_ms),
       collector_ms: -collector_ms === 0 ? 0 : -collector_ms,
-      settled: baseline !== null,
+      // In the first hour the usual is made of the same records as the incident: that a clock stands still cannot be seen.
+      settled: baseline !== null && known.channel.hours.length > HOUR_SIZE,
       latest_ms: (latestOf(known.channel, now_ms, 1) ?? 0) - (baseline ?? 0) + collector_ms,
     }
   }

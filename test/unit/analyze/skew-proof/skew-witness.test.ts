@@ -93,6 +93,23 @@ describe('a failure that is expired', () => {
     expect(proof!.offset_ms).toBeGreaterThan(19_000)
   })
 
+  it('accuses the host and not the issuer when its clock runs away in the first minutes of a collector', () => {
+    const witness = new SkewWitness()
+    for (let t = START - 60_000; t < START; t += 1_000) witness.observe(event(t))
+    const movers = Array.from({ length: 30 }, (_, second) => {
+      const t = START + second * 1_000
+      const ahead = second * 12_000
+      // Tokens of five minutes, two and a half of them gone: refused from 150 s ahead on.
+      const evidence = { iat_ms: t - 150_000, exp_ms: t + 150_000 }
+      return witness.observe(
+        ahead < 150_000
+          ? event(t + ahead, { received_collector_ms: t + 200 })
+          : event(t + ahead, { ...late, evidence, received_collector_ms: t + 200 }),
+      )?.mover
+    })
+    expect(movers.filter((mover) => mover !== undefined)).toEqual(Array.from({ length: 17 }, () => 'host'))
+  })
+
   it('is proven within what the stamps of its host rose', () => {
     const at = START + 20_000
     const proof = settled().observe(
