@@ -8,13 +8,13 @@ import {
   addBound,
   addOneWay,
   addReceived,
+  addRefusedEarly,
   addTwoWay,
   boundsOf,
   createLink,
   estimateLink,
   type LinkEstimate,
   type LinkState,
-  touch,
 } from './clock-link.ts'
 import { createProfile, deriveIat, type IssuerProfile, observeProfile } from './issuer-profile.ts'
 import { createLeeway, type LeewayState, observeLeeway } from './leeway.ts'
@@ -51,6 +51,8 @@ export interface HostState {
   partners: number
   /** Issuers whose log this host writes. */
   issues_for: string[]
+  /** Issuers that its records name, at most two: more tell as little about those that name none. */
+  trusts: string[]
 }
 
 export interface IssuerState {
@@ -189,11 +191,13 @@ export class ClockBook {
     const host = this.host(sample.host)
     if (decision === 'accepted') host.accepted_ms = Math.max(host.accepted_ms ?? seen_ms, seen_ms)
     const { iat_ms, nbf_ms, exp_ms } = sample
-    if (sample.issuer === undefined && iat_ms === undefined && nbf_ms === undefined && exp_ms === undefined) {
+    const silent = iat_ms === undefined && nbf_ms === undefined && exp_ms === undefined
+    // A refusal as not yet valid tells something even so.
+    if (silent && sample.issuer === undefined && decision !== 'not_yet_valid') {
       this.unused.no_issuer++
       return
     }
-    const issuer = this.issuer(sample.issuer ?? this.onlyIssuer())
+    const issuer = this.issuer(this.issuerNamed(sample.issuer, host))
     const claims = this.claims(sample, seen_ms, host, issuer)
     observeLeeway(host.leeway, { ...sample, ...claims })
     const link = this.link(hostParty(host.name), issuerParty(issuer.name))
@@ -206,10 +210,7 @@ export class ClockBook {
         : { iat_ms: claims.iat_ms, exact: true }
     if (iat === null) {
       this.unused.no_instant++
-      if (decision === 'not_yet_valid') {
-        link.refused_early++
-        touch(link, seen_ms)
-      }
+      if (decision === 'not_yet_valid') addRefusedEarly(link, seen_ms)
       return
     }
     if (sample.token !== undefined && this.repeated(link, sample.token)) {
@@ -315,7 +316,17 @@ export class ClockBook {
     return out
   }
 
-  /** Records that do not name the issuer speak of the only one there is, if there is only one. */
+  /** Records that do not name the issuer speak of the only one that others of their host name, or of the only one there is. */
+  private issuerNamed(name: string | undefined, host: HostState): string {
+    if (name === undefined) return host.trusts.length === 1 ? host.trusts[0]! : this.onlyIssuer()
+    const cut = name.slice(0, NAME_LIMIT)
+    if (host.trusts.length < 2 && !host.trusts.includes(cut)) {
+      host.trusts.push(cut)
+      if (host.trusts.length === 1) this.nameLink(hostParty(host.name), cut)
+    }
+    return cut
+  }
+
   private onlyIssuer(): string {
     const named = [...this.issuers.keys()].slice(0, 3).filter((name) => name !== UNNAMED_ISSUER)
     return named.length === 1 ? named[0]! : UNNAMED_ISSUER
@@ -350,6 +361,7 @@ export class ClockBook {
         unit_mistakes: 0,
         partners: 0,
         issues_for: [],
+        trusts: [],
       }),
     )
     this.changed.hosts.add(host)
@@ -385,14 +397,20 @@ export class ClockBook {
     this.issuers.set(name, unnamed)
     this.gone.add(issuerParty(UNNAMED_ISSUER))
     const party = issuerParty(UNNAMED_ISSUER)
-    for (const [key, link] of [...this.links]) {
-      if (link.second !== party) continue
-      this.links.delete(key)
-      this.gone.add(key)
-      link.second = issuerParty(name)
-      this.links.set(linkKey(link.first, link.second), link)
-      this.changed.links.add(link)
-    }
+    for (const { first, second } of [...this.links.values()]) if (second === party) this.nameLink(first, name)
+  }
+
+  /** What a host's records said without naming an issuer was about the one they name first. */
+  private nameLink(first: string, name: string): void {
+    const key = linkKey(first, issuerParty(UNNAMED_ISSUER))
+    const link = this.links.get(key)
+    const named = linkKey(first, issuerParty(name))
+    if (link === undefined || this.links.has(named)) return
+    this.links.delete(key)
+    this.gone.add(key)
+    link.second = issuerParty(name)
+    this.links.set(named, link)
+    this.changed.links.add(link)
   }
 
   private link(first: string, second: string): LinkState {

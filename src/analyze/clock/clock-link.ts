@@ -10,6 +10,7 @@ import { DRIFT_LIMIT_PPM, fitLine, type LineFit } from './fit-line.ts'
 import { addDifference, createOneWay, latestRun, type OneWayState, type Stratum } from './one-way-channel.ts'
 import { addLowest, createRollingLowest, lowestOf, type RollingLowest } from './rolling-lowest.ts'
 import { resolutionClass } from './rounding-model.ts'
+import { levelled, middleOf, shiftOf, steepTrend } from './steep-trend.ts'
 import { addInterval, createTwoWay, type TwoWayState } from './two-way-channel.ts'
 
 /** How a one-way difference came about; each is kept apart since they fail in different ways. */
@@ -39,6 +40,8 @@ export interface LinkState {
   to_ms: number
   /** Tokens refused as not yet valid with no instants shown: the first party is behind, by how much is not known. */
   refused_early: number
+  /** `samples` when the last of them came. */
+  refused_early_last: number
   /** Longest exp − iat among tokens refused as expired, ms; null before the first. */
   expired_lifetime_ms: number | null
   /** Tokens refused as not yet valid, and whose iat lay in the future. */
@@ -63,6 +66,14 @@ const EXPIRED_SUPPORT = 5
 const EXPIRED_CLEARANCE_MS = 2_000
 /** Below this much drift per ppm of doubt, extrapolation uses no drift. */
 const UNKNOWN_DRIFT_PPM = 20
+/** A drift this many times its doubt is extrapolated whatever the doubt. */
+const EVIDENT_DRIFT = 3
+/** Refusals as not yet valid that hide the edge: so many, and this share of the fresh tokens; over after that many times their distance. */
+const EARLY_SUPPORT = 3
+const EARLY_SHARE = 0.1
+const EARLY_OVER = 5
+/** A validator accepts nothing that lies further below zero than its leeway: an edge this near to zero may be its doing; ms. */
+const EARLY_EDGE_MS = 2_000
 /** Estimates of two kinds of evidence that differ by more than this beyond their intervals contradict each other; ms. */
 const AGREE_MS = 1_000
 
@@ -79,6 +90,7 @@ export function createLink(first: string, second: string): LinkState {
     from_ms: Infinity,
     to_ms: -Infinity,
     refused_early: 0,
+    refused_early_last: 0,
     expired_lifetime_ms: null,
     proven_behind: 0,
   }
@@ -114,6 +126,13 @@ export function addBound(link: LinkState, time_ms: number, high_ms: number): voi
   lower(link.lowest, high_ms)
 }
 
+/** Adds a token that was refused as not yet valid and does not show when it was issued. */
+export function addRefusedEarly(link: LinkState, time_ms: number): void {
+  touch(link, time_ms)
+  link.refused_early++
+  link.refused_early_last = link.samples
+}
+
 /** Adds the collector's receive time minus a stamp. */
 export function addReceived(
   link: LinkState,
@@ -135,7 +154,7 @@ export function addTwoWay(link: LinkState, time_ms: number, low_ms: number, high
   addInterval(link.pairs, time_ms, low_ms, high_ms)
 }
 
-export function touch(link: LinkState, time_ms: number): void {
+function touch(link: LinkState, time_ms: number): void {
   link.samples++
   link.from_ms = Math.min(link.from_ms, time_ms)
   link.to_ms = Math.max(link.to_ms, time_ms)
@@ -185,7 +204,7 @@ export function boundsOf(link: LinkState): LinkEstimate {
     basis: 'nothing',
     fresh: 0,
     low_ms: -upperBound(link.lowest_reverse, link.samples),
-    high_ms: Math.min(upperBound(link.lowest, link.samples), link.refused_early >= 2 ? 0 : Infinity),
+    high_ms: Math.min(upperBound(link.lowest, link.samples), link.refused_early >= EARLY_SUPPORT ? 0 : Infinity),
     stamp_shift_ms: 0,
   }
 }
@@ -256,7 +275,20 @@ function forwardStretches(link: LinkState, accepted_ms: number | null): Forward 
       shift_ms: 0,
     }
   }
-  return { stretches, basis, fresh: stretches.length > 0 ? all.at(-1)!.fit.fresh : 0, shift_ms: 0 }
+  const fresh = stretches.length > 0 ? all.at(-1)!.fit.fresh : 0
+  if (hidesEdge(link, fresh, stretches.at(-1))) return { stretches: [], basis, fresh: 0, shift_ms: 0 }
+  return { stretches, basis, fresh, shift_ms: 0 }
+}
+
+/**
+ * A host that is behind refuses the fresh tokens. Where its log shows the instants only of those that it accepts, their edge
+ * is the refusal's, at zero, and not that of the clock.
+ */
+function hidesEdge(link: LinkState, fresh: number, last: OffsetStretch | undefined): boolean {
+  const { refused_early: early, samples } = link
+  if (last === undefined || early < EARLY_SUPPORT || early < EARLY_SHARE * (fresh + early)) return false
+  const over = samples - link.refused_early_last > EARLY_OVER * Math.max(EARLY_SUPPORT, samples / early)
+  return !over && last.high_ms > -EARLY_EDGE_MS
 }
 
 /**
@@ -283,12 +315,27 @@ interface StretchFit {
 }
 
 function fitAll(strata: readonly Stratum[]): StretchFit[] {
+  const latest = strata.map((s) => ({ ...s, blocks: latestRun(s.blocks) }))
+  const trend_ppm = steepTrend(latest)
+  const middle_ms = middleOf(latest)
   const fits: StretchFit[] = []
-  for (const s of findStretches(strata.map((s) => ({ ...s, blocks: latestRun(s.blocks) })))) {
+  for (const s of findStretches(trend_ppm === 0 ? latest : levelled(latest, trend_ppm, middle_ms))) {
     const fit = fitLine(s.strata, s.near_ms)
-    if (fit !== null) fits.push({ fit, cut_ms: s.cut_ms })
+    if (fit !== null) fits.push({ fit: tilted(fit, trend_ppm, middle_ms), cut_ms: s.cut_ms })
   }
   return fits
+}
+
+function tilted(fit: LineFit, ppm: number, middle_ms: number): LineFit {
+  if (ppm === 0) return fit
+  const shift = shiftOf(ppm, fit.at_ms - middle_ms)
+  return {
+    ...fit,
+    offset_ms: fit.offset_ms + shift,
+    low_ms: fit.low_ms + shift,
+    high_ms: fit.high_ms + shift,
+    drift_ppm: fit.drift_ppm + ppm,
+  }
 }
 
 function isValue(fit: LineFit): boolean {
@@ -343,10 +390,13 @@ export function stretchAt(estimate: LinkEstimate, time_ms: number): OffsetStretc
 /** Offset and interval of a stretch at any time, ms: beyond its data the interval widens with the doubt about the drift. */
 export function extrapolate(s: OffsetStretch, time_ms: number): { offset_ms: number; low_ms: number; high_ms: number } {
   const known = s.drift_half_ppm <= UNKNOWN_DRIFT_PPM
+  // A drift far beyond its doubt is one, however wide the doubt.
+  const evident = Math.abs(s.drift_ppm) > EVIDENT_DRIFT * s.drift_half_ppm
   const ahead = (time_ms - s.at_ms) / 1e6
-  const shift = known ? s.drift_ppm * ahead : 0
+  const shift = known || evident ? s.drift_ppm * ahead : 0
   const inside = time_ms >= s.from_ms && time_ms <= s.at_ms
-  const doubt = inside ? 0 : Math.min(s.drift_half_ppm, UNKNOWN_DRIFT_PPM) * Math.abs(ahead)
+  const least = inside ? 0 : Math.min(s.drift_half_ppm, UNKNOWN_DRIFT_PPM)
+  const doubt = (known || !evident ? least : s.drift_half_ppm) * Math.abs(ahead)
   return {
     offset_ms: s.offset_ms + shift,
     low_ms: s.low_ms + shift - doubt,

@@ -146,7 +146,12 @@ export class ClockReading {
 
   private pathsFrom(reference: string, barred?: (party: string) => boolean): ClockPaths {
     const jumpsOf = (party: string) => this.steps.get(party)?.jumps ?? []
-    return new ClockPaths(this.neighbours, reference, { jumpsOf, ...(barred === undefined ? {} : { barred }) })
+    const mixture = issuerParty(UNNAMED_ISSUER)
+    const several = this.isMixture(UNNAMED_ISSUER)
+    return new ClockPaths(this.neighbours, reference, {
+      jumpsOf,
+      barred: (party) => (several && party === mixture) || barred?.(party) === true,
+    })
   }
 
   /** A party's clock minus its reference's when its own reads `reading_ms`: by the ways that are believed. */

@@ -4,6 +4,7 @@
  * anew. Invariant: if the bounds are true, so is the result; contradictions are seen through up to `DEPTH − 1` per block.
  */
 import { DRIFT_LIMIT_PPM } from './fit-line.ts'
+import { STEEPEST_PPM } from './steep-trend.ts'
 import { DEPTH, type TwoWayBlock } from './two-way-channel.ts'
 
 export interface IntervalFit {
@@ -37,24 +38,42 @@ interface Bounds {
   high: number
 }
 
+/** From this many stretches on, a clock that is set again and again is tried as one that runs far too fast or slow. */
+const MANY_STRETCHES = 3
+
 /** Oldest stretch first; empty where there is nothing to fit. */
 export function fitIntervals(blocks: readonly TwoWayBlock[]): IntervalFit[] {
+  const ordinary = fitWithin(blocks, DRIFT_LIMIT_PPM)
+  const last = ordinary.at(-1)
+  if (last === undefined || (ordinary.length < MANY_STRETCHES && !isCramped(last))) return ordinary
+  const steep = fitWithin(blocks, STEEPEST_PPM)
+  return steep.length < ordinary.length || isCramped(last) ? steep : ordinary
+}
+
+/** Faster lines might pass as well on one side, while the other is closed. */
+function isCramped({ drift_ppm, drift_half_ppm, samples }: IntervalFit): boolean {
+  return (
+    samples >= STRETCH_SUPPORT && drift_half_ppm < DRIFT_LIMIT_PPM * 0.9 && Math.abs(drift_ppm) > DRIFT_LIMIT_PPM / 4
+  )
+}
+
+function fitWithin(blocks: readonly TwoWayBlock[], limit_ppm: number): IntervalFit[] {
   const stretches: Bounds[][] = []
   for (const bounds of blocks.map(consistent)) {
     const current = stretches[stretches.length - 1]
-    if (current !== undefined && passes([...current, bounds])) current.push(bounds)
+    if (current !== undefined && passes([...current, bounds], limit_ppm)) current.push(bounds)
     else {
-      const loose = current === undefined ? null : loosened(current, bounds)
+      const loose = current === undefined ? null : loosened(current, bounds, limit_ppm)
       if (loose === null) stretches.push([bounds])
       else current!.push(loose)
     }
   }
   const solid = stretches.filter((s) => count(s) >= STRETCH_SUPPORT)
   const kept = solid.length > 0 ? solid : stretches.slice(-1)
-  return joinAcrossGaps(kept).map((s, i, all) => {
+  return joinAcrossGaps(kept, limit_ppm).map((s, i, all) => {
     const before = all[i - 1]
     const cut = before === undefined ? null : (before[before.length - 1]!.block.last_ms + s[0]!.block.first_ms) / 2
-    return fitOne(s, cut)
+    return fitOne(s, cut, limit_ppm)
   })
 }
 
@@ -63,11 +82,11 @@ function count(stretch: readonly Bounds[]): number {
 }
 
 /** Stretches that only a bad join had parted are one again. */
-function joinAcrossGaps(stretches: readonly Bounds[][]): Bounds[][] {
+function joinAcrossGaps(stretches: readonly Bounds[][], limit_ppm: number): Bounds[][] {
   const joined: Bounds[][] = []
   for (const s of stretches) {
     const last = joined[joined.length - 1]
-    if (last !== undefined && passes([...last, ...s])) last.push(...s)
+    if (last !== undefined && passes([...last, ...s], limit_ppm)) last.push(...s)
     else joined.push([...s])
   }
   return joined
@@ -85,7 +104,7 @@ function consistent(block: TwoWayBlock): Bounds {
 }
 
 /** The block's bounds without those few that keep it from joining the stretch; null where that needs more than half of them. */
-function loosened(stretch: readonly Bounds[], { block }: Bounds): Bounds | null {
+function loosened(stretch: readonly Bounds[], { block }: Bounds, limit_ppm: number): Bounds | null {
   const spare = Math.min(DEPTH - 1, Math.floor((block.n - 1) / 2))
   for (let dropped = 1; dropped <= spare; dropped++)
     for (let i = 0; i <= dropped; i++) {
@@ -93,7 +112,7 @@ function loosened(stretch: readonly Bounds[], { block }: Bounds): Bounds | null 
       const high = block.highs[dropped - i]
       if (low === undefined || high === undefined) continue
       const bounds = { block, low, high }
-      if (passes([...stretch, bounds])) return bounds
+      if (passes([...stretch, bounds], limit_ppm)) return bounds
     }
   return null
 }
@@ -111,12 +130,12 @@ function room(stretch: readonly Bounds[], drift: number, at_ms: number): { low: 
 }
 
 /** Room is a concave function of the drift, so that one search finds whether any line passes, and the drift with most room. */
-function widest(stretch: readonly Bounds[], at_ms: number): { drift: number; width: number } {
+function widest(stretch: readonly Bounds[], at_ms: number, limit_ppm: number): { drift: number; width: number } {
   const width = (drift: number) => {
     const r = room(stretch, drift, at_ms)
     return r.high - r.low
   }
-  const drift = highest(width, -DRIFT_LIMIT_PPM, DRIFT_LIMIT_PPM)
+  const drift = highest(width, -limit_ppm, limit_ppm)
   return { drift, width: width(drift) }
 }
 
@@ -146,21 +165,21 @@ function edge(passing: (drift: number) => boolean, inside: number, outside: numb
   return bad
 }
 
-function passes(stretch: readonly Bounds[]): boolean {
+function passes(stretch: readonly Bounds[], limit_ppm: number): boolean {
   const at_ms = stretch[stretch.length - 1]!.block.mean_ms
   const level = room(stretch, 0, at_ms)
-  return level.low <= level.high || widest(stretch, at_ms).width >= 0
+  return level.low <= level.high || widest(stretch, at_ms, limit_ppm).width >= 0
 }
 
-function fitOne(stretch: readonly Bounds[], cut_ms: number | null): IntervalFit {
+function fitOne(stretch: readonly Bounds[], cut_ms: number | null, limit_ppm: number): IntervalFit {
   const at_ms = stretch[stretch.length - 1]!.block.last_ms
-  const best = widest(stretch, at_ms)
+  const best = widest(stretch, at_ms, limit_ppm)
   const passing = (drift: number) => {
     const r = room(stretch, drift, at_ms)
     return r.low <= r.high
   }
-  const slowest = edge(passing, best.drift, -DRIFT_LIMIT_PPM)
-  const fastest = edge(passing, best.drift, DRIFT_LIMIT_PPM)
+  const slowest = edge(passing, best.drift, -limit_ppm)
+  const fastest = edge(passing, best.drift, limit_ppm)
   const low_ms = room(
     stretch,
     highest((x) => -room(stretch, x, at_ms).low, slowest, fastest),

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Cause, Subcause } from '../../../src/core/cause.ts'
+import type { ClockTable } from '../../../src/core/host-clock.ts'
 
 const ENTRY = join(import.meta.dirname, '../../../dist/src/cli/entry.js')
 
@@ -28,6 +29,11 @@ export async function failuresIn(paths: readonly string[], db: string, zone = 'U
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line))
+}
+
+/** What `skew --json` says of a store that `failuresIn` has filled. */
+export async function clocksIn(db: string): Promise<ClockTable> {
+  return JSON.parse(await authtop('skew', '--json', '--db', db))
 }
 
 async function authtop(...args: string[]): Promise<string> {

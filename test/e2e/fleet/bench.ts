@@ -16,6 +16,7 @@ import { startGateway } from './gateway.ts'
 import { type BenchPlan, type Library, LONG_LIFE_S, type ServicePlan, SHORT_LIFE_S } from './plan.ts'
 import type { Presented } from './presented.ts'
 import { type KeyState, reasonOf, type ValidatorState } from './reason-of.ts'
+import type { TrueClock } from './score-clocks.ts'
 import type { Reason, TruthRow } from './truth-row.ts'
 
 export const CALLBACK = 'https://shop.example.com/callback'
@@ -151,6 +152,16 @@ export class Bench {
       if (service !== undefined) return this.offsetOf(service.plan, service.child, true_ms) * 1000
       return steady.get(host) ?? 0
     }
+  }
+
+  clocks(): TrueClock[] {
+    const { gateway, issuer, services } = this.plan
+    return [...services, gateway, issuer].map(({ hostname, clock }) => ({
+      host: hostname,
+      sort: clock.rate !== 1 ? 'drifts' : clock.offset_s > 1 ? 'ahead' : clock.offset_s < -1 ? 'behind' : 'good',
+      drift_ppm: (clock.rate - 1) * 1e6,
+      resolution_ms: hostname === gateway.hostname ? 1000 : 1,
+    }))
   }
 
   /** Clock minus true time at a true time, s. */

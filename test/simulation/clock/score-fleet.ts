@@ -19,13 +19,20 @@ export function readFleet(plan: FleetPlan): { fleet: Fleet; book: ClockBook; rea
   return { fleet, book, reading: new ClockReading(book, { now_ms: fleet.end_ms }) }
 }
 
+/** When the host's clock read so: its row speaks of an instant by its own clock. */
+function trueTime(fleet: Fleet, host: string, reading_ms: number | null): number {
+  let at = fleet.end_ms
+  if (reading_ms !== null) for (let round = 0; round < 4; round++) at = reading_ms - fleet.clock(host, at)
+  return at
+}
+
 /** Scores the planned hosts against their issuers' clocks. */
 export function scoreFleet(plan: FleetPlan): HostScore[] {
   const { fleet, reading } = readFleet(plan)
   return plan.hosts.map((host) => {
     const row = reading.table.hosts.find((r) => r.host === host.name)!
     const issuer = host.issuer ?? plan.issuers[0]!.name
-    const at = row.to_ms ?? fleet.end_ms
+    const at = trueTime(fleet, host.name, row.to_ms)
     const truth = fleet.clock(host.name, at) - fleet.clock(issuer, at)
     return {
       row,

@@ -5,6 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pick, randomNumbers } from '../../emitters/workload.ts'
+import type { ClockSort, TrueClock } from '../score-clocks.ts'
 import type { Reason, TruthRow } from '../truth-row.ts'
 import { type Flavour, REFUSALS, type Refusal, type RefusalKind } from './refusals.ts'
 import type { SimulatedClock, SimulatedHost, SimulatedPlan } from './simulated-plan.ts'
@@ -38,6 +39,9 @@ export interface SimulatedDay {
   /** Each host's clock minus true time, ms. */
   offsetOf(host: string, true_ms: number): number
   requests: number
+  clocks: TrueClock[]
+  /** True time, ms. */
+  end_ms: number
 }
 
 export function simulateDay(plan: SimulatedPlan, folder: string): SimulatedDay {
@@ -98,6 +102,8 @@ class Simulation {
     return {
       ...{ logs: join(this.#folder, 'logs'), truth: this.#truth, requests },
       offsetOf: (host, true_ms) => this.#offset_ms(host, true_ms),
+      clocks: this.#trueClocks(),
+      end_ms: START_MS + length_ms,
     }
   }
 
@@ -354,6 +360,22 @@ class Simulation {
     writeFileSync(join(this.#folder, 'truth.jsonl'), this.#truth.map((row) => `${JSON.stringify(row)}\n`).join(''))
   }
 
+  #trueClocks(): TrueClock[] {
+    const { hosts, gateways, issuers } = this.#plan
+    return [
+      ...hosts.map(({ hostname, clock, layout }) => ({
+        ...{ host: hostname, sort: sortOf(clock), drift_ppm: clock.drift_ppm },
+        resolution_ms: layout === 'python-seconds' || layout === 'golang' ? (1000 as const) : (1 as const),
+      })),
+      ...gateways.map(({ hostname, clock }) => ({
+        ...{ host: hostname, sort: sortOf(clock), drift_ppm: clock.drift_ppm, resolution_ms: 1000 as const },
+      })),
+      ...issuers.map(({ hostname }) => ({
+        ...{ host: hostname, sort: 'good' as const, drift_ppm: 0, resolution_ms: 1 as const },
+      })),
+    ]
+  }
+
   #offset_ms(host: string, true_ms: number): number {
     const clock = this.#clocks.get(host)
     if (clock === undefined) return 0
@@ -390,6 +412,12 @@ class Simulation {
       hex.slice(12, 16) + hex.slice(0, 8),
     ].join('-')
   }
+}
+
+function sortOf({ offset_s, drift_ppm, step }: SimulatedClock): ClockSort {
+  if (step !== null) return 'steps'
+  if (drift_ppm !== 0) return 'drifts'
+  return offset_s > 1 ? 'ahead' : offset_s < -1 ? 'behind' : 'good'
 }
 
 const kidOf = (issuer: number, turn: 0 | 1): string => `key-${issuer}-${'ab'[turn]}`

@@ -4,11 +4,12 @@
  */
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { failuresIn } from '../../emitters/authtop-cli.ts'
+import { clocksIn, failuresIn } from '../../emitters/authtop-cli.ts'
 import { temporaryFolder } from '../../emitters/library-run.ts'
 import { SEED } from '../../emitters/workload.ts'
 import type { Told } from '../match-incidents.ts'
 import { score, tableOf } from '../score.ts'
+import { clockTableOf, scoreClocks, sumUp } from '../score-clocks.ts'
 import { simulateDay } from './simulate.ts'
 import { drawSimulatedPlan } from './simulated-plan.ts'
 
@@ -21,7 +22,13 @@ test.for(SEEDS)('four hours of the simulated fleet drawn from seed %i are told a
   const day = simulateDay(plan, folder)
   const failures = await failuresIn([join(day.logs, '{host}/{service}.log')], join(folder, 'store.db'), plan.zone)
   const report = score(day.truth, failures as Told[], day.offsetOf)
-  console.log(`seed ${seed}\n${tableOf(report)}`)
+  const clocks = scoreClocks(day.clocks, await clocksIn(join(folder, 'store.db')), day.offsetOf, day.end_ms)
+  console.log(`seed ${seed}\n${tableOf(report)}\n${clockTableOf(clocks)}`)
+  const sums = sumUp(clocks)
+  expect(sums.wronged, 'good clocks accused').toBe(0)
+  expect(sums.inside / sums.hosts, 'share of intervals that hold the truth').toBeGreaterThanOrEqual(0.95)
+  expect(sums.error_p50_s, 'median error of the offsets').toBeLessThanOrEqual(0.15)
+  expect(sums.error_p95_s, '95th percentile of the errors').toBeLessThanOrEqual(0.5)
   const { truth, missed, cause } = report.total
   expect(missed / truth, 'share of failed requests nobody was told of').toBeLessThanOrEqual(0.03)
   expect(report.invented / truth, 'share of incidents without a failed request').toBeLessThanOrEqual(0.02)
