@@ -316,11 +316,11 @@ interface StretchFit {
 
 function fitAll(strata: readonly Stratum[]): StretchFit[] {
   const latest = strata.map((s) => ({ ...s, blocks: latestRun(s.blocks) }))
-  const trend_ppm = steepTrend(latest)
+  const { ppm: trend_ppm, reach_ppm } = steepTrend(latest)
   const middle_ms = middleOf(latest)
   const fits: StretchFit[] = []
   for (const s of findStretches(trend_ppm === 0 ? latest : levelled(latest, trend_ppm, middle_ms))) {
-    const fit = fitLine(s.strata, s.near_ms)
+    const fit = fitLine(s.strata, s.near_ms, reach_ppm)
     if (fit !== null) fits.push({ fit: tilted(fit, trend_ppm, middle_ms), cut_ms: s.cut_ms })
   }
   return fits

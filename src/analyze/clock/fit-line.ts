@@ -33,8 +33,8 @@ export interface LineFit {
 
 /** No working quartz is off by more; PTP and NTP daemons give up at 500 ppm (RFC 5905 §11.3). */
 export const DRIFT_LIMIT_PPM = 400
-/** Scale of the heavy-tailed (Cauchy) expectation about drifts before any data, ppm: servers mostly lie within it. */
-const DRIFT_SCALE_PPM = 30
+/** Scale of the heavy-tailed (Cauchy) expectation about drifts before any data, as a share of the limit (30 ppm): servers mostly lie within it. */
+const DRIFT_SCALE = 0.075
 /** Only differences this close above the edge speak of it; beyond, the ages of tokens are anybody's guess; ms. */
 const HORIZON_MS = 5_000
 /** Offsets and drifts this much less likely than the best (nats) are left out. */
@@ -88,6 +88,9 @@ interface Cells {
   resolution: Resolution
 }
 
+/** Log-probability of an offset (ms) and a drift (ppm). */
+type Surface = (theta: number, drift: number) => number
+
 interface Point {
   value: number
   theta: number
@@ -96,16 +99,25 @@ interface Point {
 
 /**
  * Fits all strata by one line. `near_ms` is an offset known to lie within a few seconds of the truth (at the middle of the
- * span); null where no difference lies near it.
+ * span); null where no difference lies near it. `limit_ppm`: no drift is beyond.
  */
-export function fitLine(strata: readonly Stratum[], near_ms: number): LineFit | null {
+export function fitLine(
+  strata: readonly Stratum[],
+  near_ms: number,
+  limit_ppm: number = DRIFT_LIMIT_PPM,
+): LineFit | null {
+  const driftPrior = (drift: number) => -Math.log1p((drift / (limit_ppm * DRIFT_SCALE)) ** 2)
+  const posteriorOf =
+    (sets: readonly Cells[], hypothesis: number): Surface =>
+    (theta, drift) =>
+      logLikelihood(sets, theta, drift, hypothesis) + driftPrior(drift)
   const span = spanOf(strata)
   const middle = (span.from + span.to) / 2
   const half_s = (span.to - span.from) / 2000
   const resolutions = strata.map((s) => Math.max(s.resolution.early_ms, s.resolution.late_ms))
   const scale = Math.max(Math.min(...resolutions), FINEST_SCALE_MS)
-  const withDrift = half_s * DRIFT_LIMIT_PPM > scale * 50
-  const slack = withDrift ? (DRIFT_LIMIT_PPM / 1000) * half_s : 0
+  const withDrift = half_s * limit_ppm > scale * 50
+  const slack = withDrift ? (limit_ppm / 1000) * half_s : 0
   const merged = (from: readonly Stratum[], groups: number, bin_ms: number) =>
     from.map((s) => gather(s, middle, near_ms, slack, groups, bin_ms)).filter((c) => c.total > 0)
 
@@ -116,8 +128,8 @@ export function fitLine(strata: readonly Stratum[], near_ms: number): LineFit | 
     1,
   )
   if (rough.length === 0) return null
-  const driftStep = Math.max((DRIFT_LIMIT_PPM * 2) / DRIFT_POINTS, (scale * 250) / Math.max(half_s, 1))
-  const drifts = withDrift ? symmetric(driftStep, DRIFT_LIMIT_PPM) : [0]
+  const driftStep = Math.max((limit_ppm * 2) / DRIFT_POINTS, (scale * 250) / Math.max(half_s, 1))
+  const drifts = withDrift ? symmetric(driftStep, limit_ppm) : [0]
   const reach = 1.6 * Math.max(...resolutions) + 250 + Math.min(slack / 2, 2_000)
   let start: Point = { value: -Infinity, theta: near_ms, drift: 0 }
   for (const drift of drifts)
@@ -141,7 +153,7 @@ export function fitLine(strata: readonly Stratum[], near_ms: number): LineFit | 
   const posterior: Posterior = { weights: [], ends: [], slopes: [] }
   for (const peak of peaks)
     if (peak.value > top.value - NEGLIGIBLE_HYPOTHESIS)
-      spread(posterior, posteriorOf(sets, peak.k), peak, half_s, scale, withDrift)
+      spread(posterior, posteriorOf(sets, peak.k), peak, half_s, scale, withDrift ? limit_ppm : 0)
   const highest = Math.max(...posterior.weights)
   const fresh = freshCount(sets, top.theta, top.drift, top.k)
   const temper = 1 / (1 + fresh / TRUSTED_FRESH)
@@ -156,7 +168,7 @@ export function fitLine(strata: readonly Stratum[], near_ms: number): LineFit | 
     low_ms: low! - UNSEEN_DELAY_MS - blur,
     high_ms: high! + CLOSE_MS + blur,
     drift_ppm: driftMid!,
-    drift_half_ppm: withDrift ? (driftHigh! - driftLow!) / 2 : DRIFT_LIMIT_PPM,
+    drift_half_ppm: withDrift ? (driftHigh! - driftLow!) / 2 : limit_ppm,
     fresh,
     edge: top.value - driftPrior(top.drift) - withoutEdge(sets, top.theta, top.drift),
     samples: span.samples,
@@ -237,15 +249,16 @@ interface Posterior {
 /** Adds one hypothesis' part of the posterior: a grid around its peak, as wide as its likelihood matters. */
 function spread(
   posterior: Posterior,
-  at: (theta: number, drift: number) => number,
+  at: Surface,
   peak: Point,
   half_s: number,
   scale: number,
-  withDrift: boolean,
+  limit_ppm: number,
 ): void {
+  const withDrift = limit_ppm > 0
   const thetaHalf = halfWidth((x) => at(peak.theta + x, peak.drift), peak.value, scale / 50, 4 * scale + 1000)
   const driftHalf = withDrift
-    ? halfWidth((x) => at(peak.theta, peak.drift + x), peak.value, (scale * 10) / half_s, DRIFT_LIMIT_PPM)
+    ? halfWidth((x) => at(peak.theta, peak.drift + x), peak.value, (scale * 10) / half_s, limit_ppm)
     : 0
   const rows = withDrift ? FINE_DRIFTS : 1
   const cell = Math.log(thetaHalf * (withDrift ? driftHalf : 1))
@@ -334,18 +347,8 @@ function best(hypotheses: readonly number[], value: (k: number) => number): numb
   return [...hypotheses].sort((a, b) => values.get(b)! - values.get(a)!)
 }
 
-function posteriorOf(sets: readonly Cells[], hypothesis: number): (theta: number, drift: number) => number {
-  return (theta, drift) => logLikelihood(sets, theta, drift, hypothesis) + driftPrior(drift)
-}
-
 /** Walks uphill in ever smaller steps: each hypothesis' surface has one hill within reach of the coarse peak. */
-function climb(
-  at: (theta: number, drift: number) => number,
-  from: Point,
-  thetaStep: number,
-  driftStep: number,
-  rounds: number,
-): Point {
+function climb(at: Surface, from: Point, thetaStep: number, driftStep: number, rounds: number): Point {
   let highest = { ...from, value: at(from.theta, from.drift) }
   let a = thetaStep
   let b = driftStep
@@ -372,10 +375,6 @@ function halfWidth(f: (x: number) => number, top: number, first: number, limit: 
     return Math.min(x, limit)
   }
   return Math.max(walk(1), walk(-1))
-}
-
-function driftPrior(drift: number): number {
-  return -Math.log1p((drift / DRIFT_SCALE_PPM) ** 2)
 }
 
 function symmetric(step: number, limit: number): number[] {

@@ -31,17 +31,25 @@ interface Point {
   s: number
 }
 
-/** µs per s; 0 for ordinary clocks. */
-export function steepTrend(strata: readonly Stratum[]): number {
+export interface Trend {
+  /** µs per s; 0 for ordinary clocks. */
+  ppm: number
+  /** The true slope may lie this far on either side, µs per s. */
+  reach_ppm: number
+}
+
+const ORDINARY: Trend = { ppm: 0, reach_ppm: DRIFT_LIMIT_PPM }
+
+export function steepTrend(strata: readonly Stratum[]): Trend {
   const blocks = strata.flatMap((s) => [...s.blocks]).sort((a, b) => a.mean_ms - b.mean_ms)
-  if (blocks.length < 4) return 0
+  if (blocks.length < 4) return ORDINARY
   const scale = Math.max(
     FINEST_SCALE_MS,
     Math.min(...strata.map((s) => Math.max(s.resolution.early_ms, s.resolution.late_ms))),
   )
   const middle = middleOf(strata)
   const half_s = (blocks[blocks.length - 1]!.mean_ms - blocks[0]!.mean_ms) / 2_000
-  if (half_s <= 0 || !moves(blocks, scale)) return 0
+  if (half_s <= 0 || !moves(blocks, scale)) return ORDINARY
   const points = pointsOf(blocks, middle)
   const step = (scale * 500) / half_s
   const limit = Math.min(STEEPEST_PPM, (WIDEST_SHIFT_MS * 1_000) / half_s)
@@ -55,7 +63,7 @@ export function steepTrend(strata: readonly Stratum[]): number {
       const count = crowd(points, slope, scale)
       if (count > best.count) best = { count, ppm: slope }
     }
-  return best.ppm
+  return best.ppm === 0 ? ORDINARY : { ppm: best.ppm, reach_ppm: Math.max(DRIFT_LIMIT_PPM, step) }
 }
 
 /** The middle of the time that the blocks cover, ms: where taking a slope away changes nothing. */
