@@ -7,14 +7,16 @@ import { unwrapRecord } from '../../collectors/assemble/unwrap.ts'
 import { type FormatMemory, newFormatMemory } from '../../collectors/decode/format-memory.ts'
 import { openFileSource } from '../../collectors/file/file-source.ts'
 import { openStdinSource } from '../../collectors/stdin/stdin-source.ts'
+import { toPrintable } from '../../dashboards/terminal/printable.ts'
 import { type Classifiable, Classifier, type Layout } from '../app/classifier.ts'
 import { eventJson } from '../app/event-json.ts'
 import { type Knowledge, loadKnowledge } from '../app/knowledge.ts'
 import type { AuthEvent } from '../core/auth-event.ts'
 import type { RawRecord } from '../core/log-record.ts'
-import type { LogSource } from '../core/ports/source.ts'
+import type { LogSource, SourceNotice } from '../core/ports/source.ts'
 import { EXIT, UserError } from './exit-code.ts'
 import { note, print } from './output.ts'
+import { sourceNoticeText } from './source-notice.ts'
 import { checkZone, ZONE_HELP } from './zone-option.ts'
 
 interface Options {
@@ -78,8 +80,8 @@ async function openInput(paths: string[]): Promise<LogSource> {
     : openFileSource(paths, options)
 }
 
-function noticed({ kind, text }: { kind: string; text: string }): void {
-  if (kind !== 'opened' && kind !== 'ended') note(text)
+function noticed(notice: SourceNotice): void {
+  if (notice.kind !== 'opened' && notice.kind !== 'ended') note(toPrintable(sourceNoticeText(notice)))
 }
 
 /** Text records: assembled and decoded per stream, as the collector does it. */

@@ -10,6 +10,7 @@ import { UserError } from './exit-code.ts'
 import { positiveInteger } from './number-option.ts'
 import { note } from './output.ts'
 import { addReceiverOptions, type ReceiverOptions, receiversOf } from './receiver-options.ts'
+import { sourceNoticeText } from './source-notice.ts'
 import { addStoreOptions, type StoreOptions, storeLocation } from './store-option.ts'
 import { untilSignal } from './until-signal.ts'
 import { checkZone, ZONE_HELP } from './zone-option.ts'
@@ -88,7 +89,7 @@ Exit codes: 0 fine, 2 wrong usage, 3 cannot read or write.`,
         retention: { detail_days: options.retainDays ?? config.retain_days ?? DETAIL_DAYS, rollup_days: ROLLUP_DAYS },
         notice: (notice) => {
           if (notice.kind !== 'no_match') matched.any = true
-          if (notice.kind !== 'opened' && notice.kind !== 'ended') note(toPrintable(notice.text))
+          if (notice.kind !== 'opened' && notice.kind !== 'ended') note(toPrintable(sourceNoticeText(notice)))
         },
         committed: (_, changed) => {
           for (const state of changed) streams.set(state.stream, state)

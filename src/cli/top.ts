@@ -15,6 +15,7 @@ import { UserError } from './exit-code.ts'
 import { note, print } from './output.ts'
 import { addReceiverOptions, type ReceiverOptions, receiversOf } from './receiver-options.ts'
 import { addScreenOptions, type ScreenOptions, showDashboard, showSummary } from './screen.ts'
+import { sourceNoticeText } from './source-notice.ts'
 import { addStoreOptions, type StoreOptions, storeLocation } from './store-option.ts'
 import { untilSignal } from './until-signal.ts'
 import { checkZone } from './zone-option.ts'
@@ -91,7 +92,7 @@ async function onTerminal(paths: string[], options: Options): Promise<void> {
   const read = Promise.withResolvers<void>()
   const thread = startCollectThread(collectData(paths, store, options), {
     notice: (n) => {
-      if (n.kind !== 'opened' && n.kind !== 'ended') add(isTrouble(n) ? 'warning' : 'info', n.text)
+      if (n.kind !== 'opened' && n.kind !== 'ended') add(isTrouble(n) ? 'warning' : 'info', sourceNoticeText(n))
     },
     committed: () => {
       opened.resolve()
@@ -154,7 +155,7 @@ async function inPipe(paths: string[], options: Options): Promise<void> {
     {
       ...collectData(paths, store, options),
       notice: (n) => {
-        if (isTrouble(n) || live) note(toPrintable(n.text))
+        if (isTrouble(n) || live) note(toPrintable(sourceNoticeText(n)))
       },
       committed: (changes) => {
         if (live) pending.push(printNew(changes, zone))

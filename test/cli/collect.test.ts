@@ -40,7 +40,7 @@ describe('collect --once', () => {
     expect(first.stderr).toContain('app.log: pino')
     const expected = { 'expiry/access_token': 20, 'misconfiguration/audience_mismatch': 20 }
     expect(await counts(db)).toEqual(expected)
-    await collect()
+    expect((await collect()).stderr).toContain('app.log: was read before; it has nothing new')
     expect(await counts(db)).toEqual(expected)
 
     renameSync(`${folder}/app.log`, `${folder}/app.log.1`)
