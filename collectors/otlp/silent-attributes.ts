@@ -24,7 +24,6 @@ const NAMES: ReadonlySet<string> = new Set([
   'server.port',
   'client.address',
   'client.port',
-  'url.query',
   'error.message_template',
 ])
 const PREFIXES = ['net.', 'network.', 'thread.', 'code.', 'telemetry.', 'process.', 'otel.', 'express.', 'log.']

@@ -10,7 +10,13 @@ const LINE_LIMIT = 600
 /** One rule a line, each with the kind of text it stands for. */
 const RULES: readonly RegExp[] = [
   // Source code and comments.
-  /^\s*(?:\/\/|\/\*|#\s|<!--|--\s)/,
+  /^\s*(?:\/\/|\/\*|#\s|<!--|--\s|\*\/|\*\s*@|(?:>>>|\.\.\.)\s)/,
+  /\{@(?:link|code|literal)\b|^\s*\*?\s*@(?:throws|return|param|see|exception)\b|<\/?(?:see|c|para|param|returns|summary|exception|li|tt|code)\b[^>\n]{0,80}>/,
+  /^\s*(?:console\.\w+|print\w*|fmt\.\w+|log(?:ger)?\.\w+|System\.(?:out|err)\.\w+|puts|t\.Run|var_dump|logging\.\w+)\s?\(\s*\w{0,2}["'`]/,
+  /^\s*(?:it|describe|context|specify|test|scenario)\s+["'`][^\n]*["'`]\s*(?:do|,|\$|->)/,
+  /^\s*(?:readonly|export|declare|abstract|override|async|defp?|fn|pub|use|using|namespace|package)\s+[\w<>[\]]+[^\n]*[;{(]\s*$/,
+  /^\s*[\w$.]{1,60}\s?[=:]\s?["'`][^"'`\n]*["'`]\s?[,;]\s*$/,
+  /\)\s*(?:=>\s*)?\{\s*$|\bfunc\(\w|\);\s*$/,
   /^\s*(?:return|raise|throw(?: new)?|assert\w*|expect|describe|it|test|await|yield)\b\s?(?:[\w.:]+\s?)?[({][^\n]*[)};,]\s*$/,
   /^\s*(?:describe|it|test|expect|context)(?:\.\w+)?\(['"`]/,
   /^\s*(?:\}\s*)?(?:if|else if|elif|while|for|switch|catch|except|rescue|when|case)\b[^\n]*(?:[{:;]|=>|\))\s*(?:[^\n]*[;}])?\s*$/,
@@ -18,9 +24,14 @@ const RULES: readonly RegExp[] = [
   /^\s*(?:import|export|func|function|def|class|interface|enum)\s+\w[^\n]*[{(;:]\s*$/,
   /^\s*(?:private|public|protected|static|final)\s+[\w<>[\]]+\s+\w+\s*[=({;]/,
   /^\s*assert[_.]\w+[( ]/,
+  // Documents: headings, tables, quoted items, sentences that explain; links and numbers of change logs.
+  /^\s*(?:#{1,6}\s|\|[^\n]*\|\s*$|```|={2,}\s|\.\.\s\w+::|:\w+:`|[*-]\s+["'`])/,
+  /^\s*(?:[*-]\s+|\d{1,2}\.\s+)?(?:if you see\b|(?:if|when(?:ever)?|once|unless|until|whether|in case)\s(?![^\n]{0,300}: )|(?:returns?|checks?|verif(?:y|ies)|ensures?|asserts?|determines?|tests?|indicates?) (?:if|whether|that|the|an?|true|false|\w+ if)\b|(?:handles?|supports?|allows?|adds?|added|fix(?:es|ed)?|removes?|improves?|improved|updates?|changes?|changed|introduces?|implements?|simulates?|raises?|throws?|dispatched|called|invoked|triggered|thrown|raised) (?:if|when|by|after|before|an?|the|for|in|on|support|specific|missing)\b|this (?:class|method|function|patch|test|is|error|exception|can|will|may|happens|occurs|means|deletes)\b|the (?:default|following)\b|see\b|note\b|how to\b|an? \w+ attack\b)/i,
+  /\b(?:error|exception|message) saying that\b|\b(?:scenarios?|cases?|situations?) (?:which|that|where|in which)\b|\bleads? to (?:the|an?) \w+ (?:token|session)/i,
+  /\]\(https?:\/\/|\bxref:|\[\[[\w-]+\]\]|:pr:`|\(?#\d{2,5}\)|\[\\?#\d+\\?\]|\b(?:closes|fixes|resolves) #\d|\bby @[\w-]+ in\b/,
   // Test output.
   /^\s*(?:✓|✔|✗|✘|×|√|PASS\b|FAIL\b|--- (?:PASS|FAIL|SKIP)|=== RUN|(?:not )?ok \d+\b|test_\w+|test \S+ \.\.\.|smoke test\b|\d+\) )/,
-  /\b(?:PASSED|SKIPPED|XFAIL)\b/,
+  /\b(?:PASSED|SKIPPED|XFAIL)\b|^\s*\d+ (?:passing|failing|pending)\b|^\s*\[INFO\] (?:Tests run|Running)\b/,
   // SQL, also as databases and mappers log it.
   /\b(?:SELECT\b[^\n]{1,500}\bFROM\b|INSERT INTO\b|UPDATE\s+\S{1,80}\s+SET\b|DELETE FROM\b|CREATE (?:UNIQUE )?(?:TABLE|INDEX|VIEW)\b|ALTER TABLE\b|DROP TABLE\b)/,
   /^\s*(?:Hibernate:|Executing \(\w+\):)/,
@@ -34,27 +45,81 @@ const RULES: readonly RegExp[] = [
   /(?:^|\s)[\w-]+\.[\w.-]*(?:messages?|expired|invalid|revoked|error|text|label|title)[\w.-]*\s?=\s?["'][^"'\n]*["']\s*$/i,
   /^\s*[A-Z][A-Z0-9]*_[A-Z0-9_]+=/,
   /\b(?:registered|registering|loaded)\b[^\n]{0,30}\bhandlers?\b|\bhandlers?\b[^\n]{0,20}\b(?:registered|loaded)\b/i,
+  /\b(?:translat(?:ed|ion)|i18n|l10n|localiz\w{1,6}|catalogue)\b/i,
+  /^\s*Parameters: \{/,
+  /\b(?:simulat(?:ed?|ing)|dry[- ]run|chaos (?:test|experiment)|pretend\w{0,3}|would (?:reject|refuse|deny|fail|be (?:rejected|refused|denied)))\b/i,
+  /\b(?:policy|rule|config(?:uration)?|setting|option)s? (?:updated|changed|loaded|applied|created|saved|set)\b/i,
+  /\b(?:DeprecationWarning|is deprecated|deprecated since|deprecated and)\b|^\s*npm (?:warn|notice)\b/i,
   // Metrics.
-  /^\s*[a-z_:][\w:]*\{[^}\n]*\}\s+[\d.eE+-]+(?:\s\d+)?\s*$/,
+  /^\s*[A-Za-z_:][\w:]*\{[^}\n]*\}\s+[\d.eE+-]+(?:\s\d+)?\s*$/,
   // Changes, tickets, conversations, mail.
   /^\s*(?:commit [0-9a-f]{4,40}\b|Merge (?:pull request|branch|remote)|(?:PR|MR|pull request|merge request) (?:title|#\d)|ticket \S|chat:|(?:email )?subject:|(?:feat|fix|chore|docs|refactor|perf|ci)(?:\([\w-]+\))?!?: )/i,
   /\b(?:sending|sent|queued|delivered|rendering) (?:an? )?(?:e-?mail|notification|mail|sms)\b|\bnotification "[^"\n]*" sent\b/i,
-  // Counts of nothing.
+  // Somebody else's words, quoted.
+  /\b(?:e\.g\.|for example|such as|(?:user|chat|support|customer|error) messages?:?|(?:email |mail )?subject|indexed|document|titled?|template|phrase|fa(?:ilure|ult) mode|ticket \S+|wrote|asks?|asked|says?|saying|search(?:ed)?(?: for)?|query|comment|translated) ["'“‘`]/i,
+  /\b(?:text|subject|title|query|search|comment|content|prompt|phrase|q)=\\?["'“]/i,
+  // Counts, of nothing and of many.
+  /\b(?!1\s)\d[\d,]* (?:\w+ ){0,2}(?:expired|revoked|invalid|rejected|malformed|stale) (?:\w+ )?(?:tokens|sessions|jwts|grants|codes|signatures|entries|keys)\b/i,
+  /\b(?:\w{0,30}_)?(?:token|jwt|signature|grant|auth|session)\w{0,30}[=:] ?0\b/i,
   /(?:^|[\s:=(])(?:0|no|zero) (?:\w+ )?(?:tokens? |sessions? |requests? )?(?:expired|revoked|invalid|unauthori[sz]ed|token errors|auth(?:entication)? (?:errors|failures))\b/i,
   /^\s*(?:parsed|lexed|lexer|tokeni[sz]ed|tokeni[sz]er)\b/i,
 ]
 
+const NOUN =
+  '(?:tokens?|jwts?|sessions?|signatures?|issuers?|audiences?|grants?|codes?|credentials?|keys?|claims?|assertions?)'
+const FAULT =
+  '(?:expired|invalid\\w{0,4}|revoked|malformed|missing|not (?:yet )?valid|rejected|denied|tampered|inactive|mismatch\\w{0,4}|does not match)'
+
+/** Hold where nothing but common words fitted: documents, suppositions, rules, plans. */
+const LOOSE_RULES: readonly RegExp[] = [
+  // Bullets and quotations; some emitters list their reasons so.
+  /^\s*(?:\*\s(?![^\n]*: )|>\s\w|[-+]\s+\S)/,
+  // "check whether the token has expired", "redirect on invalid token": a case that may arise.
+  new RegExp(
+    `\\b(?:if|whether|unless|in case|as soon as|even when|only when|so that|until|as long as|every time|each time)\\b[^\\n:;]{0,60}\\b(?:${NOUN}\\b[^\\n:;]{0,40}\\b${FAULT}|${FAULT}\\b[^\\n:;]{0,20}\\b${NOUN})`,
+    'i',
+  ),
+  new RegExp(`^\\s*(?:\\w+: )?on (?:an? )?${FAULT} ${NOUN}\\b`, 'i'),
+  new RegExp(
+    `\\b(?:can|may|might|must|should|would|will|shall|could) (?:\\w+ ){0,2}(?:be|get|become) (?:\\w+ )?${FAULT}`,
+    'i',
+  ),
+  new RegExp(
+    `\\b(?:reject|refuse|deny|accept|ignore|allow|handle|detect|remove|delete|drop|skip)s? (?:all |any )?(?:${FAULT} )?(?:tokens|jwts|sessions)\\b`,
+    'i',
+  ),
+  /\b(?:will|would|shall) (?:not )?be (?:logged|returned|thrown|raised|redirected|retried|cached|reported|discarded|ignored)\b/i,
+  new RegExp(
+    `\\b${NOUN} (?:expiry|expiration|validity|lifetime) (?:set|is|was set|check|checker|interval|policy)\\b`,
+    'i',
+  ),
+  /\b(?:job|migration|topic|table|column|metric|feature|flag|ticket|issue|banner|dashboard|alert|webhook|template|page|article|test suite|unit test|exception handler|error handler)s? (?:registered|created|enabled|disabled|scheduled|renamed|loaded|updated|added|moved|closed|opened|evaluated|rendered)\b/i,
+]
+
 /** The failure was over when the line was written … */
 const MENDED =
-  /\b(?:refresh(?:ed|ing)?|renew(?:ed|ing)?|retr(?:y|ied|ying)|re-?authenticat\w{1,6}|re-?connect\w{0,4}|re-?join\w{0,4}|request\w{0,3})\b[^\n]{0,60}(?:succe\w{2,6}|\bdone\b|\bok\b|completed|\b200\b)|\b(?:fetched|obtained|got|acquired|requesting|requested|opening|getting|issued|received) a (?:new|fresh) one\b|; (?:refreshing|renewing)\b|, (?:refreshing|renewing|reconnecting|rejoining)(?: (?:it|token|now|in background))?\s*$/i
+  /\b(?:refresh(?:ed|ing)?|renew(?:ed|ing)?|retr(?:y|ied|ying)|re-?authenticat\w{1,6}|re-?connect\w{0,4}|re-?join\w{0,4}|request\w{0,3})\b[^\n]{0,60}(?:succe\w{2,6}|\bdone\b|\bok\b|completed|\b200\b)|\b(?:fetched|obtained|got|acquired|requesting|requested|opening|getting|issued|received) a (?:new|fresh) one\b|; (?:refreshing|renewing)\b|\brecover(?:ed|ing) from\b|, (?:refreshing|renewing|reconnecting|rejoining)(?: (?:it|token|now|in background))?\s*$/i
 /** … unless it also says that mending failed. */
 const NOT_MENDED =
   /\b(?:fail\w{0,4}|unable|cannot|could not|couldn't|denied|reject\w{0,3}|refused|giving up|unsuccess\w{0,6}|not succe\w{0,6})\b|\berror\b/i
 
-/** The first line decides; `message` is the record's body. */
-export function isHearsay(message: string): boolean {
-  const end = message.indexOf('\n')
-  const line = (end < 0 ? message : message.slice(0, end)).slice(0, LINE_LIMIT)
-  if (RULES.some((rule) => rule.test(line))) return true
+/**
+ * Source code, documents, tests, settings, plans: text in which nothing happened. The first line decides.
+ * `loose`: only words that anybody uses fitted, no emitter's own.
+ */
+export function isTalk(message: string, loose = false): boolean {
+  const line = firstLine(message)
+  return RULES.some((rule) => rule.test(line)) || (loose && LOOSE_RULES.some((rule) => rule.test(line)))
+}
+
+/** Talk, or a failure that was mended in the same breath. */
+export function isHearsay(message: string, loose = false): boolean {
+  if (isTalk(message, loose)) return true
+  const line = firstLine(message)
   return MENDED.test(line) && !NOT_MENDED.test(line)
+}
+
+function firstLine(message: string): string {
+  const end = message.indexOf('\n')
+  return (end < 0 ? message : message.slice(0, end)).slice(0, LINE_LIMIT)
 }

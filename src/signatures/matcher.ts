@@ -5,8 +5,9 @@
  */
 import type { AttributeValue } from '../core/log-record.ts'
 import { anchorCondition, anchorLiterals } from './anchor.ts'
+import { withoutForeign } from './foreign-nouns.ts'
 import { LiteralFinder } from './literal-finder.ts'
-import type { Condition, Signature } from './signature.ts'
+import { type Condition, OF_ONE_EMITTER, type Signature } from './signature.ts'
 import { statementsOf } from './statements.ts'
 
 /** What a record shows to the matcher. */
@@ -28,6 +29,8 @@ const WINDOW_AFTER = 3072
 export const SPEECH_LIMIT = 65_536
 /** An attribute used as text is searched up to here; characters. */
 const ATTRIBUTE_LIMIT = 8192
+/** Statements without the nouns of other trades; no attribute has this name. */
+const OWN_STATEMENTS = 'statements of our trade'
 /** A signature found by an attribute's value needs no literal: its pattern looks from the text's beginning. */
 const AT_START: readonly number[] = [0]
 
@@ -96,8 +99,12 @@ export class Matcher {
     for (const { compiled, places } of candidates) {
       // Found by several literals: once is enough.
       if (compiled === matched) continue
-      const match = this.#verify(compiled, record, textOf(record, compiled.signature.in, texts), places)
+      const { signature } = compiled
+      const match = this.#verify(compiled, record, textOf(record, signature.in, texts), places)
       if (match === null) continue
+      // What anybody might say must fit without the nouns of other trades too; only what fits pays for that.
+      const loose = signature.specificity < OF_ONE_EMITTER && signature.in === 'statements'
+      if (loose && this.#verify(compiled, record, textOf(record, OWN_STATEMENTS, texts), places) === null) continue
       matched = compiled
       yield match
     }
@@ -205,6 +212,7 @@ function textOf(record: Matchable, field: string, read: Map<string, Text>): Text
 
 function rawText(record: Matchable, field: string): string {
   if (field === 'statements') return statementsOf(record.speech.slice(0, SPEECH_LIMIT))
+  if (field === OWN_STATEMENTS) return withoutForeign(statementsOf(record.speech.slice(0, SPEECH_LIMIT)))
   if (field === 'speech')
     return record.speech.length > SPEECH_LIMIT ? record.speech.slice(0, SPEECH_LIMIT) : record.speech
   const value = record.attributes[field]

@@ -7,10 +7,10 @@ import { type AuthEvent, MESSAGE_LIMIT } from '../core/auth-event.ts'
 import type { AttributeValue, LogRecord } from '../core/log-record.ts'
 import type { TokenFacts } from '../core/token-facts.ts'
 import { applyCapture, type Captured } from './capture.ts'
-import { isHearsay } from './hearsay.ts'
+import { isHearsay, isTalk } from './hearsay.ts'
 import { epochToMs, type ZoneOffset } from './instant.ts'
 import { type Match, Matcher } from './matcher.ts'
-import type { Signature } from './signature.ts'
+import { OF_ONE_EMITTER, type Signature } from './signature.ts'
 
 export interface RecogniserOptions {
   /** Zone of instants printed without one. */
@@ -76,7 +76,10 @@ export class Recogniser {
   recognise(record: LogRecord, tokens: readonly TokenFacts[]): AuthEvent | null {
     const match = this.#matcher.best(record)
     if (match === null) return null
-    if (match.signature.outcome === 'failure' && isHearsay(record.body || record.speech)) return null
+    const { outcome, specificity } = match.signature
+    const loose = specificity < OF_ONE_EMITTER
+    const said = record.body || record.speech
+    if (outcome === 'failure' ? isHearsay(said, loose) : loose && isTalk(said)) return null
     return this.eventOf(match, record, tokens)
   }
 

@@ -16,6 +16,9 @@ export interface Condition {
   negate?: boolean
 }
 
+/** Specificity from which a signature is one emitter's own text; below it, words that anybody may use (docs/packs.md). */
+export const OF_ONE_EMITTER = 50
+
 export interface Signature {
   /** `pack/name`. */
   id: string

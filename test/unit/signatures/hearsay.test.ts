@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isHearsay } from '../../../src/signatures/hearsay.ts'
+import { isHearsay, isTalk } from '../../../src/signatures/hearsay.ts'
 
 describe('text that talks about failures', () => {
   test.each([
@@ -34,6 +34,55 @@ describe('text that talks about failures', () => {
     'error="invalid_token", error_description="The access token expired"',
   ])('differs from a report: %s', (line) => {
     expect(isHearsay(line)).toBe(false)
+  })
+
+  test.each([
+    ' * @throws JwtException if the signature verification failed',
+    '/// Thrown if the token has expired.',
+    'console.error("Token verification failed because the token has expired.")',
+    'it "rejects a revoked refresh token" do',
+    't.Run("missing token", func(t *testing.T) {',
+    'readonly EXPIRED_TOKEN: "expired-token";',
+    '| 401 | invalid_token | The access token expired |',
+    '## The device flow fails with `token expired`',
+    'If the access token is expired, the client asks for a new one.',
+    'Returns if the token is expired',
+    '- [#1370] Fix the answer for revoked tokens',
+    'Parameters: {"q"=>"jwt expired"}',
+    'translated "Token has expired" to German',
+    'loaded 412 error messages, e.g. "jwt malformed"',
+    'hourly summary: 3 expired tokens, 91202 validations',
+    'counters flushed: token_expired=0 invalid_signature=0 ok=812',
+    'recovered from expired token by asking for another',
+    'simulating failure mode "token expired"',
+  ])('is none either: %s', (line) => {
+    expect(isHearsay(line)).toBe(true)
+  })
+
+  test.each([
+    'on invalid token the client is redirected to /login',
+    'policy is to reject tokens whose audience does not match',
+    'clients must know that tokens can be revoked',
+    '- the token has expired',
+    'checks whether the session is expired',
+    'exception handler registered for expired tokens',
+  ])('supposes, where only common words fitted: %s', (line) => {
+    expect(isHearsay(line, true)).toBe(true)
+  })
+
+  test.each([
+    'request denied when verifying the token: it is expired',
+    '* claim "groups" not found in token',
+    '- The token is expired',
+    'If you need help, contact support: token expired',
+    'token rejected: exp must be in the future',
+  ])('is still a report for an emitter of its own words: %s', (line) => {
+    expect(isHearsay(line)).toBe(false)
+  })
+
+  test('a mended failure is something that happened, talk is not', () => {
+    expect(isTalk('token expired, refreshed successfully')).toBe(false)
+    expect(isTalk('// token expired')).toBe(true)
   })
 
   test('costs little on a hostile line', () => {

@@ -1,0 +1,59 @@
+/**
+ * Things of other trades that share their nouns with authentication: page tokens, CSRF tokens, licence signatures, card issuers,
+ * ZooKeeper sessions. Loose phrasings ("token expired", "invalid signature") must not see them, so they are blanked
+ * out, noun and qualifier, before such phrasings are looked for. What else the line says stays readable.
+ * Invariant: length and positions are kept.
+ */
+
+/** Which token: the word right before it (or joined to it) says that it belongs to another trade. */
+const TOKENS =
+  'anti-?forgery|request ?verification|csrf|xsrf|page|pagination|paging|next|prev(?:ious)?|contin(?:ue|uation)|resum(?:e|ption)|sync|scroll|cursor|cancel(?:l?ation)?|push|registration|device (?:push )?|fcm|apns|reset|invit(?:e|ation)|verification|confirmation|activation|unsubscribe|download|upload|share|captcha|recaptcha|fencing|lock|idempotency|gift|consent|tracking|design|erc-?\\d+|nft|crypto|chain|governance|syntax|lexer|lexical|parser|string|word|sub-?word|special|pad(?:ding)?|mask|stop|bos|eos|input|output|prompt|completion|unexpected|unrecogni[sz]ed|illegal|immense|start any|stray|ring|partition|vnode|rate|bucket|throttle'
+/** What a token has when it is not one of ours. */
+const TOKEN_THINGS = 'bucket|range|ring|indices|index|sequence|count|limit|id sequence|stream|filter|embedding'
+/** Signed things that are not tokens. */
+const SIGNED =
+  'licen[cs]e|pdf|document|package|pkg|rpm|deb|apk|apt|gpg|pgp|repository|release|inrelease|webhook|payload of webhook|plugin|extension|add-?on|image|container|artifact|bundle|jar|manifest|driver|module|kernel|boot|firmware|update|installer|provider|registry key|commit|tag|git|dkim|dmarc|spf|arc|dnskey|rrsig|dnssec|zone|email|mail|message digest|transaction|block|wallet|contract|function|method|type|call|lambda|virus|malware|yara|rule|ids|snort|database|file|zip|archive|xml document|mime|s/mime|cms|pkcs ?#?7|tls|ssl|handshake|ocsp|crl|certificate|cert|x\\.?509|hub'
+/** Sessions that nobody logged into. */
+const SESSIONS =
+  'zookeeper|zk|client|consumer|database|db|jdbc|hibernate|smtp|imap|ftp|sftp|ssh|telnet|bgp|bfd|rtsp|sip|rtp|vnc|rdp|tmux|screen|tcp|udp|tls|ssl|terminal|shell|spark|jupyter|kernel|replay|recording|training|chat|game|shopping|checkout|debug(?:ger)?|profiling|etcd|consul|raft|stream(?:ing)?|upload|http/2|quic|websocket'
+const CODES =
+  'coupon|promo(?:tion)?|voucher|discount|gift(?: card)?|zip|postal|qr|bar|activation|invite|invitation|referral|verification|country|area|pickup|pairing|recovery|backup|sms|otp'
+const AUDIENCES = 'segment|campaign|newsletter|mailing|marketing|ads?|facebook ads|email|mail'
+const ISSUERS = 'card|bank|certificate|cert|crl|bond|invoice|payment|ticket'
+const CERTIFICATE =
+  '(?:(?:tls|ssl|x\\.?509|server|root|intermediate|leaf|peer|ca|client|signing|developer|wildcard)[ -])?cert(?:ificate)?s?\\b(?! thumbprint)(?: (?:chain|bundle|file|for \\S{1,80}|with \\S{1,80} \\S{1,80}|of \\S{1,80}))?'
+const NONCES =
+  '(?:csp|tx|transaction|account|wallet|block|wordpress|wp|script|inline)(?:[ -]\\w{1,12}){0,2}[ -]nonce|nonce too (?:low|high)|tx nonce|nonce (?:mismatch |missing )?in (?:csp|content-security)|next nonce'
+const STATES =
+  'state (?:mismatch|invalid|transition) (?:in|of|for) (?:reducer|store|component|replica|machine|raft|cluster|node)|(?:replica|reducer|terraform|machine|cluster|component|game|vuex|redux) state'
+
+const FOREIGN = new RegExp(
+  [
+    `(?:\\b(?:${TOKENS})[ _-]?tokens?(?![a-z])(?: (?:cookie|header|field))?)`,
+    `(?:\\btokens?[ _-](?:${TOKEN_THINGS})\\b)`,
+    '(?:\\b(?:un)?tokeni[sz]\\w{1,6})',
+    `(?:\\b(?:${SIGNED})(?:['’]s)?[ -](?:\\w{1,20}[ -])?signatures?\\b)`,
+    `(?:\\bsignatures? (?:file digest|database|update|scan|for (?:package|file|module|image|plugin|release|registry|commit|webhook)|(?:of|on) (?:an? |the |its )?(?:\\w{1,20} )?(?:${SIGNED})\\b))`,
+    '(?:\\bx-hub-signature(?:-256)?)',
+    `(?:\\b(?:${SESSIONS})[ -]session\\b)`,
+    '(?:\\bsession (?:cache|replay|recording|0x[0-9a-f]{1,16}|affinity|store|ticket|window)\\b|\\bkeepererrorcode = session|keeperexception\\$session)',
+    `(?:\\b(?:${CODES})[ _-]codes?\\b)`,
+    '(?:\\bline \\d{1,9},? col(?:umn)? \\d{1,9}[^\\n]{0,40}token)',
+    '(?:\\bkey ["\':]?\\w{1,40}["\']? not found)',
+    `(?:\\b(?:${AUDIENCES})[ -]audiences?\\b|\\baudience (?:segment|size|list|insight)s?\\b)`,
+    `(?:\\b(?:${ISSUERS})[ -]issuer\\b|\\bissuer (?:bank|rules?|certificate|dn)\\b)`,
+    `(?:${NONCES})`,
+    `(?:${STATES})`,
+    `(?:\\b${CERTIFICATE})`,
+    // Names of things, not statements: `auth.token.expired` in a catalogue, `token-expired-banner`, `jwt-expired@1.0.0`.
+    '(?:\\b[a-z]{2,30}(?:\\.[a-z_]{2,30}){0,4}\\.(?:\\w{1,20}_)?(?:expired|revoked|invalid|missing|malformed)(?:_\\w{1,20})?(?:\\.[a-z_]{2,30}){0,3}\\b(?![:=(]))',
+    '(?:\\b[\\w.-]{0,60}(?:expired|revoked|invalid|missing)[-_. ](?:banner|handling|handler|warning|page|cleanup|job|topic|events?|tests?|spec|metric|flag|template|notice|counter|total|count|exporter|alert|rule|queue)\\b)',
+    '(?:\\b[\\w./-]{1,80}@\\d{1,4}\\.\\d[\\w.-]{0,30})',
+  ].join('|'),
+  'gi',
+)
+
+/** Looked for first, so that the texts with nothing foreign (nearly all that get here) cost one search. */
+export function withoutForeign(text: string): string {
+  return text.replace(FOREIGN, (found) => '~'.repeat(found.length))
+}
