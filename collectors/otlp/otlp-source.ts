@@ -11,10 +11,6 @@ import { ExportService } from './export-service.ts'
 import { openGrpcReceiver } from './grpc-receiver.ts'
 import { openHttpReceiver } from './http-receiver.ts'
 
-/** https://opentelemetry.io/docs/specs/otlp/: default ports. */
-export const OTLP_HTTP_PORT = 4318
-export const OTLP_GRPC_PORT = 4317
-
 export interface OtlpListening extends Omit<Listening, 'port'> {
   http_port: number
   grpc_port: number

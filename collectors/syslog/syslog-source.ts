@@ -15,9 +15,6 @@ import { Inbox } from '../push/inbox.ts'
 import type { Listening } from '../push/listening.ts'
 import { SyslogFrames } from './frames.ts'
 
-/** 514 is the standard's and needs privileges. */
-export const SYSLOG_PORT = 5514
-
 /** Connections at once; a relay needs one, a fleet without relay one a host. */
 const CONNECTIONS_LIMIT = 1_000
 /** A connection that says nothing for so long is given up; ms. */

@@ -16,8 +16,6 @@ import { eventsIn, MalformedEvents } from './events-in.ts'
 import { cloudEventsAnswer, eventGridAnswer, oktaAnswer } from './handshake.ts'
 import { isSigned, maySend } from './may-send.ts'
 
-export const WEBHOOK_PORT = 4319
-
 /** Event Hubs' largest batch is 1 MB, audit batches some MB; bytes, decompressed. */
 const BODY_LIMIT_BYTES = 8 * 1024 * 1024
 /** Streams told apart by the name in the path; more are counted together. */

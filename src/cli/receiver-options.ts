@@ -2,9 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { type Command, InvalidArgumentError } from 'commander'
-import { OTLP_GRPC_PORT, OTLP_HTTP_PORT } from '../../collectors/otlp/otlp-source.ts'
-import { SYSLOG_PORT } from '../../collectors/syslog/syslog-source.ts'
-import { WEBHOOK_PORT } from '../../collectors/webhook/webhook-source.ts'
+import { OTLP_GRPC_PORT, OTLP_HTTP_PORT, SYSLOG_PORT, WEBHOOK_PORT } from '../../collectors/push/default-ports.ts'
 import type { Receivers } from '../app/collecting.ts'
 import { UserError } from './exit-code.ts'
 
