@@ -2,12 +2,14 @@
  * Reads what findings need from a store and has them found. Cost follows the number of different causes and places, not
  * that of incidents: counts come from rollups, and of each suspicious group only the newest incidents are looked at.
  */
+import { clocksOfPeriod } from '../analyze/clock/clocks-of-period.ts'
 import { advice } from '../analyze/findings/advice.ts'
 import { type FindingFacts, gather, type Place, type SampleWish, sampleKey } from '../analyze/findings/facts.ts'
 import { findings } from '../analyze/findings/find.ts'
 import type { Cause, Subcause } from '../core/cause.ts'
 import { NO_FILTER, type TimeRange } from '../core/filter.ts'
 import type { Advice, Finding } from '../core/finding.ts'
+import type { ClockTable } from '../core/host-clock.ts'
 import type { Incident } from '../core/incident.ts'
 import type { GroupCount, StoreReader } from '../core/ports/store.ts'
 import { loadClocks } from './load-clocks.ts'
@@ -17,6 +19,10 @@ const GROUPS_READ = 20_000
 /** Newest incidents looked at per suspicious group, and such groups per question: some 4,000 incidents, 100 ms in all. */
 const SAMPLE = 200
 const SAMPLED_GROUPS = 6
+/** A period that ends this much before the newest record is past, and so are its clocks; ms. */
+const PRESENT_MS = 30 * 60_000
+/** Readings of clocks this old still speak of the end of a period: one that stands still is noted by the hour; ms. */
+const READINGS_MS = 6 * 3_600_000
 /** Shapes of unknown messages read. */
 const TEMPLATES_READ = 200
 
@@ -24,6 +30,7 @@ const TEMPLATES_READ = 200
 const LOOKED_AT: readonly { cause: Cause; subcause?: Subcause; place: Place }[] = [
   { cause: 'skew', place: 'host' },
   { cause: 'expiry', subcause: 'access_token', place: 'client_id' },
+  { cause: 'expiry', subcause: 'access_token', place: 'issuer' },
   { cause: 'misconfiguration', subcause: 'stale_jwks', place: 'host' },
   { cause: 'misconfiguration', subcause: 'audience_mismatch', place: 'service' },
   { cause: 'misconfiguration', subcause: 'issuer_mismatch', place: 'service' },
@@ -49,11 +56,26 @@ export async function loadFindings(reader: StoreReader, range: TimeRange, now_ms
     now_ms,
     failures,
     successes: groups.filter((g) => g.outcome === 'success'),
-    clocks: await loadClocks(reader, now_ms),
+    before: await before(reader, range),
+    clocks: await clocksOf(reader, range, now_ms),
     unrecognised: await reader.unrecognised(TEMPLATES_READ),
     samples: await samplesOf(reader, failures, range),
   }
   return { findings: findings(facts), advice: advice(facts) }
+}
+
+async function before(reader: StoreReader, { from_ms, to_ms }: TimeRange): Promise<GroupCount[]> {
+  const { groups } = await reader.groups({ from_ms: 2 * from_ms - to_ms, to_ms: from_ms }, NO_FILTER, GROUPS_READ)
+  return groups
+}
+
+/** The present clocks, or those of a past period. */
+async function clocksOf(reader: StoreReader, range: TimeRange, now_ms: number): Promise<ClockTable> {
+  const table = await loadClocks(reader, now_ms)
+  const extent = await reader.extent()
+  if (extent === null || extent.to_ms - range.to_ms <= PRESENT_MS) return table
+  const readings = await reader.clockReadings({ from_ms: range.to_ms - READINGS_MS, to_ms: range.to_ms })
+  return clocksOfPeriod(table, readings, range)
 }
 
 async function samplesOf(

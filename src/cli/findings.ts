@@ -19,6 +19,10 @@ interface Options extends StoreOptions {
   tz?: string
 }
 
+/** A period that ends within this of the present was asked for up to now; ms. */
+const NOW_MS = 5_000
+/** Clocks and zones are at most so far ahead; ms. */
+const FURTHEST_AHEAD_MS = 26 * 3_600_000
 /** Without --since: the last day there is anything of. */
 const DEFAULT_MS = 86_400_000
 const DETAILS = 3
@@ -57,6 +61,9 @@ Exit codes: 0 fine, 1 something critical was found (it fails now and somebody mu
       const range = asked
         ? readPeriod(options.since, options.until, zone, DEFAULT_MS)
         : { from_ms: end_ms - DEFAULT_MS, to_ms: end_ms }
+      // Failures of a host whose clock is ahead lie in the future of this one: a period up to now includes them.
+      if (options.until === undefined && Math.abs(range.to_ms - Date.now()) < NOW_MS)
+        range.to_ms = Math.max(range.to_ms, Math.min(end_ms, range.to_ms + FURTHEST_AHEAD_MS))
       // History ends with its newest record: what failed until then goes on, as far as anybody can tell.
       const found = await loadFindings(reader, range, Math.min(range.to_ms, end_ms))
       const width = process.stdout.isTTY ? process.stdout.columns : null

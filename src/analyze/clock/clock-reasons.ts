@@ -78,6 +78,10 @@ export function nothing(samples: number): string {
     : 'cannot tell: no record here shows two clocks (a token with iat, a request that another host logged too)'
 }
 
+export function thenUnknown(): string {
+  return 'cannot tell: no reading of this clock was kept from that time'
+}
+
 export function zone(shift_ms: number | null): string[] {
   if (shift_ms === null) return []
   return [

@@ -17,6 +17,10 @@ const LEEWAYS_S = [1, 2, 5, 10, 30, 60]
 const ENOUGH = 0.9
 /** Fewer failures are no reason to change anything. */
 const SUPPORT = 5
+/** Access token lifetimes people set, up to the longest that is usual; s. */
+const LIFETIMES_S = [300, 600, 900, 1_800, 3_600]
+/** Fewer clients should be mended themselves. */
+const CLIENTS_OF_LIFETIME = 3
 /** Part of the lifetime after which a client should renew. */
 const REFRESH_AT = 0.8
 /** A validator that meets an unknown key may fetch the keys again after this, without being a nuisance; ms. */
@@ -27,6 +31,7 @@ export function advice(facts: FindingFacts): Advice[] {
     ...repairClock(facts),
     ...leeway(facts),
     ...refreshEarlier(facts),
+    ...tokenLifetime(facts),
     ...jwksCache(facts),
     ...clientSetup(facts),
     ...rotateSecret(facts),
@@ -94,6 +99,13 @@ function leeway(facts: FindingFacts): Advice[] {
   })
 }
 
+/** How late a token came and how long it had lived; nothing where the record does not show it. */
+function lateness({ evidence, time_ms }: Incident): { late_ms: number; lifetime_ms: number }[] {
+  const { exp_ms, iat_ms, validator_ms } = evidence
+  if (exp_ms === undefined || iat_ms === undefined || exp_ms <= iat_ms) return []
+  return [{ late_ms: (validator_ms ?? time_ms) - exp_ms, lifetime_ms: exp_ms - iat_ms }]
+}
+
 function refreshEarlier(facts: FindingFacts): Advice[] {
   return gather(facts.failures, (f) => f.subcause === 'access_token' && f.client_id !== '', ['client_id']).flatMap(
     (g) => {
@@ -104,11 +116,7 @@ function refreshEarlier(facts: FindingFacts): Advice[] {
         place: 'client_id',
         value: g.at.client_id!,
       })
-      const late = sample.flatMap(({ evidence, time_ms }) => {
-        const { exp_ms, iat_ms, validator_ms } = evidence
-        if (exp_ms === undefined || iat_ms === undefined || exp_ms <= iat_ms) return []
-        return [{ late_ms: (validator_ms ?? time_ms) - exp_ms, lifetime_ms: exp_ms - iat_ms }]
-      })
+      const late = sample.flatMap(lateness)
       if (late.length === 0) return []
       // A client at work renews in time; one that comes back after more than a whole lifetime was not running to do so.
       const inSample = late.filter(({ late_ms, lifetime_ms }) => late_ms <= lifetime_ms).length
@@ -133,6 +141,45 @@ function refreshEarlier(facts: FindingFacts): Advice[] {
       ]
     },
   )
+}
+
+/** Many clients whose short tokens run out under their hands: the lifetime is at odds with how they work. */
+function tokenLifetime(facts: FindingFacts): Advice[] {
+  return gather(facts.failures, (f) => f.subcause === 'access_token', ['issuer']).flatMap((g) => {
+    if (g.count < SUPPORT || g.others.client_id.length < CLIENTS_OF_LIFETIME) return []
+    const sample = sampleOf(facts, {
+      cause: 'expiry',
+      subcause: 'access_token',
+      place: 'issuer',
+      value: g.at.issuer!,
+    })
+    const late = sample.flatMap(lateness)
+    if (late.length === 0) return []
+    const lifetime_ms = median(late.map((l) => l.lifetime_ms))
+    const saved = (s: number) => late.filter((l) => l.late_ms <= s * 1000 - l.lifetime_ms).length
+    const longer = LIFETIMES_S.filter((s) => s * 1000 > lifetime_ms)
+    const best = longer.find((s) => saved(s) >= late.length * ENOUGH) ?? longer.at(-1)
+    // With less than half of them saved it is not the lifetime.
+    if (best === undefined || saved(best) * 2 < late.length) return []
+    const avoided = sample.length < g.count ? Math.floor((g.count * saved(best)) / sample.length) : saved(best)
+    const whose = g.at.issuer === '' ? 'access tokens' : `access tokens of ${g.at.issuer}`
+    return [
+      {
+        kind: 'token_lifetime' as const,
+        ...(g.at.issuer === '' ? {} : { issuer: g.at.issuer! }),
+        avoided,
+        of: g.count,
+        title: `a lifetime of ${seconds(best)} instead of ${seconds(lifetime_ms / 1000)} for ${whose} would have avoided ${number(avoided)} of ${count(g.count, 'expiry', 'expiries')}`,
+        why: [
+          `${count(g.others.client_id.length, 'client')} let them run out, half of them by ${seconds(median(late.map((l) => l.late_ms)) / 1000)} or less`,
+          ...basis(sample.length, late.length, g.count),
+        ],
+        fix: [
+          'Better have the clients renew in time; if that is out of reach, lengthen the access token’s lifetime at the issuer (Keycloak: Access Token Lifespan; Auth0: Token Expiration of the API; oidc-provider: ttl.AccessToken; Entra ID: token lifetime policy), knowing that a stolen token lives as long',
+        ],
+      },
+    ]
+  })
 }
 
 function jwksCache(facts: FindingFacts): Advice[] {

@@ -5,7 +5,7 @@
 import type { Subcause } from '../../core/cause.ts'
 import type { Finding } from '../../core/finding.ts'
 import { remedyOf } from '../../core/remedy/remedy-of.ts'
-import { type FindingFacts, type Gathered, gather, goesOn } from './facts.ts'
+import { type FindingFacts, type Gathered, gather, goesOn, requestsAt, severityOf } from './facts.ts'
 import { only } from './key-findings.ts'
 import { at, count, some } from './words.ts'
 
@@ -74,7 +74,7 @@ function credentials(facts: FindingFacts, g: Gathered): Finding {
   const stopped = worked !== undefined && worked.from_ms < g.from_ms && !still
   return {
     kind: 'client_credentials',
-    severity: goesOn(facts, g.to_ms) && !still ? 'critical' : 'warning',
+    severity: still ? 'warning' : severityOf(facts, g, requestsAt(facts, 'client_id', g.at.client_id!)),
     cause: 'misconfiguration',
     subcause,
     ...base(g),

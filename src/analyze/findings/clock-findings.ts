@@ -3,11 +3,11 @@
  * explain. Judges no clock itself; that is `analyze/clock`'s. Invariant: nobody is called wrong whom the table does not accuse.
  */
 
-import type { Finding } from '../../core/finding.ts'
+import type { Finding, Severity } from '../../core/finding.ts'
 import type { ClockTable, HostClock, PartyClock } from '../../core/host-clock.ts'
 import type { GroupCount } from '../../core/ports/store.ts'
 import { remedyOf } from '../../core/remedy/remedy-of.ts'
-import { type FindingFacts, type Gathered, gather, goesOn } from './facts.ts'
+import { type FindingFacts, type Gathered, gather, requestsAt, severityOf } from './facts.ts'
 import { leewayFix } from './leeway-fix.ts'
 import { apart, at, count, seconds, some } from './words.ts'
 
@@ -18,7 +18,11 @@ const SOON_MS = 7 * 86_400_000
 
 export function clockFindings(facts: FindingFacts): Finding[] {
   const { from_ms, to_ms } = facts.range
-  const seen = facts.clocks.hosts.filter((h) => (h.to_ms ?? -Infinity) >= from_ms && (h.from_ms ?? Infinity) < to_ms)
+  // A clock's own readings are as far off as it is: the period is meant on the right one.
+  const right = (h: HostClock, ms: number) => ms - (h.offset_s ?? 0) * 1000
+  const seen = facts.clocks.hosts.filter(
+    (h) => right(h, h.to_ms ?? -Infinity) >= from_ms && right(h, h.from_ms ?? Infinity) < to_ms,
+  )
   const skew = new Map(gather(facts.failures, isSkew, ['host']).map((g) => [g.at.host!, g]))
   const issuers = facts.clocks.issuers.filter((i) => i.at_fault)
   const blamed = new Set(issuers.map((i) => `issuer ${i.name}`))
@@ -61,7 +65,7 @@ function hostOff(facts: FindingFacts, clock: HostClock, off_s: number, failures:
   const remedy = remedyOf('skew', (first as 'not_yet_valid' | undefined) ?? 'not_yet_valid')
   return {
     kind: 'clock_off',
-    severity: failures !== undefined && goesOn(facts, failures.to_ms) ? 'critical' : 'warning',
+    severity: failures === undefined ? 'warning' : atLeastWarning(severityAt(facts, failures)),
     cause: failures === undefined ? null : 'skew',
     subcause: first ?? null,
     host: clock.host,
@@ -96,7 +100,7 @@ function issuerOff(facts: FindingFacts, issuer: PartyClock): Finding {
   const from_ms = step?.at_ms ?? failures?.from_ms ?? facts.range.from_ms
   return {
     kind: 'clock_off',
-    severity: failures !== undefined && goesOn(facts, failures.to_ms) ? 'critical' : 'warning',
+    severity: failures === undefined ? 'warning' : atLeastWarning(severityOf(facts, failures)),
     cause: failures === undefined ? null : 'skew',
     subcause: first,
     issuer: issuer.name,
@@ -116,6 +120,16 @@ function issuerOff(facts: FindingFacts, issuer: PartyClock): Finding {
     ],
     links: remedyOf('skew', 'issued_in_future').links,
   }
+}
+
+function severityAt(facts: FindingFacts, failures: Gathered): Severity {
+  const { host } = failures.at
+  return severityOf(facts, failures, host === undefined || host === '' ? Infinity : requestsAt(facts, 'host', host))
+}
+
+/** A wrong clock is worth a warning whatever it has done so far. */
+function atLeastWarning(severity: Severity): Severity {
+  return severity === 'info' ? 'warning' : severity
 }
 
 function drifting(facts: FindingFacts, clock: HostClock): Finding {
@@ -148,7 +162,7 @@ function unexplained(facts: FindingFacts, failures: Gathered): Finding {
   const where = host === undefined ? some(failures.others.service) || 'unnamed hosts' : host
   return {
     kind: 'clock_off',
-    severity: goesOn(facts, failures.to_ms) ? 'critical' : 'warning',
+    severity: severityAt(facts, failures),
     cause: 'skew',
     subcause: first,
     ...(host === undefined ? {} : { host }),

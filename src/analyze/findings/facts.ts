@@ -5,6 +5,7 @@
  */
 import type { Cause, Subcause } from '../../core/cause.ts'
 import type { TimeRange } from '../../core/filter.ts'
+import type { Severity } from '../../core/finding.ts'
 import type { ClockTable } from '../../core/host-clock.ts'
 import type { Incident } from '../../core/incident.ts'
 import type { GroupCount, UnrecognisedGroup } from '../../core/ports/store.ts'
@@ -17,6 +18,8 @@ export interface FindingFacts {
   successes: readonly GroupCount[]
   clocks: ClockTable
   unrecognised: readonly UnrecognisedGroup[]
+  /** Of the period of the same length before this one; empty where nothing was collected then. */
+  before: readonly GroupCount[]
   /** By `sampleKey`; the newest first. */
   samples: ReadonlyMap<string, readonly Incident[]>
 }
@@ -110,6 +113,23 @@ export function sampleKey({ cause, subcause, place, value }: SampleWish): string
 
 export function sampleOf(facts: FindingFacts, wish: SampleWish): readonly Incident[] {
   return facts.samples.get(sampleKey(wish)) ?? []
+}
+
+/** So many failures somebody must look at now; fewer, if they are this share of the requests there. */
+const MANY = 10
+const FEW = 3
+const LARGE_SHARE = 0.2
+
+/** How urgent failures are: by whether they go on and by their weight, never by their kind alone. `all`: requests at the same place. */
+export function severityOf(facts: FindingFacts, failed: { count: number; to_ms: number }, all = Infinity): Severity {
+  const many = failed.count >= MANY || (failed.count >= FEW && failed.count >= all * LARGE_SHARE)
+  if (!many) return failed.count >= FEW ? 'warning' : 'info'
+  return goesOn(facts, failed.to_ms) ? 'critical' : 'warning'
+}
+
+/** Requests that a host, service or client made or saw in the period. */
+export function requestsAt(facts: FindingFacts, place: Place, value: string): number {
+  return [...facts.failures, ...facts.successes].reduce((sum, g) => (g[place] === value ? sum + g.count : sum), 0)
 }
 
 /** Rollups know the minute at best; what failed within this before the end still goes on; ms. */

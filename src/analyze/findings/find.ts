@@ -8,6 +8,7 @@ import { clockFindings } from './clock-findings.ts'
 import type { FindingFacts } from './facts.ts'
 import { keyFindings } from './key-findings.ts'
 import { outageFindings } from './outage-findings.ts'
+import { riseFindings } from './rise-findings.ts'
 import { setupFindings } from './setup-findings.ts'
 import { tamperingFindings } from './tampering-findings.ts'
 import { unrecognisedFindings } from './unrecognised-findings.ts'
@@ -26,7 +27,8 @@ const FINDERS = [
 ]
 
 export function findings(facts: FindingFacts): Finding[] {
-  return FINDERS.flatMap((find) => find(facts))
+  const found = FINDERS.flatMap((find) => find(facts))
+  return [...found, ...riseFindings(facts, found)]
     .sort(
       (a, b) =>
         SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||

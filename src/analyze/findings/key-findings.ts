@@ -1,7 +1,7 @@
 /** Hosts that hold old signing keys, and the rotations behind it. */
 import type { Finding } from '../../core/finding.ts'
 import { remedyOf } from '../../core/remedy/remedy-of.ts'
-import { type FindingFacts, gather, goesOn, sampleOf } from './facts.ts'
+import { type FindingFacts, gather, requestsAt, sampleOf, severityOf } from './facts.ts'
 import { at, count, some } from './words.ts'
 
 /** A rotation shows on this many hosts at least. */
@@ -19,7 +19,7 @@ export function keyFindings(facts: FindingFacts): Finding[] {
     const where = g.at.host || some(g.others.service) || 'a host that its records do not name'
     return {
       kind: 'stale_jwks',
-      severity: goesOn(facts, g.to_ms) ? 'critical' : 'warning',
+      severity: severityOf(facts, g, requestsAt(facts, 'host', g.at.host!)),
       cause: 'misconfiguration',
       subcause: 'stale_jwks',
       ...(g.at.host === '' ? {} : { host: g.at.host! }),

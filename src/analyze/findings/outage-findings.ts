@@ -1,7 +1,7 @@
 /** Parties that did not answer: issuer, its keys, introspection, limits. */
 import type { Finding } from '../../core/finding.ts'
 import { remedyOf } from '../../core/remedy/remedy-of.ts'
-import { type FindingFacts, gather, goesOn } from './facts.ts'
+import { type FindingFacts, gather, goesOn, severityOf } from './facts.ts'
 import { only } from './key-findings.ts'
 import { at, count, some } from './words.ts'
 
@@ -29,7 +29,7 @@ export function outageFindings(facts: FindingFacts): Finding[] {
         const past = subcause === 'rate_limited' ? 'turned requests away' : 'did not answer'
         return {
           kind: 'outage' as const,
-          severity: ongoing ? ('critical' as const) : ('warning' as const),
+          severity: severityOf(facts, g),
           cause: 'outage' as const,
           subcause,
           ...only('issuer', g.others.issuer),

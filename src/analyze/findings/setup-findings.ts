@@ -29,7 +29,7 @@ const CLIENTS_OF_DEPLOY = 2
 /** Fewer refusals are strays of several clients. */
 const DEPLOY_SUPPORT = 10
 /** A change is one only where the service was at work for this long before it without such refusals; ms. */
-const QUIET_MS = 10 * 60_000
+const QUIET_MS = 5 * 60_000
 /** Fewer failures of a client are somebody trying something out. */
 const CLIENT_SUPPORT = 5
 

@@ -43,7 +43,9 @@ export function scoreClocks(
   return clocks.flatMap(({ host, sort, drift_ppm, resolution_ms }) => {
     const row = table.hosts.find((r) => r.host === host)
     if (row === undefined) return []
-    const truth_s = offsetOf(host, trueTime(host, row.to_ms ?? end_ms, offsetOf, end_ms)) / 1000
+    const at_ms = trueTime(host, row.to_ms ?? end_ms, offsetOf, end_ms)
+    const against_ms = row.reference?.startsWith('host ') ? offsetOf(row.reference.slice('host '.length), at_ms) : 0
+    const truth_s = (offsetOf(host, at_ms) - against_ms) / 1000
     return [
       {
         ...{ sort, resolution_ms, row },

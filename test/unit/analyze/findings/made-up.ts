@@ -62,6 +62,7 @@ export function facts(differences: Partial<FindingFacts> & { hosts?: HostClock[]
     successes: [],
     clocks: { reference: `issuer ${ISSUER}`, generated_ms: END_MS, hosts, issuers: [], collector: null },
     unrecognised: [],
+    before: [],
     samples: new Map(),
     ...rest,
   }
