@@ -150,6 +150,46 @@ export function csvTables(report: Report): Map<string, string> {
       row.issuer ?? null,
     ]),
   )
+  const { clients, keys, forms } = report.hygiene
+  table(
+    'tokens',
+    [
+      'client_id',
+      'issuer',
+      'uses_sampled',
+      'lifetime_median_ms',
+      'lifetime_max_ms',
+      'age_median_ms',
+      'age_max_ms',
+      'used_after_expiry',
+      'refreshes',
+      'expired_refusals',
+      'late_refresh_share_at_most',
+    ],
+    clients.map((row) => [
+      row.client_id,
+      row.issuer,
+      row.uses,
+      row.lifetime?.median_ms ?? null,
+      row.lifetime?.max_ms ?? null,
+      row.age?.median_ms ?? null,
+      row.age?.max_ms ?? null,
+      row.used_after_expiry,
+      row.refreshes,
+      row.expired_refusals,
+      row.late_refresh_share,
+    ]),
+  )
+  table(
+    'keys',
+    ['issuer', 'kid', 'first_seen', 'last_seen', 'records'],
+    keys.map((row) => [row.issuer, row.kid, iso(row.first_ms), iso(row.last_ms), row.count]),
+  )
+  table(
+    'token_forms',
+    ['form', 'client_id', 'issuer', 'records', 'last_seen', 'concern'],
+    forms.map((row) => [row.form, row.client_id, row.issuer, row.count, iso(row.last_ms), row.concern]),
+  )
   table(
     'sources',
     ['name', 'records', 'recognised', 'last_record', 'error'],

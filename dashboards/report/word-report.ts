@@ -14,6 +14,7 @@ import { periodName, periodWords } from './day-words.ts'
 import type { Headline, Point, Points, ReportDocument, Section } from './document.ts'
 import { type CommandContext, failuresCommand } from './failures-command.ts'
 import { adviceSection, eventSection } from './finding-sections.ts'
+import { hygieneSection } from './hygiene-section.ts'
 import { newsSection } from './news-section.ts'
 import { partySection } from './party-section.ts'
 import { qualitySection } from './quality-section.ts'
@@ -36,6 +37,7 @@ export function wordReport(report: Report, db: string | null): ReportDocument {
       clockSection(report),
       eventSection(report),
       adviceSection(report),
+      hygieneSection(report, context),
       qualitySection(report),
     ].filter((section): section is Section => section !== null),
     footer: `Made by authtop at ${formatMinute(report.generated_ms, report.zone)} from the logs named under data quality.`,

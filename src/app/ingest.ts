@@ -11,6 +11,7 @@ import type { FormatSet } from '../../collectors/formats/load.ts'
 import { streamId } from '../../collectors/push/identity.ts'
 import { FactGatherer } from '../analyze/history/fact-gatherer.ts'
 import { factsOf } from '../analyze/history/facts-of.ts'
+import { formFacts } from '../analyze/history/form-facts.ts'
 import type { Sighting } from '../analyze/incident/sighting.ts'
 import type { SkewWitness } from '../analyze/skew-proof/skew-witness.ts'
 import type { AuthEvent } from '../core/auth-event.ts'
@@ -386,6 +387,7 @@ class Ingest {
     if (proof !== null) event.clock_proof = proof
     const time_ms = event.time_ms ?? raw.envelope?.logged_writer_ms ?? work.last_record_ms ?? this.#o.now()
     for (const fact of factsOf(event, time_ms)) this.#history.add(fact)
+    for (const fact of formFacts(classified.tokens, event, time_ms)) this.#history.add(fact)
     if (event.outcome === 'success') this.#successes.push({ ...event, time_ms })
     else
       this.#sightings.push({

@@ -4,6 +4,7 @@
  */
 import { type SubcausePlaces, subcauseKey } from '../analyze/report/cause-figures.ts'
 import { computeReport } from '../analyze/report/compute-report.ts'
+import type { HygieneFacts } from '../analyze/report/hygiene.ts'
 import { storeStep } from '../analyze/report/local-calendar.ts'
 import {
   mergeFacts,
@@ -45,6 +46,12 @@ const PLACES_READ = 5
 /** Alerts told in the timeline; a page with more is no page. */
 const ALERTS_READ = 200
 
+/** Sampled uses of tokens: medians of more are no different. */
+const USES_READ = 50_000
+
+/** Keys and forms of tokens; more are made up. */
+const FACTS_READ = 10_000
+
 /** Shapes of unknown messages looked through for new ones. */
 const TEMPLATES_READ = 1000
 
@@ -81,7 +88,22 @@ export async function loadReport(readers: readonly StoreReader[], request: Repor
     findings: found.flatMap((each) => each.findings),
     alerts: (await each(readers, (reader) => reader.alerts(period, ALERTS_READ))).flat(),
     advice: found.flatMap((each) => each.advice),
+    hygiene: await hygieneOf(readers, period),
   })
+}
+
+async function hygieneOf(readers: readonly StoreReader[], range: TimeRange): Promise<HygieneFacts> {
+  const of = (include: Filter['include']) =>
+    each(readers, (reader) => reader.dimension('client_id', range, only(include), VALUES_READ))
+  const sampled = await each(readers, (reader) => reader.tokenUses(range, Math.ceil(USES_READ / readers.length)))
+  return {
+    uses: sampled.flatMap(({ uses }) => uses),
+    one_in: Math.max(1, ...sampled.map(({ one_in }) => one_in)),
+    keys: (await each(readers, (reader) => reader.historyOf('keys', range, FACTS_READ))).flat(),
+    forms: (await each(readers, (reader) => reader.historyOf('form', range, FACTS_READ))).flat(),
+    refreshes: (await of({ kind: ['refresh'] })).flat(),
+    expired: (await of({ cause: ['expiry'], subcause: ['access_token'] })).flat(),
+  }
 }
 
 async function factsOf(reader: StoreReader, range: TimeRange, zone: string): Promise<PeriodFacts> {

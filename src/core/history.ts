@@ -9,13 +9,41 @@ import type { Subcause } from './cause.ts'
 /**
  * `token`: a fingerprint or token id; `session`: a grant, session or token family; `client`: an OAuth client;
  * `keys`: an issuer's keys; `host_keys`: the keys a host met; `host`, `issuer`: what went on there, in slots of time;
- * `fleet`: the same over all hosts (key is empty).
+ * `fleet`: the same over all hosts (key is empty); `form`: of what form an issuer's tokens are, day by day.
  */
-export const PARTIES = ['token', 'session', 'client', 'keys', 'host_keys', 'host', 'issuer', 'fleet'] as const
+export const PARTIES = ['token', 'session', 'client', 'keys', 'host_keys', 'host', 'issuer', 'fleet', 'form'] as const
 export type Party = (typeof PARTIES)[number]
 
 /** A success, or the reported subcause of a failure. */
-export type Deed = 'issued' | 'refreshed' | 'accepted' | 'revoked' | Subcause
+export type Deed = 'issued' | 'refreshed' | 'accepted' | 'revoked' | Subcause | TokenForm
+
+/**
+ * What is seen of a token that is read whole: the algorithm it names, and the claims it lacks. Algorithms are those of the
+ * IANA registry "JSON Web Signature and Encryption Algorithms"; any other is `other`, so that strangers add no names.
+ */
+export const TOKEN_ALGORITHMS = [
+  'none',
+  'HS256',
+  'HS384',
+  'HS512',
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'ES256K',
+  'EdDSA',
+  'Ed25519',
+  'Ed448',
+  'RS1',
+  'other',
+] as const
+export const TOKEN_LACKS = ['without exp', 'without aud', 'without kid'] as const
+export type TokenForm = `alg ${(typeof TOKEN_ALGORITHMS)[number]}` | (typeof TOKEN_LACKS)[number]
 
 /** Length of a slot, ms; 0: the party is remembered as a whole. Short where one request must be found beside another. */
 export const SLOT_MS: Readonly<Record<Party, number>> = {
@@ -27,6 +55,7 @@ export const SLOT_MS: Readonly<Record<Party, number>> = {
   host: 300_000,
   issuer: 300_000,
   fleet: 300_000,
+  form: 86_400_000,
 }
 
 export interface HistoryFact {

@@ -204,6 +204,65 @@ export interface Action {
   issuer?: string
 }
 
+export interface Spread {
+  /** Half of the values are at most this, ms. */
+  median_ms: number
+  max_ms: number
+}
+
+/** What one client's tokens of one issuer are like. Times are of a sample; refreshes and refusals are all there were. */
+export interface ClientHabits {
+  client_id: string
+  issuer: string
+  /** Sampled successes that state instants of the token. */
+  uses: number
+  /** Lifetimes (exp − iat); null where none was stated. */
+  lifetime: Spread | null
+  /** Age at use (time of the record − iat): of two clocks, so off by what they are. Null where none was stated. */
+  age: Spread | null
+  /** Of the uses with an expiry, the share after it by the record's clock, 0 to 1. */
+  used_after_expiry: number | null
+  refreshes: number
+  /** Requests refused because the access token had expired. */
+  expired_refusals: number
+  /** At most this share of the refreshes came only after such a refusal, 0 to 1; null without refreshes. */
+  late_refresh_share: number | null
+}
+
+export interface KeyUse {
+  issuer: string
+  kid: string
+  /** First and last record that names it as the key of a good token, writer's clock, ms. */
+  first_ms: number
+  last_ms: number
+  /** Such records since the first. */
+  count: number
+}
+
+/** Of what form the tokens are that stood whole in the logs. */
+export interface TokenForms {
+  issuer: string
+  client_id: string
+  /** `alg RS256`, `without exp`, … */
+  form: string
+  /** Records of the days of the period. */
+  count: number
+  last_ms: number
+  /** Why it is worth a look; null where it is not. */
+  concern: string | null
+}
+
+export interface Hygiene {
+  /** Most uses first. */
+  clients: ClientHabits[]
+  /** One sampled success in so many was looked at. */
+  one_in: number
+  /** Last seen first. */
+  keys: KeyUse[]
+  /** Those of concern first, then by count. */
+  forms: TokenForms[]
+}
+
 export interface CoverageGap extends TimeRange {}
 
 export interface SourceFigures {
@@ -256,5 +315,6 @@ export interface Report {
   findings: Finding[]
   alerts: Alert[]
   advice: Advice[]
+  hygiene: Hygiene
   quality: Quality
 }

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { Ajv } from 'ajv'
 import { unzipSync } from 'fflate'
 import { SMTPServer } from 'smtp-server'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -65,6 +66,24 @@ test.each([
   expect(code).toBe(2)
   expect(stderr).not.toMatch(/\n\s+at /)
   expect(stdout).toBe('')
+})
+
+/** The schema lets newer versions add fields; a test must not. */
+function closed(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(closed)
+  if (typeof schema !== 'object' || schema === null) return schema
+  const parts = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, closed(value)]))
+  return 'properties' in parts && parts.type === 'object' ? { ...parts, additionalProperties: false } : parts
+}
+
+test('the JSON is what docs/report.schema.json says, every field of it and no other', async () => {
+  const schema = JSON.parse(readFileSync(new URL('../../docs/report.schema.json', import.meta.url), 'utf8')) as object
+  const validate = new Ajv({ allErrors: true, strict: false }).compile(closed(schema) as object)
+  for (const compare of ['previous', 'none']) {
+    const { stdout } = await authtop(home, ['report', ...PERIOD, '--format', 'json', '--compare', compare])
+    validate(JSON.parse(stdout))
+    expect(validate.errors).toBeNull()
+  }
 })
 
 test('csv is a zip or a folder of the same tables, and a formula stays text', async () => {

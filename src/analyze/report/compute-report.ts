@@ -14,6 +14,7 @@ import { type KindFigures, REPORT_VERSION, type Report, type ReportPeriod, type 
 import type { SourceStatus } from '../../core/source-status.ts'
 import { rankActions } from './actions.ts'
 import { causeFigures, type SubcausePlaces, shareOf } from './cause-figures.ts'
+import { type HygieneFacts, hygieneOf } from './hygiene.ts'
 import { localDays } from './local-calendar.ts'
 import { newsOf } from './news.ts'
 import { type Parties, partyTables } from './party-tables.ts'
@@ -40,6 +41,7 @@ export interface ReportInput {
   findings: readonly Finding[]
   alerts: readonly Alert[]
   advice: readonly Advice[]
+  hygiene: HygieneFacts
 }
 
 const HOUR_MS = 3_600_000
@@ -77,6 +79,7 @@ export function computeReport(input: ReportInput): Report {
     findings: [...input.findings],
     alerts: [...input.alerts],
     advice: [...input.advice].sort((a, b) => b.avoided - a.avoided),
+    hygiene: hygieneOf(input.hygiene, period.range),
     quality: qualityOf(input, inTime),
   }
 }

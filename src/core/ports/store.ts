@@ -9,10 +9,11 @@ import type { Cause, Subcause } from '../cause.ts'
 import type { ClockReading } from '../clock-lookup.ts'
 import type { Confidence } from '../confidence.ts'
 import type { Filter, TimeRange } from '../filter.ts'
-import type { HistoryFact, HistoryQuestion } from '../history.ts'
+import type { HistoryFact, HistoryQuestion, Party } from '../history.ts'
 import type { Incident, Observation } from '../incident.ts'
 import type { Kind, Outcome } from '../kind.ts'
 import type { SourceStatus, StreamState } from '../source-status.ts'
+import type { TokenUses } from '../token-use.ts'
 import type { AlertReader, AlertWriter } from './alert-store.ts'
 
 /** Why a store said no, for the command line to turn into a sentence, a hint and exit code 3. */
@@ -305,6 +306,10 @@ export interface StoreReader extends AlertReader {
   observations(id: string): Promise<Observation[]>
   /** As the writer's {@link StoreWriter.history}. */
   history(questions: readonly HistoryQuestion[]): Promise<HistoryFact[][]>
+  /** Everything known of one kind of party that happened in the range, latest first; at most `limit`. */
+  historyOf(party: Party, range: TimeRange, limit: number): Promise<HistoryFact[]>
+  /** Sampled successes that state instants of their token, spread evenly over the range; about `limit` at most. */
+  tokenUses(range: TimeRange, limit: number): Promise<TokenUses>
   sources(): Promise<SourceStatus[]>
   /** What the collector last committed of its knowledge of the clocks, in no order. */
   clockRows(): Promise<ClockRow[]>

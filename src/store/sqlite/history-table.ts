@@ -5,10 +5,11 @@
  * Runs inside the caller's transaction. Invariant: merging is commutative, so any order of reading gives the same rows.
  */
 import type Database from 'better-sqlite3'
-import { type Deed, type HistoryFact, type HistoryQuestion, PARTIES, slotOf } from '../../core/history.ts'
+import type { TimeRange } from '../../core/filter.ts'
+import { type Deed, type HistoryFact, type HistoryQuestion, PARTIES, type Party, slotOf } from '../../core/history.ts'
 import { HISTORY_LIMIT } from '../../core/ports/store.ts'
 import { cleanText, NAME_LIMIT } from './clean-text.ts'
-import { encodeKey, type KeyCode, sameKey } from './key-code.ts'
+import { decodeKey, encodeKey, type KeyCode, sameKey } from './key-code.ts'
 import { keyedHash } from './keyed-hash.ts'
 import type { Lexicon } from './lexicon.ts'
 import { FOREVER } from './text-dictionary.ts'
@@ -40,7 +41,9 @@ type Row = [
 ]
 
 export class HistoryTable {
+  readonly #db: Database.Database
   readonly #lexicon: Lexicon
+  #all: Database.Statement<unknown[], Row> | null = null
   readonly #put: Database.Statement<unknown[]>
   readonly #keep: Database.Statement<unknown[]>
   readonly #kept: Database.Statement<unknown[], number | null>
@@ -49,6 +52,7 @@ export class HistoryTable {
   readonly #lately = new Map<string, number>()
 
   constructor(db: Database.Database, lexicon: Lexicon) {
+    this.#db = db
     this.#lexicon = lexicon
     this.#put = db.prepare(
       `INSERT INTO history (party, hash, slot, deed, host, detail, key, first_ms, last_ms, count, iat_ms, exp_ms, keep_ms)
@@ -85,24 +89,41 @@ export class HistoryTable {
       slotOf(party, to_ms),
     )
     const facts: HistoryFact[] = []
-    for (const [deed, host, detail, stored, first_ms, last_ms, count, iat_ms, exp_ms] of rows) {
-      if (stored !== code && !sameKey(stored, code)) continue
-      const { names } = this.#lexicon
-      const fact: HistoryFact = {
-        party,
-        key,
-        deed: names.text(deed) as Deed,
-        host: names.text(host),
-        detail: names.text(detail),
-        first_ms,
-        last_ms,
-        count,
-      }
-      if (iat_ms !== null) fact.iat_ms = iat_ms
-      if (exp_ms !== null) fact.exp_ms = exp_ms
-      facts.push(fact)
+    for (const row of rows) {
+      if (row[3] === code || sameKey(row[3], code)) facts.push(this.#fact(party, key, row))
     }
     return facts
+  }
+
+  /** Of all parties of one kind, latest first. */
+  all(party: Party, { from_ms, to_ms }: TimeRange, limit: number): HistoryFact[] {
+    this.#all ??= this.#db
+      .prepare<unknown[], Row>(
+        `SELECT deed, host, detail, key, first_ms, last_ms, count, iat_ms, exp_ms FROM history
+          WHERE party = ? AND last_ms >= ? AND first_ms < ? ORDER BY last_ms DESC, hash, deed, host, detail LIMIT ?`,
+      )
+      .raw()
+    return this.#all
+      .all(PARTIES.indexOf(party), from_ms, to_ms, limit)
+      .map((row) => this.#fact(party, decodeKey(row[3]) ?? '', row))
+  }
+
+  #fact(party: Party, key: string, row: Row): HistoryFact {
+    const [deed, host, detail, , first_ms, last_ms, count, iat_ms, exp_ms] = row
+    const { names } = this.#lexicon
+    const fact: HistoryFact = {
+      party,
+      key,
+      deed: names.text(deed) as Deed,
+      host: names.text(host),
+      detail: names.text(detail),
+      first_ms,
+      last_ms,
+      count,
+    }
+    if (iat_ms !== null) fact.iat_ms = iat_ms
+    if (exp_ms !== null) fact.exp_ms = exp_ms
+    return fact
   }
 
   /** After a rollback what was written lately is not there. */

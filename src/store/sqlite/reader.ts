@@ -10,7 +10,7 @@ import type { Alert, Silence } from '../../core/alert.ts'
 import { CAUSE_ORDER, type Cause } from '../../core/cause.ts'
 import type { ClockReading } from '../../core/clock-lookup.ts'
 import type { Filter, TimeRange } from '../../core/filter.ts'
-import type { HistoryFact, HistoryQuestion } from '../../core/history.ts'
+import type { HistoryFact, HistoryQuestion, Party } from '../../core/history.ts'
 import type { Incident, Observation } from '../../core/incident.ts'
 import type { ActivityPoint, FailureRow } from '../../core/ports/alert-store.ts'
 import type {
@@ -32,6 +32,7 @@ import type {
   UnrecognisedGroup,
 } from '../../core/ports/store.ts'
 import type { SourceStatus } from '../../core/source-status.ts'
+import type { TokenUses } from '../../core/token-use.ts'
 import type { WatchStep } from '../../core/watch-step.ts'
 import {
   readActivity,
@@ -55,6 +56,7 @@ import { countFailedSubjects, countSignatures, countUnrecognised } from './repor
 import { runSql } from './run-sql.ts'
 import { readStreams } from './stream-table.ts'
 import { HOUR_MS } from './time-grain.ts'
+import { readTokenUses } from './token-use-query.ts'
 import { readWatchSteps } from './watch-table.ts'
 
 export class SqliteReader implements StoreReader {
@@ -250,6 +252,17 @@ export class SqliteReader implements StoreReader {
       this.#history ??= new HistoryTable(this.#db, this.#lexicon)
       return questions.map((question) => this.#history!.answer(question))
     })
+  }
+
+  async historyOf(party: Party, range: TimeRange, limit: number): Promise<HistoryFact[]> {
+    return this.#refusing(() => {
+      this.#history ??= new HistoryTable(this.#db, this.#lexicon)
+      return this.#history.all(party, range, limit)
+    })
+  }
+
+  async tokenUses(range: TimeRange, limit: number): Promise<TokenUses> {
+    return this.#refusing(() => readTokenUses(this.#db, this.#lexicon, range, limit))
   }
 
   async sources(): Promise<SourceStatus[]> {

@@ -1,6 +1,7 @@
 /** The questions that reports ask a store, executed against any engine; part of the contract in core/ports/store.ts. */
 import { describe, expect, it } from 'vitest'
 import { NO_FILTER } from '../../../src/core/filter.ts'
+import type { HistoryFact } from '../../../src/core/history.ts'
 import type { Incident } from '../../../src/core/incident.ts'
 import { freshStores } from './fresh-stores.ts'
 import { batch, DAY_MS, EVERYTHING, failures, HOUR_MS, incident, MINUTE_MS, START_MS, success } from './made-up.ts'
@@ -19,6 +20,8 @@ export function describeReportQuestions(engine: StoreEngine): void {
       expect(await reader.signatures(EVERYTHING)).toEqual([])
       expect(await reader.failedSubjects(EVERYTHING)).toEqual({ count: 0, at_least: false })
       expect(await reader.unrecognisedCount(EVERYTHING)).toBe(0)
+      expect(await reader.historyOf('keys', EVERYTHING, 10)).toEqual([])
+      expect(await reader.tokenUses(EVERYTHING, 10)).toEqual({ uses: [], one_in: 1 })
       expect(await reader.limits()).toEqual({ detail_from_ms: null, reached: [] })
     })
 
@@ -60,6 +63,68 @@ export function describeReportQuestions(engine: StoreEngine): void {
         { value: 'batch', last_success_ms: null, last_failure_ms: hour + HOUR_MS },
         { value: 'web', last_success_ms: hour + 2 * HOUR_MS, last_failure_ms: hour },
       ])
+    })
+
+    it('gives all that is known of one kind of party in a range, latest first', async () => {
+      const { writer, reader } = await both()
+      const fact = (difference: Partial<HistoryFact>): HistoryFact => ({
+        party: 'keys',
+        key: 'https://id',
+        deed: 'accepted',
+        host: 'api',
+        detail: 'k1',
+        first_ms: START_MS,
+        last_ms: START_MS,
+        count: 1,
+        ...difference,
+      })
+      const facts = [
+        fact({}),
+        fact({ detail: 'k2', first_ms: START_MS + HOUR_MS, last_ms: START_MS + 2 * HOUR_MS, count: 4 }),
+        fact({ key: 'https://other', first_ms: START_MS + DAY_MS, last_ms: START_MS + DAY_MS }),
+        fact({ party: 'form', deed: 'alg RS256', host: '', detail: 'web' }),
+      ]
+      await writer.append(batch({ history: facts }))
+      const day = { from_ms: START_MS, to_ms: START_MS + 3 * HOUR_MS }
+      expect(await reader.historyOf('keys', EVERYTHING, 10)).toEqual([facts[2], facts[1], facts[0]])
+      expect(await reader.historyOf('keys', day, 10)).toEqual([facts[1], facts[0]])
+      expect(await reader.historyOf('keys', EVERYTHING, 1)).toEqual([facts[2]])
+      expect(await reader.historyOf('form', day, 10)).toEqual([facts[3]])
+    })
+
+    it('gives a sample of the successes that state instants of their token', async () => {
+      const { writer, reader } = await both()
+      const timed = (time_ms: number, client_id: string) =>
+        success({
+          time_ms,
+          client_id,
+          issuer: 'https://id',
+          host: 'api',
+          token: `jwt:${time_ms}`,
+          evidence: { iat_ms: time_ms - 5000, exp_ms: time_ms + 1000 },
+        })
+      const successes = Array.from({ length: 200 }, (_, i) => timed(START_MS + i * MINUTE_MS, `c${i % 2}`))
+      await writer.append(
+        batch({ successes: [...successes, success({ time_ms: START_MS, host: 'b', trace_id: 'a'.repeat(32) })] }),
+      )
+      const all = await reader.tokenUses(EVERYTHING, 1000)
+      expect(all.one_in).toBe(1)
+      expect(all.uses).toHaveLength(200)
+      expect(all.uses[0]).toEqual({
+        kind: 'validation',
+        client_id: 'c0',
+        issuer: 'https://id',
+        time_ms: START_MS,
+        iat_ms: START_MS - 5000,
+        exp_ms: START_MS + 1000,
+      })
+      const some = await reader.tokenUses(EVERYTHING, 40)
+      expect(some.one_in).toBe(5)
+      expect(some.uses.length).toBeGreaterThan(10)
+      expect(some.uses.length).toBeLessThan(100)
+      expect(
+        (await reader.tokenUses({ from_ms: START_MS + HOUR_MS, to_ms: START_MS + 2 * HOUR_MS }, 1000)).uses,
+      ).toHaveLength(60)
     })
 
     it('counts failures per signature and confidence, most frequent first, to the quarter of an hour', async () => {
