@@ -206,6 +206,8 @@ export class Draft {
       const element = value[i]
       if (element === null || element === undefined) continue
       if (typeof element !== 'object') plain.push(String(element))
+      else if (isKeyValue(element))
+        this.field(this.#plan.child(node, element.key), plainValue(element.value), depth + 1)
       else if (role.op === OP.error || role.op === OP.cause) this.field(node, element, depth + 1)
       else this.field(this.#plan.child(node, String(i)), element, depth + 1)
     }
@@ -389,4 +391,21 @@ function withoutPort(address: string): string {
   const colon = address.indexOf(':')
   if (colon < 0 || address.indexOf(':', colon + 1) >= 0) return address
   return address.slice(0, colon)
+}
+
+/** An attribute as OTLP writes it in JSON: `{"key":"error.type","value":{"stringValue":"…"}}`. */
+interface KeyValue {
+  key: string
+  value: Readonly<Record<string, unknown>>
+}
+
+function isKeyValue(element: object): element is KeyValue {
+  const { key, value } = element as Partial<KeyValue>
+  return typeof key === 'string' && key !== '__proto__' && typeof value === 'object' && value !== null
+}
+
+/** Its one member is the value, whatever its type; lists and maps stay as they are written. */
+function plainValue(value: KeyValue['value']): unknown {
+  const [first] = Object.values(value)
+  return first
 }

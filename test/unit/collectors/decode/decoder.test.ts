@@ -338,3 +338,19 @@ test('text of no known layout is all speech', () => {
   })
   expect(decode('').speech).toBe('')
 })
+
+test('attributes written as lists of keys and values, as OTLP has them in JSON, are fields like others', () => {
+  const span = {
+    name: 'authenticate',
+    attributes: [
+      { key: 'oauth.error', value: { stringValue: 'invalid_token' } },
+      { key: 'http.response.status_code', value: { intValue: '401' } },
+      { key: '__proto__', value: { stringValue: 'x' } },
+    ],
+    status: { code: 2, message: 'token expired' },
+  }
+  for (const record of [json(span), json({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] })]) {
+    expect(record.attributes).toMatchObject({ 'oauth.error': 'invalid_token', 'http.response.status_code': 401 })
+    expect(record.speech).toContain('token expired')
+  }
+})
