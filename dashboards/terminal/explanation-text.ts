@@ -20,6 +20,7 @@ export interface ExplainedRecord {
   alternatives: readonly string[]
   verdict: Omit<Incident, 'id' | 'observations'> | null
   remedy: Remedy | null
+  sources: readonly string[]
   template: string | null
 }
 
@@ -78,6 +79,7 @@ export function explanationText(e: ExplainedRecord, zone: string): string {
     })
     more(`Fix: ${remedy.fix}`)
     for (const { text, url } of remedy.links) more(`${text}: ${url}`)
+    for (const url of e.sources) more(`What ${event.system} says about it: ${url}`)
   }
   return finish(out)
 }

@@ -59,13 +59,14 @@ export function tokenText({ facts, at_ms, remarks, remedy }: TokenReport, zone: 
   return print(lines)
 }
 
-/** Signatures named one by one; a code many emitters share needs no more. */
+/** Signatures and meanings named one by one; a code many emitters share needs no more. */
 const SHOWN = 8
 
 export function codeText(
   code: string,
   signatures: readonly KnownSignature[],
   verdicts: readonly { cause: Cause; subcause: Subcause }[],
+  sources: readonly string[],
 ): string {
   const lines: string[] = []
   if (signatures.length > 0) {
@@ -80,12 +81,15 @@ export function codeText(
   if (verdicts.length === 0) lines.push('It reports a success.')
   else {
     lines.push(verdicts.length === 1 ? 'It means' : 'It may mean, most likely first')
-    verdicts.forEach(({ cause, subcause }, i) => {
+    verdicts.slice(0, SHOWN).forEach(({ cause, subcause }, i) => {
       lines.push(`  ${i + 1}. ${verdictTitle(cause, subcause)}: ${remedyOf(cause, subcause as never).sentence}`)
     })
+    if (verdicts.length > SHOWN)
+      lines.push(`  … and ${verdicts.length - SHOWN} more, each said by few; --json lists them`)
     const [first] = verdicts
     lines.push('', ...remedyLines(remedyOf(first!.cause, first!.subcause as never)))
   }
+  for (const url of sources) lines.push(`  Where it is documented: ${url}`)
   return print(lines)
 }
 

@@ -18,6 +18,7 @@ import { looksLikeAuthFailure } from '../signatures/auth-failure-words.ts'
 import { templateOf } from '../signatures/template.ts'
 import type { Classifier } from './classifier.ts'
 import type { Knowledge } from './knowledge.ts'
+import { sourcesOf } from './sources-of.ts'
 
 export interface Explanation {
   read: { lines: number; bytes: number; wrapper: string | null }
@@ -29,6 +30,8 @@ export interface Explanation {
   /** Null for a success or an ordinary record. */
   verdict: Omit<Incident, 'id' | 'observations'> | null
   remedy: Remedy | null
+  /** Where the winning signature's text stands: the emitter's own source or documentation. */
+  sources: readonly string[]
   /** Set when nothing recognised it though it looks like an auth failure: its shape, ready to become a signature. */
   template: string | null
 }
@@ -47,6 +50,7 @@ export function explain(
     return [
       explainRecord(
         { ...unwrapRecord(text, zone, now_ms), position: { stream: 'explain', offset: 0, end } },
+        knowledge,
         classifier,
         now_ms,
       ),
@@ -64,10 +68,10 @@ export function explain(
     ended: true,
   })
   records.push(...assembler.flush())
-  return records.filter((r) => r.text.trim() !== '').map((raw) => explainRecord(raw, classifier, now_ms))
+  return records.filter((r) => r.text.trim() !== '').map((raw) => explainRecord(raw, knowledge, classifier, now_ms))
 }
 
-function explainRecord(raw: RawRecord, classifier: Classifier, now_ms: number): Explanation {
+function explainRecord(raw: RawRecord, knowledge: Knowledge, classifier: Classifier, now_ms: number): Explanation {
   const { text, record, tokens, event } = classifier.classify(raw)
   const verdict = event === null || event.outcome === 'success' ? null : verdictOf(event, raw, now_ms)
   return {
@@ -85,6 +89,7 @@ function explainRecord(raw: RawRecord, classifier: Classifier, now_ms: number): 
       .filter((id) => id !== event?.signature),
     verdict,
     remedy: verdict === null ? null : remedyOf(verdict.cause, verdict.subcause),
+    sources: event === null ? [] : sourcesOf([event.signature], knowledge.signatures),
     template: event === null && looksLikeAuthFailure(record) ? templateOf(record.body || record.speech) : null,
   }
 }

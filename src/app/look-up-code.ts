@@ -46,7 +46,10 @@ export function lookUpCode(text: string, signatures: readonly Signature[]): Know
   const all = [...named, ...ranked.map(({ cause, subcause }) => ({ cause, subcause }))]
   return {
     signatures: [...found].sort(
-      (a, b) => Number(asked(b) === plainest) - Number(asked(a) === plainest) || b.specificity - a.specificity,
+      (a, b) =>
+        Number(isNamed(b, lower)) - Number(isNamed(a, lower)) ||
+        Number(asked(b) === plainest) - Number(asked(a) === plainest) ||
+        b.specificity - a.specificity,
     ),
     verdicts: all.filter((v, i) => all.findIndex((w) => w.cause === v.cause && w.subcause === v.subcause) === i),
   }
@@ -58,10 +61,15 @@ function asked(s: Signature): number {
   return words + s.where.filter((c) => !c.negate).length
 }
 
+/** Whether the signature bears that very name: the standard's own before those that quote it. */
+function isNamed(s: Signature, lower: string): boolean {
+  return s.id.slice(s.id.indexOf('/') + 1).toLowerCase() === lower
+}
+
 function carries(s: Signature, code: string, lower: string): boolean {
   return (
     s.id.toLowerCase() === lower ||
-    s.id.slice(s.id.indexOf('/') + 1).toLowerCase() === lower ||
+    isNamed(s, lower) ||
     s.contains.includes(lower) ||
     s.any.includes(lower) ||
     s.where.some(

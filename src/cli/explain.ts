@@ -10,6 +10,7 @@ import { type Explanation, explain } from '../app/explain.ts'
 import { explainToken, isToken } from '../app/explain-token.ts'
 import { loadKnowledge } from '../app/knowledge.ts'
 import { lookUpCode } from '../app/look-up-code.ts'
+import { sourcesOf } from '../app/sources-of.ts'
 import type { Signature } from '../signatures/signature.ts'
 import { UserError } from './exit-code.ts'
 import { print } from './output.ts'
@@ -66,7 +67,15 @@ Exit codes: 0 fine, 2 wrong usage, 3 cannot read.`,
         return print(
           options.json
             ? `${JSON.stringify({ code: input.trim(), verdicts: code.verdicts, signatures: code.signatures.map(known) })}\n`
-            : `${codeText(input.trim(), code.signatures, code.verdicts)}\n`,
+            : `${codeText(
+                input.trim(),
+                code.signatures,
+                code.verdicts,
+                sourcesOf(
+                  code.signatures.slice(0, SYSTEMS_LINKED).map((s) => s.id),
+                  knowledge.signatures,
+                ),
+              )}\n`,
         )
       const explanations = explain(input, knowledge, classifier, Date.now(), zone)
       await print(
@@ -82,6 +91,9 @@ async function listKnown(options: Options): Promise<void> {
   await print(options.json ? `${JSON.stringify(signatures.map(known))}\n` : `${listText(signatures)}\n`)
 }
 
+/** Emitters of one code whose own pages are named. */
+const SYSTEMS_LINKED = 2
+
 function known({ id, system, symptom, kind, outcome, cause, subcause }: Signature) {
   return { id, system, symptom, kind, outcome, cause, subcause }
 }
@@ -95,5 +107,6 @@ function asJson(e: Explanation): Record<string, unknown> {
     ...(e.template === null ? {} : { template: e.template }),
     ...(e.verdict === null ? {} : { verdict: e.verdict }),
     ...(e.remedy === null ? {} : { remedy: e.remedy }),
+    ...(e.sources.length === 0 ? {} : { sources: e.sources }),
   }
 }

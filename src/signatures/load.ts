@@ -12,6 +12,8 @@ export interface SignatureSet {
   signatures: readonly Signature[]
   /** Words that every matching record contains at least one of. */
   stems: readonly string[]
+  /** Pack name → where its texts were taken from: the emitter's own source or documentation. */
+  sources: Readonly<Record<string, readonly string[]>>
   /** Full packs with their proofs; only when loaded from YAML or asked for. */
   packs: readonly Pack[]
   problems: readonly PackProblem[]
@@ -20,6 +22,7 @@ export interface SignatureSet {
 interface CompiledSignatures {
   signatures: Signature[]
   stems: string[]
+  sources: Record<string, readonly string[]>
 }
 
 const HERE = import.meta.dirname
@@ -40,6 +43,7 @@ export async function loadSignatures(folders: readonly string[] = []): Promise<S
   return {
     signatures: [...builtIn.signatures, ...fresh],
     stems: [...new Set([...builtIn.stems, ...own.stems])],
+    sources: { ...own.sources, ...builtIn.sources },
     packs: [...builtIn.packs, ...own.packs],
     problems: [
       ...own.problems,
@@ -72,10 +76,11 @@ export async function loadPacks(folders: readonly string[]): Promise<SignatureSe
       if (parsed.pack !== null) packs.push(parsed.pack)
     }
   const signatures = packs.flatMap((p) => p.signatures)
-  return { signatures, stems: stemsOf(signatures), packs, problems }
+  const sources = Object.fromEntries(packs.map(({ name, source }) => [name, source]))
+  return { signatures, stems: stemsOf(signatures), sources, packs, problems }
 }
 
 /** What the build writes to `packs.compiled.json`. */
 export function compiledSignatures(set: SignatureSet): CompiledSignatures {
-  return { signatures: [...set.signatures], stems: [...set.stems] }
+  return { signatures: [...set.signatures], stems: [...set.stems], sources: { ...set.sources } }
 }

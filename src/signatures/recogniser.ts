@@ -11,6 +11,7 @@ import { isHearsay, isTalk } from './hearsay.ts'
 import { epochToMs, type ZoneOffset } from './instant.ts'
 import { type Match, Matcher } from './matcher.ts'
 import { OF_ONE_EMITTER, type Signature } from './signature.ts'
+import { withinStatedWindow } from './stated-window.ts'
 
 export interface RecogniserOptions {
   /** Zone of instants printed without one. */
@@ -110,11 +111,11 @@ export class Recogniser {
 
     const enduser = record.attributes['enduser.id']
     const subject = captured.subject ?? (enduser === undefined || isAbsent(enduser) ? undefined : enduser)
+    const stated = Object.keys(match.groups).filter((name) => match.groups[name] !== undefined)
     const event: AuthEvent = {
       kind: signature.kind,
       outcome: signature.outcome,
-      cause: signature.cause,
-      subcause: signature.subcause,
+      ...withinStatedWindow(signature, captured.evidence, stated),
       confidence: signature.confidence,
       system: signature.system,
       signature: signature.id,

@@ -54,6 +54,38 @@ describe('explain', () => {
     expect(await explain(token, '--at', '2026-11-16T09:00:00Z')).toContain('issued in the future')
   })
 
+  // The article "how to fix an invalid token": its six causes, and the six steps that mend them.
+  test.each([
+    ['expired, refresh', 'TokenExpiredError: jwt expired', 'expiry', /Refresh \(RFC 6749|re-authenticate/],
+    ['format and signature', 'JsonWebTokenError: invalid signature', 'malformed', /signature|key/i],
+    ['clocks out of step', 'NotBeforeError: jwt not active', 'skew', /chronyc|NTP|Synchronise/],
+    [
+      'set up differently',
+      'JsonWebTokenError: jwt audience invalid. expected: orders',
+      'misconfiguration',
+      /audience|aud/,
+    ],
+    ['revoked', 'UnauthorizedError: The token has been revoked.', 'revocation', /RFC 7009|revo/],
+    ['scope missing', 'InsufficientScopeError: Insufficient Scope', 'misuse', /scope/],
+  ])('reaches cause and step: %s', async (_, message, cause, step) => {
+    expect(JSON.parse(await explain('--json', message))).toMatchObject([
+      {
+        cause,
+        remedy: { fix: expect.stringMatching(step) },
+        // The last step, the provider's own documentation.
+        sources: [expect.stringMatching(/^https:/)],
+      },
+    ])
+  })
+
+  test('a code that many say names the standard and its page, and the likeliest meanings only', async () => {
+    const text = await explain('invalid_grant')
+    expect(text).toMatch(/^invalid_grant is said by\n {2}oauth2: /)
+    expect(text).toContain('8. ')
+    expect(text).not.toContain('9. ')
+    expect(text).toContain('Where it is documented: https://')
+  })
+
   test('--list names every cause', async () => {
     const text = await explain('--list')
     for (const [cause, subcauses] of Object.entries(CAUSES))

@@ -21,6 +21,9 @@ describe('a bare code', () => {
     ['refresh_token_already_used', 'revocation/refresh_reused'],
     ['stale_jwks', 'misconfiguration/stale_jwks'],
     ['skew/not_yet_valid', 'skew/not_yet_valid'],
+    ['ExpiredJwtException', 'expiry/access_token'],
+    ['ImmatureSignatureError', 'skew/not_yet_valid'],
+    ['E0000047', 'outage/rate_limited'],
   ])('%s means %s before anything else', (code, meaning) => {
     expect(first(code)).toBe(meaning)
   })
@@ -29,6 +32,11 @@ describe('a bare code', () => {
     const verdicts = lookUpCode('invalid_grant', signatures)!.verdicts
     expect(verdicts.length).toBeGreaterThan(3)
     expect(verdicts[0]!.cause).not.toBe('unknown')
+  })
+
+  test('of a standard names the standard first', () => {
+    expect(lookUpCode('invalid_grant', signatures)!.signatures[0]!.system).toBe('oauth2')
+    expect(lookUpCode('insufficient_scope', signatures)!.signatures[0]!.system).toBe('oauth2')
   })
 
   test('that nobody writes is not known', () => {
