@@ -6,7 +6,8 @@ const home = scratch()
 const RECORD = '2026-11-16T09:12:01.123Z error: turnstile turned ticket 17 of zone B away'
 
 describe('a signature of one’s own', () => {
-  test('goes from an unknown message over a skeleton to a recognised event', async () => {
+  // Two full self-checks of all packs; a busy machine needs its time.
+  test('goes from an unknown message over a skeleton to a recognised event', { timeout: 240_000 }, async () => {
     const skeleton = await authtop(home, ['signatures', 'new', '--pack', 'turnstile', RECORD])
     expect(skeleton.code).toBe(0)
     expect(skeleton.stdout).toContain('turnstile turned ticket')
