@@ -43,6 +43,7 @@ class FileSource implements LogSource {
   readonly #asked: AskedPaths
   readonly #fifos: Fifos
   readonly #cutTold = new Set<string>()
+  rested = false
   #closed = false
 
   constructor(templates: readonly PathTemplate[], options: SourceOptions & FileOptions) {
@@ -64,9 +65,13 @@ class FileSource implements LogSource {
       if (stopped()) return
       const batch = this.#followed.nextEnding() ?? (await this.#nextBatch())
       if (batch === 'more') continue
-      if (batch) yield batch
-      else if (this.#isOver()) return
-      else await this.#context.wake.sleep(this.#nextDue() - this.#context.monotonic(), signal)
+      if (batch) {
+        yield batch
+        continue
+      }
+      this.rested = true
+      if (this.#isOver()) return
+      await this.#context.wake.sleep(this.#nextDue() - this.#context.monotonic(), signal)
     }
   }
 

@@ -28,6 +28,7 @@ class StdinSource implements LogSource {
   readonly #wake = new Wake()
   readonly #lines: PipeLines
   #cutTold = false
+  rested = false
   #ended = false
   #closed = false
 
@@ -57,6 +58,7 @@ class StdinSource implements LogSource {
         const nothing = new Uint8Array()
         yield { stream, bytes: nothing, offset: position, end: position, cut_bytes: 0, more: false, ended: true }
       } else if (!turn.more) {
+        this.rested = true
         await this.#wake.sleep(this.#lines.dueAt - performance.now(), signal)
       }
     }

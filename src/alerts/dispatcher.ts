@@ -8,7 +8,8 @@ import type { Notice, Sink } from './notice.ts'
 
 export interface DispatcherOptions {
   outbox: Pick<AlertWriter, 'due' | 'settle'>
-  sinks: ReadonlyMap<string, Sink>
+  /** By name; undefined: there is none of that name (any more). */
+  sinkOf(name: string): Sink | undefined
   now(): number
   /** In [0, 1). */
   random(): number
@@ -79,7 +80,7 @@ export class Dispatcher {
   }
 
   async #sink(name: string, deliveries: readonly Delivery[]): Promise<void> {
-    const sink = this.#o.sinks.get(name)
+    const sink = this.#o.sinkOf(name)
     for (const delivery of deliveries) {
       if (this.#abort.signal.aborted) return
       if (sink === undefined) {

@@ -46,6 +46,8 @@ export interface SavedEngine {
   /** Left out in states of earlier versions. */
   ended?: [string, Ended][]
   rules: Record<string, unknown>
+  /** `basis` of the rules that have one. */
+  bases?: Record<string, string>
 }
 
 /** Alerts alive at a time; a rule that wants more has gone wrong, and the rest is counted. */
@@ -123,16 +125,18 @@ export class AlertEngine {
       live: [...this.#live.values()],
       ended: [...this.#ended],
       rules: Object.fromEntries(this.#rules.map((r) => [r.name, r.save()])),
+      bases: Object.fromEntries(this.#rules.flatMap((r) => (r.basis === undefined ? [] : [[r.name, r.basis]]))),
     }
   }
 
-  /** Takes what `save` gave, also after a round trip through JSON; rules that are new start cold, alerts of gone ones end. */
+  /** Takes what `save` gave, also after a round trip through JSON; rules that are new or others start cold, alerts of gone ones end. */
   restore(saved: SavedEngine): void {
     this.#tick_ms = saved.tick_ms
     this.#now_ms = saved.tick_ms ?? -Infinity
-    for (const rule of this.#rules) if (saved.rules[rule.name] !== undefined) rule.restore(saved.rules[rule.name])
+    const same = this.#rules.filter((r) => saved.rules[r.name] !== undefined && saved.bases?.[r.name] === r.basis)
+    for (const rule of same) rule.restore(saved.rules[rule.name])
     for (const [key, ended] of saved.ended ?? []) this.#ended.set(key, ended)
-    const known = new Set(this.#rules.map((r) => r.name))
+    const known = new Set(same.map((r) => r.name))
     for (const live of saved.live) {
       this.#live.set(keyOf(live.alert.rule, live.alert.labels), live)
       if (!known.has(live.alert.rule)) live.holds = false

@@ -33,6 +33,8 @@ export interface Rule {
   readonly name: string
   /** It fires for what does not come: no minute may be left out. */
   readonly restless?: boolean
+  /** What its state depends on: a state saved under another one is not taken. Left out: settings only move thresholds. */
+  readonly basis?: string
   take(fact: Fact, raise: Raise): void
   /** Every minute of the time line, on the minute. */
   tick(now_ms: number, raise: Raise): void

@@ -7,6 +7,7 @@ import type { OtlpListening } from '../../collectors/otlp/otlp-source.ts'
 import type { Listening } from '../../collectors/push/listening.ts'
 import { openStdinSource } from '../../collectors/stdin/stdin-source.ts'
 import type { SyslogListening } from '../../collectors/syslog/syslog-source.ts'
+import { COLLECTOR_STATE } from '../core/ports/alert-store.ts'
 import type { PushSource } from '../core/ports/push-source.ts'
 import type { LogSource, SourceNotice, SourceOptions } from '../core/ports/source.ts'
 import type { IncidentChange, RetentionPolicy, StoreRefusal, StoreWriter } from '../core/ports/store.ts'
@@ -21,6 +22,8 @@ import { ClockKeeper } from './clock-keeper.ts'
 import { type Config, NO_CONFIG } from './config/config.ts'
 import { ingest } from './ingest.ts'
 import { loadKnowledge } from './knowledge.ts'
+import type { Reloads, Settings } from './service/reloads.ts'
+import type { ServiceManager } from './service/service-manager.ts'
 import { startService } from './service/start-service.ts'
 
 /** Each part is plain data: it crosses to the collecting thread. */
@@ -50,6 +53,10 @@ export interface CollectOptions {
   stalled?(refusal: StoreRefusal | null): void
   /** History is read; what comes now is live. */
   caughtUp?(): void
+  /** Where word of a changed configuration comes from. */
+  reloads?: Reloads
+  /** Told how the service is. */
+  manager?: ServiceManager
 }
 
 /** By its descriptor, because a worker thread's `process.stdin` is not the process's. */
@@ -62,13 +69,21 @@ const RETAIN_EVERY_MS = 60_000
 export async function collect(options: CollectOptions, signal: AbortSignal): Promise<void> {
   const stopTelemetry = await startOwnTelemetry(process.env)
   try {
-    await collectInto(options, signal)
+    for (let round = options; ; ) {
+      const next = await collectInto(round, signal)
+      if (next === null) return
+      round = { ...round, ...next }
+    }
   } finally {
     await stopTelemetry()
   }
 }
 
-async function collectInto(options: CollectOptions, signal: AbortSignal): Promise<void> {
+/** Returns the settings to begin anew with; null: the end. Nothing that was read is lost between two rounds. */
+async function collectInto(options: CollectOptions, end: AbortSignal): Promise<Settings | null> {
+  const round = new AbortController()
+  const signal = AbortSignal.any([end, round.signal])
+  let next: Settings | null = null
   const knowledge = await loadKnowledge(process.env)
   const writer = await openWriter(options.store)
   const undo: (() => Promise<void>)[] = []
@@ -97,6 +112,9 @@ async function collectInto(options: CollectOptions, signal: AbortSignal): Promis
       undo.push(() => service.close())
       options.alertNote?.(`metrics and health at ${service.url}`)
     }
+    // So that "authtop reload" finds whom to ask, and asks nobody else.
+    const pid = options.reloads === undefined ? '' : String(process.pid)
+    await writer.saveAlerts({ alerts: [], state: { [COLLECTOR_STATE]: pid }, deliveries: [] })
     const known = await writer.streams()
     const classifier = new Classifier(knowledge, await writer.fingerprintKey(), options.zone)
     const notice = (told: SourceNotice) => {
@@ -107,9 +125,33 @@ async function collectInto(options: CollectOptions, signal: AbortSignal): Promis
     const delivered = await writer.deliveries()
     const source = await openSource(options.paths, sourceOptions)
     const pushed: PushSource[] = []
-    const stopRetention = keepRetention(writer, options.retention)
+    let retention = options.retention
+    const stopRetention = keepRetention(writer, () => retention)
     try {
       pushed.push(...(await openReceivers(options, sourceOptions)))
+      options.reloads?.handle(async (settings) => {
+        options.manager?.reloading()
+        const anew = needsNewRound(options, settings)
+        if (anew !== null && (pushed.length > 0 || options.paths.includes('-'))) {
+          options.alertNote?.(
+            `${anew} changed: it takes a restart, because what is pushed or piped meanwhile would be lost; the rest is in force`,
+          )
+        } else if (anew !== null) {
+          next = settings
+          round.abort()
+          return 'restart'
+        }
+        await alerting.reload({
+          rules: ruleSettings(settings.config),
+          sinks: openSinks(settings.config, process.env, Date.now),
+          repeat_ms: settings.config.alerts.repeat,
+        })
+        retention = settings.retention
+        service?.renew(settings.config)
+        options.manager?.ready('collecting')
+        return 'taken'
+      })
+      options.manager?.ready(state.ready ? 'collecting' : 'reading history')
       await ingest(
         {
           source,
@@ -135,12 +177,15 @@ async function collectInto(options: CollectOptions, signal: AbortSignal): Promis
             // A collector that is stopped while it reads history catches up when it is started again.
             if (!options.follow || !signal.aborted) alerting.caughtUp()
             state.ready = true
+            options.manager?.status('collecting')
             options.caughtUp?.()
           },
         },
         signal,
       )
     } finally {
+      options.reloads?.stop()
+      if (next === null) await options.manager?.stopping()
       stopRetention()
       await Promise.all([source, ...pushed].map((each) => each?.close()))
     }
@@ -148,6 +193,17 @@ async function collectInto(options: CollectOptions, signal: AbortSignal): Promis
     for (const step of undo.reverse()) await step()
     await writer.close()
   }
+  return end.aborted ? null : next
+}
+
+/** What changed that only a new round can take over; null: nothing. */
+function needsNewRound(now: CollectOptions, next: Settings): string | null {
+  const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
+  if (!same(now.paths, next.paths)) return 'paths'
+  if (now.store !== next.store) return 'store'
+  if (now.zone !== next.zone) return 'zone'
+  const listen = ({ service }: Config) => [service?.listen, service?.tls === undefined]
+  return same(listen(now.config ?? NO_CONFIG), listen(next.config)) ? null : 'service'
 }
 
 async function openSource(paths: readonly string[], options: SourceOptions): Promise<LogSource | null> {
@@ -180,10 +236,11 @@ async function openReceivers({ receivers, zone }: CollectOptions, options: Sourc
 }
 
 /** Old detail goes while collecting goes on; between two slices the ingest gets its turn. */
-function keepRetention(writer: StoreWriter, policy: RetentionPolicy): () => void {
+function keepRetention(writer: StoreWriter, policy: () => RetentionPolicy): () => void {
   let stopped = false
   const slice = async () => {
-    while (!stopped && (await writer.retain(policy, Date.now()))) await new Promise((resolve) => setImmediate(resolve))
+    while (!stopped && (await writer.retain(policy(), Date.now())))
+      await new Promise((resolve) => setImmediate(resolve))
   }
   const timer = setInterval(() => void slice(), RETAIN_EVERY_MS)
   timer.unref()

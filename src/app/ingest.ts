@@ -75,6 +75,8 @@ const HOLD_MS = 300
  * one of every batch is, to notice a changed format and keep the stream's clock.
  */
 const LEARN_RECORDS = 20
+/** History is over when nothing but live records came for this long: every source has had its turn by then; ms. */
+const LIVE_ONLY_MS = 2_000
 /** Give other work a turn after this long; ms. */
 const SLICE_MS = 20
 /** Recognised pushed records remembered, for what arrives twice in different requests (an agent's new batches, two exporters); count. */
@@ -104,9 +106,11 @@ export async function ingest(options: IngestOptions, signal: AbortSignal): Promi
     next = arriving.next()
     if (run.due()) {
       await run.commit(signal)
+      await run.busy(signal)
       await run.settleSome()
     }
   }
+  run.ended = true
   run.flushAll()
   await run.commit(signal)
   await run.commitClocks(signal)
@@ -126,6 +130,8 @@ class Ingest {
   #records = 0
   #uncommittedSince: number | null = null
   #caughtUp = false
+  /** When history was last read, collector's clock, ms. */
+  #history_ms: number
   readonly #meters: IngestMeters = ingestMeters()
   readonly #names = new Map<string, StreamInfo>()
   /** Streams of pushed records, at most {@link PUSHED_STREAMS} and one for all others. */
@@ -136,10 +142,13 @@ class Ingest {
   #waiting: Pick<Delivery, 'digest' | 'committed'>[] = []
   readonly #attribution: Attribution
   readonly settling: Settling
+  /** The sources have ended. */
+  ended = false
 
   constructor(options: IngestOptions, signal: AbortSignal) {
     this.#o = options
     const { zone, now, classifier } = options
+    this.#history_ms = now()
     this.#assembling = { zone, now, nextHit: (bytes, from) => classifier.nextHit(bytes, from) }
     this.#delivered = new Recent(DELIVERIES_KEPT, options.delivered)
     const clocks = () => options.clocks.lookup
@@ -159,6 +168,7 @@ class Ingest {
     if (!this.#names.has(batch.stream))
       this.#names.set(batch.stream, await this.#checkpoint(batch.stream, work.committable))
     this.#uncommittedSince ??= now
+    if (batch.more || batch.received_collector_ms === undefined) this.#history_ms = now
     await this.#process(work, work.take(batch, now))
   }
 
@@ -215,7 +225,23 @@ class Ingest {
   /** Nothing came for a while: history is done once no stream is known to have more and none is held. */
   async idle(signal: AbortSignal): Promise<void> {
     await this.settleSome()
-    if (this.#caughtUp || [...this.#works.values()].some((w) => w.more || w.holds)) return
+    if (this.#caughtUp || !this.#rested || [...this.#works.values()].some((w) => w.more || w.holds)) return
+    await this.#finishHistory(signal)
+  }
+
+  /** A slow disk is no end of history: the source says when it has handed out everything, at least once. */
+  get #rested(): boolean {
+    return this.ended || (this.#o.source?.rested ?? true)
+  }
+
+  /** Where something always comes nothing is ever idle: history is done once only live records came for a while. */
+  async busy(signal: AbortSignal): Promise<void> {
+    if (this.#caughtUp || !this.#rested || this.#o.now() - this.#history_ms < LIVE_ONLY_MS) return
+    if ([...this.#works.values()].some((w) => w.more)) return
+    await this.#finishHistory(signal)
+  }
+
+  async #finishHistory(signal: AbortSignal): Promise<void> {
     this.#caughtUp = true
     await this.settling.all(signal)
     this.#o.caughtUp?.()

@@ -1,18 +1,19 @@
 /** `authtop collect`: headless collecting into the store. */
-import type { Command } from 'commander'
-import { toPrintable } from '../../dashboards/terminal/printable.ts'
+import { type Command, Option } from 'commander'
 import { sourceLine } from '../../dashboards/terminal/source-line.ts'
 import { collect } from '../app/collecting.ts'
-import { NO_CONFIG } from '../app/config/config.ts'
+import { type Config, NO_CONFIG } from '../app/config/config.ts'
+import { Reloads, type Settings } from '../app/service/reloads.ts'
+import { createServiceManager } from '../app/service/service-manager.ts'
 import type { StreamState } from '../core/source-status.ts'
+import { createCollectorLog, LOG_FORMATS, type LogFormat } from './collector-log.ts'
+import { collectorSignals } from './collector-signals.ts'
 import { readConfig } from './config-option.ts'
 import { UserError } from './exit-code.ts'
 import { positiveInteger } from './number-option.ts'
-import { note } from './output.ts'
 import { addReceiverOptions, type ReceiverOptions, receiversOf } from './receiver-options.ts'
 import { sourceNoticeText } from './source-notice.ts'
 import { addStoreOptions, type StoreOptions, storeLocation } from './store-option.ts'
-import { untilSignal } from './until-signal.ts'
 import { checkZone, ZONE_HELP } from './zone-option.ts'
 
 interface Options extends StoreOptions, ReceiverOptions {
@@ -20,6 +21,7 @@ interface Options extends StoreOptions, ReceiverOptions {
   tz?: string
   retainDays?: number
   config?: string
+  log: LogFormat
 }
 
 /** Detail is kept five weeks, so that a month can be compared; days. */
@@ -40,6 +42,11 @@ export function collectCommand(program: Command): void {
     )
     .option('-c, --config <file>', 'a YAML file with paths, rules, sinks and service settings (docs/alerts.md)')
     .option('--once', 'read what is there, then end')
+    .addOption(
+      new Option('--log <format>', 'how it speaks of itself on stderr: text, or json with one object per line')
+        .choices(LOG_FORMATS)
+        .default('text'),
+    )
     .option('--tz <zone>', ZONE_HELP)
     .option(
       '--retain-days <n>',
@@ -57,52 +64,77 @@ Examples:
   $ authtop collect -c /etc/authtop/authtop.yaml
   $ journalctl -f -o json -u myapp | authtop collect -
 
+Signals: SIGTERM and SIGINT end within 5 s, everything read by then stored; SIGHUP (or authtop reload) reads the
+configuration again. Under systemd it says when it is ready and feeds the watchdog.
+
 Exit codes: 0 fine, 2 wrong usage, 3 cannot read or write.`,
   )
   command.action(async (named: string[], options: Options) => {
-    const config = options.config === undefined ? NO_CONFIG : readConfig(options.config)
-    const paths = named.length > 0 ? named : config.paths
-    if (paths.includes('-') && paths.length > 1)
-      throw new UserError(
-        '"-" (standard input) cannot be mixed with files',
-        'run two collectors, or name the files only',
-      )
+    const log = createCollectorLog(options.log)
+    const { config: file } = options
+    const settings = settingsOf(named, options, file === undefined ? NO_CONFIG : readConfig(file))
+    const { paths } = settings
     const receivers = receiversOf(options, process.env)
     if (receivers === undefined && paths.length === 0)
       throw new UserError('nothing to collect', 'name files, - for standard input, --otlp, or a config with paths (-c)')
     if (receivers !== undefined && options.once)
       throw new UserError('--once ends and a receiver never does', 'leave out one of them')
+    const reloads = file === undefined || options.once ? undefined : new Reloads()
+    const readAgain = async () => {
+      try {
+        const answer = await reloads!.offer(settingsOf(named, options, readConfig(file!)))
+        log.info(answer === 'taken' ? `${file} is in force` : `${file} was read; beginning anew with it`)
+      } catch (error) {
+        log.error(`${file} was not taken, the old settings stay in force: ${(error as Error).message}`)
+      }
+    }
+    const { signal, done } = collectorSignals(reloads === undefined ? null : () => void readAgain(), () =>
+      log.warn('ended before everything was drained; the rest is read again at the next start'),
+    )
     const streams = new Map<string, StreamState>()
     const matched = { any: paths.includes('-') }
     await collect(
       {
-        paths,
+        ...settings,
         ...(receivers === undefined ? {} : { receivers }),
-        config,
-        alertNote: (text) => note(toPrintable(text)),
-        store: storeLocation(
-          { ...(config.store === undefined ? {} : { store: config.store }), ...options },
-          process.env,
-        ),
+        ...(reloads === undefined ? {} : { reloads }),
+        manager: createServiceManager(process.env, (text) => log.warn(text)),
+        alertNote: (text) => log.warn(text),
         follow: !options.once,
-        zone: checkZone(options.tz ?? config.zone),
-        retention: { detail_days: options.retainDays ?? config.retain_days ?? DETAIL_DAYS, rollup_days: ROLLUP_DAYS },
         notice: (notice) => {
           if (notice.kind !== 'no_match') matched.any = true
-          if (notice.kind !== 'opened' && notice.kind !== 'ended') note(toPrintable(sourceNoticeText(notice)))
+          const { kind, name } = notice
+          if (kind !== 'opened' && kind !== 'ended') log.info(sourceNoticeText(notice), { kind, source: name })
         },
         committed: (_, changed) => {
           for (const state of changed) streams.set(state.stream, state)
         },
         stalled: (refusal) =>
-          note(refusal === null ? 'the store takes data again' : `${refusal.message}; ${refusal.hint}; waiting`),
+          refusal === null
+            ? log.info('the store takes data again')
+            : log.error(`${refusal.message}; ${refusal.hint}; waiting`),
         caughtUp: () => {
-          for (const state of streams.values()) note(toPrintable(sourceLine(state)))
+          for (const state of streams.values()) log.info(sourceLine(state), { source: state.name })
         },
       },
-      untilSignal(),
+      signal,
     )
+    done()
     if (options.once && !matched.any)
       throw new UserError(`nothing to read: no file matches ${paths.join(' ')}`, undefined, 3)
   })
+}
+
+/** What the command line and the configuration decide together; the command line has the last word. */
+function settingsOf(named: readonly string[], options: Options, config: Config): Settings {
+  const paths = named.length > 0 ? named : config.paths
+  if (paths.includes('-') && paths.length > 1)
+    throw new UserError('"-" (standard input) cannot be mixed with files', 'run two collectors, or name the files only')
+  return {
+    paths,
+    config,
+    store: storeLocation({ ...(config.store === undefined ? {} : { store: config.store }), ...options }, process.env),
+    zone: checkZone(options.tz ?? config.zone),
+    retention: { detail_days: options.retainDays ?? config.retain_days ?? DETAIL_DAYS, rollup_days: ROLLUP_DAYS },
+  }
 }

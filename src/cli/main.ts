@@ -11,6 +11,7 @@ type Register = (program: Command, names: readonly string[]) => void
 const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   top: async () => (await import('./top.ts')).topCommand,
   collect: async () => (await import('./collect.ts')).collectCommand,
+  reload: async () => (await import('./reload.ts')).reloadCommand,
   dash: async () => (await import('./dash.ts')).dashCommand,
   failures: async () => (await import('./failures.ts')).failuresCommand,
   report: async () => (await import('./report.ts')).reportCommand,
@@ -20,6 +21,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   explain: async () => (await import('./explain.ts')).explainCommand,
   classify: async () => (await import('./classify.ts')).classifyCommand,
   alerts: async () => (await import('./alerts/alerts.ts')).alertsCommand,
+  export: async () => (await import('./export.ts')).exportCommand,
+  service: async () => (await import('./service.ts')).serviceCommand,
   query: async () => (await import('./query.ts')).queryCommand,
   check: async () => (await import('./check.ts')).checkCommand,
   signatures: async () => (await import('./signatures.ts')).signaturesCommand,

@@ -62,7 +62,8 @@ export class Alerting {
   #watched: WatchStep[] = []
   readonly #o: AlertingOptions
   #engine: AlertEngine
-  readonly #notifier: Notifier
+  #notifier: Notifier
+  #sinks: ReadonlyMap<string, OpenSink>
   readonly #dispatcher: Dispatcher
   readonly #restored: SavedState | null
   #live = false
@@ -81,13 +82,11 @@ export class Alerting {
     this.#restored = restored
     this.#stored_id = stored_id
     this.#engine = new AlertEngine(createRules(options.rules))
-    this.#notifier = new Notifier({
-      repeat_ms: options.repeat_ms,
-      silenced: (alert, silences, now) => silencedBy(alert, silences, now) !== undefined,
-    })
+    this.#notifier = createNotifier(options.repeat_ms)
+    this.#sinks = options.sinks
     this.#dispatcher = new Dispatcher({
       outbox: options.writer,
-      sinks: new Map([...options.sinks].map(([name, { sink }]) => [name, sink])),
+      sinkOf: (name) => this.#sinks.get(name)?.sink,
       now: options.now,
       random: Math.random,
       failed: (sink, error, gaveUp) =>
@@ -135,6 +134,25 @@ export class Alerting {
       this.#timer = setInterval(() => this.#enqueue(() => this.#beat()), BEAT_MS)
       this.#timer.unref()
     })
+  }
+
+  /** Other rules and sinks from here on; what fires under rules that are kept goes on, what waits is sent by the new sinks. */
+  reload({ rules, sinks, repeat_ms }: Pick<AlertingOptions, 'rules' | 'sinks' | 'repeat_ms'>): Promise<void> {
+    this.#enqueue(async () => {
+      const notifier = createNotifier(repeat_ms)
+      notifier.restore(this.#notifier.save())
+      const engine = new AlertEngine(createRules(rules))
+      // Also before history is in: then it is fed from the store.
+      if (this.#live) {
+        await this.#process(false)
+        engine.restore(JSON.parse(JSON.stringify(this.#engine.save())) as SavedEngine)
+      }
+      this.#engine = engine
+      this.#notifier = notifier
+      this.#sinks = sinks
+      if (this.#live) await this.#process(true)
+    })
+    return this.#work
   }
 
   async stop(): Promise<void> {
@@ -265,10 +283,17 @@ export class Alerting {
   }
 
   #deliveries(notice: Notice): NewDelivery[] {
-    return [...this.#o.sinks]
+    return [...this.#sinks]
       .filter(([, { severities }]) => severities === undefined || severities.includes(notice.alert.severity))
       .map(([sink]) => ({ sink, dedupe: notice.dedupe, body: JSON.stringify(notice), created_ms: notice.at_ms }))
   }
+}
+
+function createNotifier(repeat_ms: number): Notifier {
+  return new Notifier({
+    repeat_ms,
+    silenced: (alert, silences, now) => silencedBy(alert, silences, now) !== undefined,
+  })
 }
 
 /** The last word on each alert; one that was only pending and came to nothing is none. */

@@ -5,7 +5,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 
 export interface ServiceServerOptions {
@@ -23,6 +23,8 @@ export interface ServiceServerOptions {
 
 export interface ServiceServer {
   url: string
+  /** Another token and certificate from here on; throws where the certificate cannot be read and keeps the old ones then. */
+  renew(secrets: Pick<ServiceServerOptions, 'token' | 'tls'>): void
   close(): Promise<void>
 }
 
@@ -31,12 +33,14 @@ const REQUEST_MS = 10_000
 
 export async function startServiceServer(options: ServiceServerOptions): Promise<ServiceServer> {
   const { tls, host, port } = options
+  let { token } = options
   const listener: RequestListener = (request, response) =>
-    void answer(options, request, response).catch(() => response.writeHead(500).end())
+    void answer({ ...options, token }, request, response).catch(() => response.writeHead(500).end())
   const server =
     tls === null
       ? createServer(listener)
       : createTlsServer({ cert: readFileSync(tls.cert), key: readFileSync(tls.key) }, listener)
+  const secured = server instanceof TlsServer ? server : null
   server.requestTimeout = REQUEST_MS
   server.headersTimeout = REQUEST_MS
   await new Promise<void>((resolve, reject) => {
@@ -46,6 +50,11 @@ export async function startServiceServer(options: ServiceServerOptions): Promise
   const { port: bound } = server.address() as AddressInfo
   return {
     url: `${tls === null ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    renew: (secrets) => {
+      if (secrets.tls !== null)
+        secured?.setSecureContext({ cert: readFileSync(secrets.tls.cert), key: readFileSync(secrets.tls.key) })
+      token = secrets.token
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

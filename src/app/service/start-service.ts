@@ -1,6 +1,7 @@
 /** Starts what a service shows of itself: metrics from the store and the alerts, health from the ingest. */
 import { Secret } from '../../alerts/secret.ts'
 import type { StoreReader } from '../../core/ports/store.ts'
+import type { ClockState, ServiceState } from '../../telemetry/prometheus.ts'
 import type { Config } from '../config/config.ts'
 import { parseListen, type ServiceServer, startServiceServer } from './service-server.ts'
 
@@ -15,12 +16,17 @@ export interface ServiceWatch {
 const OFFSETS_MS = 3_600_000
 const ALERTS = 1_000
 
+export interface Service extends Pick<ServiceServer, 'url' | 'close'> {
+  /** Reads token and certificate again. */
+  renew(config: Config): void
+}
+
 /** Null where the configuration asks for none. Must be called before instruments are made. */
 export async function startService(
   config: Config,
   env: NodeJS.ProcessEnv,
   watch: ServiceWatch,
-): Promise<ServiceServer | null> {
+): Promise<Service | null> {
   const { service } = config
   if (service === undefined) return null
   const { host, port } = parseListen(service.listen)!
@@ -30,14 +36,16 @@ export async function startService(
   const server = await startServiceServer({
     host,
     port,
-    token: service.token === undefined ? null : Secret.read(service.token, env).reveal(),
-    tls: service.tls ?? null,
+    ...secretsOf(service, env),
     metrics: async () => (prometheus === null ? '# metrics leave by OTLP\n' : await prometheus.text()),
     ready: watch.ready,
     healthy: watch.healthy,
   })
   return {
     url: server.url,
+    renew: ({ service: again }) => {
+      if (again !== undefined) server.renew(secretsOf(again, env))
+    },
     close: async () => {
       await server.close()
       await prometheus?.stop()
@@ -45,18 +53,33 @@ export async function startService(
   }
 }
 
-async function readState({ reader, now }: ServiceWatch) {
+function secretsOf({ token, tls }: NonNullable<Config['service']>, env: NodeJS.ProcessEnv) {
+  return { token: token === undefined ? null : Secret.read(token, env).reveal(), tls: tls ?? null }
+}
+
+async function readState({ reader, now }: ServiceWatch): Promise<ServiceState> {
   const now_ms = now()
-  const firing: Record<string, number> = {}
-  for (const { rule, state } of await reader.alerts({ from_ms: now_ms, to_ms: now_ms + 1 }, ALERTS))
-    if (state === 'firing') firing[rule] = (firing[rule] ?? 0) + 1
+  const firing = new Map<string, { rule: string; severity: string; count: number }>()
+  for (const { rule, severity, state } of await reader.alerts({ from_ms: now_ms, to_ms: now_ms + 1 }, ALERTS)) {
+    if (state !== 'firing') continue
+    const key = `${rule} ${severity}`
+    firing.set(key, { rule, severity, count: (firing.get(key)?.count ?? 0) + 1 })
+  }
   const waiting = Object.fromEntries((await reader.waiting()).map(({ sink, count }) => [sink, count]))
-  const offsets: Record<string, number> = {}
-  for (const { host, offset_s } of await reader.clockReadings({
-    from_ms: now_ms - OFFSETS_MS,
-    to_ms: now_ms + OFFSETS_MS,
-  }))
-    if (offset_s !== null) offsets[host] = offset_s
+  const clocks: Record<string, ClockState> = {}
+  const lately = { from_ms: now_ms - OFFSETS_MS, to_ms: now_ms + OFFSETS_MS }
+  for (const { host, offset_s, low_s, high_s } of await reader.clockReadings(lately))
+    if (offset_s !== null) clocks[host] = { offset_s, low_s, high_s }
+  const sources = await reader.sources()
+  const unreadable = sources.filter((s) => s.error !== undefined).length
+  const { reached } = await reader.limits()
   const extent = await reader.extent()
-  return { firing, waiting, offsets, lag_s: extent === null ? null : (now_ms - extent.to_ms) / 1000 }
+  return {
+    firing: [...firing.values()],
+    waiting,
+    clocks,
+    sources: { readable: sources.length - unreadable, unreadable },
+    limits: Object.fromEntries(reached.map(({ name, count }) => [name, count])),
+    lag_s: extent === null ? null : (now_ms - extent.to_ms) / 1000,
+  }
 }

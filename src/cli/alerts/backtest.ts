@@ -24,6 +24,8 @@ interface Options extends StoreOptions {
 }
 
 const WEEK_MS = 7 * 86_400_000
+/** A Monday: 1970-01-05. */
+const MONDAY_MS = 4 * 86_400_000
 
 export function alertsBacktest(alerts: Command): void {
   const command = alerts
@@ -37,7 +39,7 @@ export function alertsBacktest(alerts: Command): void {
     .option('-c, --config <file>', 'configuration with the rules in use (default: the built-in rules)')
     .option(
       '--rules <file>',
-      'another configuration to compare with; --json then gives what its rules would have fired',
+      'another configuration to compare with: what fires under the rules in use only is marked -, under the others only +; in JSON, "under" is both, current or new',
     )
     .option('--json', 'one JSON array')
     .option('--tz <zone>', ZONE_HELP)
@@ -71,29 +73,51 @@ Exit codes: 0 fine, 2 wrong usage or config, 3 cannot read the store.`,
               to_ms: Math.min(Math.max(Date.now(), extent.to_ms), extent.to_ms + APART_MS),
             }
           : readPeriod(options.since, options.until, zone, Math.max(Date.now(), extent.to_ms) - extent.from_ms + 1)
-      const newer = other === null ? null : await backtest(reader, ruleSettings(other), period)
+      const sets = [ruleSettings(current), ...(other === null ? [] : [ruleSettings(other)])]
+      const [found, newer] = (await backtest(reader, sets, period)) as [Alert[], Alert[] | undefined]
+      const all = sideBySide(found, newer)
       if (options.json) {
-        const shown = newer ?? (await backtest(reader, ruleSettings(current), period))
-        await print(`${JSON.stringify(shown.map(alertJson))}\n`)
+        const shown = all.map(({ alert, under }) => ({ ...alertJson(alert), ...(newer !== undefined && { under }) }))
+        await print(`${JSON.stringify(shown)}\n`)
         return
       }
+      for (const { alert, under } of all)
+        await print(`${newer === undefined ? '' : `${MARKS[under]} `}${alertLine(alert, zone)}\n`)
       const weeks = (Math.min(period.to_ms, extent.to_ms) - Math.max(period.from_ms, extent.from_ms)) / WEEK_MS
-      const found = await backtest(reader, ruleSettings(current), period)
-      if (newer === null) {
-        for (const alert of found) await print(`${alertLine(alert, zone)}\n`)
+      if (newer === undefined) {
         await print(`${tally(found, weeks)}\n`)
         return
       }
-      const old = new Set(found.map((a) => a.id))
-      const now = new Set(newer.map((a) => a.id))
-      const all = [...found, ...newer.filter((a) => !old.has(a.id))].sort((a, b) => a.started_ms - b.started_ms)
-      for (const alert of all)
-        await print(`${!now.has(alert.id) ? '-' : old.has(alert.id) ? ' ' : '+'} ${alertLine(alert, zone)}\n`)
+      for (const line of byWeek(found, newer)) await print(`${line}\n`)
       await print(`rules in use: ${tally(found, weeks)}\n${options.rules}: ${tally(newer, weeks)}\n`)
     } finally {
       await reader.close()
     }
   })
+}
+
+/** Under which rules an alert fires. */
+type Under = 'both' | 'current' | 'new'
+const MARKS: Readonly<Record<Under, string>> = { both: ' ', current: '-', new: '+' }
+
+function sideBySide(found: readonly Alert[], newer: readonly Alert[] = found): { alert: Alert; under: Under }[] {
+  const now = new Set(newer.map((a) => a.id))
+  const old = new Set(found.map((a) => a.id))
+  const all = [
+    ...found.map((alert) => ({ alert, under: now.has(alert.id) ? 'both' : 'current' }) as const),
+    ...newer.filter((a) => !old.has(a.id)).map((alert) => ({ alert, under: 'new' }) as const),
+  ]
+  return all.sort((a, b) => a.alert.started_ms - b.alert.started_ms)
+}
+
+/** How many a week under the rules in use and under the others; weeks begin on Mondays (UTC). */
+function byWeek(found: readonly Alert[], newer: readonly Alert[]): string[] {
+  const monday = (ms: number) => Math.floor((ms - MONDAY_MS) / WEEK_MS) * WEEK_MS + MONDAY_MS
+  const weeks = [...new Set([...found, ...newer].map((a) => monday(a.started_ms)))].sort((a, b) => a - b)
+  const count = (alerts: readonly Alert[], week: number) => alerts.filter((a) => monday(a.started_ms) === week).length
+  return weeks.map(
+    (week) => `week of ${new Date(week).toISOString().slice(0, 10)}: ${count(found, week)} -> ${count(newer, week)}`,
+  )
 }
 
 function tally(alerts: readonly Alert[], weeks: number): string {

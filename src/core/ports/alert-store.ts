@@ -102,5 +102,10 @@ export interface StoreDesk {
   unsilence(id: string, now_ms: number): Promise<boolean>
   /** False where there is no such alert. */
   acknowledge(alert_id: string, now_ms: number): Promise<boolean>
+  /** Process id of the collector that writes now and reads its configuration again when asked (SIGHUP); null: there is none. */
+  collector(): Promise<number | null>
   close(): Promise<void>
 }
+
+/** Name of the state in which such a collector leaves its process id. */
+export const COLLECTOR_STATE = 'collector'

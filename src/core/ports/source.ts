@@ -65,6 +65,8 @@ export interface SourceNotice {
 export interface LogSource {
   /** Ends when the source has ended (not following) or the signal aborts. */
   batches(signal: AbortSignal): AsyncIterable<ByteBatch>
+  /** True once it had nothing more to hand out for a moment (or has ended): what was there at the start is read. */
+  readonly rested: boolean
   /**
    * Identity and place of a stream as they must be stored together with `offset`, the end of the last processed record
    * (at or before what was handed out).

@@ -5,9 +5,11 @@
  */
 import type Database from 'better-sqlite3'
 import type { Silence } from '../../core/alert.ts'
-import type { StoreDesk } from '../../core/ports/alert-store.ts'
+import { COLLECTOR_STATE, type StoreDesk } from '../../core/ports/alert-store.ts'
 import { cleanText } from './clean-text.ts'
+import { MetaTable } from './meta-table.ts'
 import { refusalOf } from './refusal-of.ts'
+import { isWriteLocked } from './write-lock.ts'
 
 /** Longer comments and matchers help nobody; characters. */
 const COMMENT_LIMIT = 500
@@ -48,6 +50,16 @@ export class SqliteDesk implements StoreDesk {
         alert_id,
       ) > 0
     )
+  }
+
+  async collector(): Promise<number | null> {
+    const body = this.#db
+      .prepare<[string], string>('SELECT body FROM alert_state WHERE name = ?')
+      .pluck()
+      .get(COLLECTOR_STATE)
+    // Whoever left it may be gone, and its number somebody else's: only who holds the lock is meant.
+    const pid = Number(body)
+    return pid > 0 && new MetaTable(this.#db).get('writer') === pid && isWriteLocked(this.#path) ? pid : null
   }
 
   async close(): Promise<void> {

@@ -32,6 +32,22 @@ export function takeWriteLock(path: string, holder: () => number | undefined): W
   return { release: () => void db.close() }
 }
 
+/** Whether some process writes at this moment. */
+export function isWriteLocked(path: string): boolean {
+  const file = `${path}.lock`
+  if (!existsSync(file)) return false
+  const db = new Database(file, { timeout: 0 })
+  try {
+    db.exec('BEGIN EXCLUSIVE')
+    db.exec('ROLLBACK')
+    return false
+  } catch {
+    return true
+  } finally {
+    db.close()
+  }
+}
+
 function createQuietly(file: string): void {
   try {
     closeSync(openSync(file, 'wx', 0o600))

@@ -53,7 +53,7 @@ function dispatcher(box: ReturnType<typeof outbox>, answers: Record<string, Send
   )
   const d = new Dispatcher({
     outbox: box,
-    sinks,
+    sinkOf: (name) => sinks.get(name),
     now: () => clock.now,
     random: () => 1,
     failed: (sink, error, gaveUp) => failed.push(`${sink} ${error} ${gaveUp}`),

@@ -48,6 +48,7 @@ const GAP_STEPS = 2_016
 export class OwnRule implements Rule {
   readonly name: string
   readonly restless: boolean
+  readonly basis: string
   readonly #spec: OwnRuleSpec
   readonly #fits: ReturnType<typeof compileWhere>
   readonly #over_ms: number
@@ -59,7 +60,9 @@ export class OwnRule implements Rule {
   constructor(spec: OwnRuleSpec) {
     this.name = spec.name
     this.#spec = spec
-    this.restless = spec.condition.below !== undefined
+    const { metric, by, where, over, condition } = spec
+    this.basis = JSON.stringify([metric, by, where, over, condition.anomaly !== undefined])
+    this.restless = condition.below !== undefined
     this.#fits = compileWhere(spec.where)
     this.#over_ms = spec.over ?? OVER_MS
     this.#bucket_ms = bucketOf(this.#over_ms)

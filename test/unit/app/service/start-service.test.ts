@@ -1,11 +1,15 @@
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
+import { grafanaDashboard } from '../../../../dashboards/grafana/dashboard.ts'
+import { prometheusRules } from '../../../../dashboards/grafana/prometheus-rules.ts'
 import { NO_CONFIG } from '../../../../src/app/config/config.ts'
 import { startService } from '../../../../src/app/service/start-service.ts'
 import { openReader, openWriter } from '../../../../src/store/index.ts'
 import { ingestMeters } from '../../../../src/telemetry/own-telemetry.ts'
+import { OFFSET_HOSTS } from '../../../../src/telemetry/prometheus.ts'
 import { alert } from '../../../contract/store/alert-questions.ts'
 import { batch, START_MS, success } from '../../../contract/store/made-up.ts'
 
@@ -21,7 +25,11 @@ it('a service shows its metrics to who has the token, and its health to everybod
   undo.push(() => writer.close())
   const reader = await openReader(join(directory, 'store.db'))
   undo.push(() => reader.close())
-  await writer.append(batch({ successes: [success()] }))
+  const readings = Array.from({ length: 600 }, (_, i) => ({
+    ...{ at_ms: START_MS, host: `h-${String(i).padStart(3, '0')}`, reference: 'issuer i' },
+    ...{ offset_s: i, low_s: i - 1, high_s: i + 1, drift_ppm: 0 },
+  }))
+  await writer.append(batch({ successes: [success()], clocks: { rows: [], gone: [], readings } }))
   const posted = { sink: 'ops', dedupe: 'x', body: '{}', created_ms: START_MS }
   await writer.saveAlerts({ alerts: [alert()], state: {}, deliveries: [posted] })
 
@@ -54,6 +62,21 @@ it('a service shows its metrics to who has the token, and its health to everybod
   expect(status).toBe(200)
   expect(text).toMatch(/^authtop_alert_firing\{[^}]*rule="skew_spike"[^}]*\} 1$/m)
   expect(text).toMatch(/^authtop_notice_waiting\{[^}]*sink="ops"[^}]*\} 1$/m)
-  expect(text).toMatch(/^authtop_collector_lag\w*(?:\{[^}]*\})? 5$/m)
-  expect(text).toMatch(/^authtop_incident_count_total\{[^}]*cause="skew"[^}]*\} 1$/m)
+  expect(text).toMatch(/^authtop_collector_lag_seconds 5$/m)
+  expect(text).toMatch(/^authtop_incidents_total\{[^}]*cause="skew"[^}]*\} 1$/m)
+
+  // What is exported for Grafana and Prometheus asks for metrics that are served, all of them.
+  ingestMeters().record('failure')
+  ingestMeters().commit(0.01)
+  const full = (await get('/metrics', 'letmein')).text
+  const served = new Set([...full.matchAll(/^(authtop_\w+?)(?:\{[^}]*\})? /gm)].map(([, name]) => name!))
+  const asked = `${prometheusRules()} ${JSON.stringify(grafanaDashboard())}`
+  const names = new Set([...asked.matchAll(/\bauthtop_[a-z_]+/g)].map(([name]) => name))
+  expect(names.size).toBeGreaterThan(8)
+  expect([...names].filter((name) => !served.has(name))).toEqual([])
+  // Labels stay few however many hosts there are.
+  expect(full.match(/^authtop_host_clock_offset_seconds\{/gm)).toHaveLength(OFFSET_HOSTS + 1)
+  expect(full).toMatch(/^authtop_host_clock_offset_seconds\{host="\(other\)"\} -?599$/m)
+  const promtool = spawnSync('promtool', ['check', 'metrics'], { input: full, encoding: 'utf8' })
+  if (promtool.error === undefined) expect(`${promtool.stdout}${promtool.stderr}${promtool.status}`).toBe('0')
 })
