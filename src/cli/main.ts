@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   dash: async () => (await import('./dash.ts')).dashCommand,
   failures: async () => (await import('./failures.ts')).failuresCommand,
   report: async () => (await import('./report.ts')).reportCommand,
+  schedule: async () => (await import('./schedule/schedule.ts')).scheduleCommand,
   skew: async () => (await import('./skew.ts')).skewCommand,
   findings: async () => (await import('./findings.ts')).findingsCommand,
   reattribute: async () => (await import('./reattribute.ts')).reattributeCommand,

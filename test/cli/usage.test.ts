@@ -10,6 +10,7 @@ const COMMANDS = [
   'dash',
   'failures',
   'report',
+  'schedule',
   'skew',
   'findings',
   'reattribute',
