@@ -9,8 +9,10 @@ import { type ClockBook, hostParty, issuerParty, linkKey } from './clock-book.ts
 import type { LinkState } from './clock-link.ts'
 import { ClockReading } from './clock-table.ts'
 
-/** One fit, some 2 ms, per so much of the collector's time, ms: 4 % of it at most. */
-const FIT_EVERY_MS = 50
+/** One fit, 2 to 10 ms, per so much of the collector's time, ms. */
+const FIT_EVERY_MS = 100
+/** … but no more of them in one turn, which must not hold up the event loop. */
+const FITS_PER_TURN = 4
 /** Time without need saves up fits for a burst, such as the first records of many hosts. */
 const FITS_SAVED = 24
 /** Judging all clocks anew takes about 10 µs a host: not every turn where they are many. */
@@ -51,8 +53,8 @@ export class LiveClocks implements ClockLookup {
     this.#turned_ms = now_ms
     this.#fits = Math.min(FITS_SAVED, this.#fits + earned)
     for (const link of this.book.changed.links) this.#pending.add(link)
-    this.#fit(this.#urgent)
-    this.#fit(this.#pending)
+    const left = this.#fit(this.#urgent, FITS_PER_TURN)
+    this.#fit(this.#pending, left)
     const patience = this.book.hosts.size / HOSTS_PER_TURN
     if (!this.#changed || this.#turns - this.#read_turn <= patience) return
     this.#read(now_ms)
@@ -106,15 +108,19 @@ export class LiveClocks implements ClockLookup {
     return issuers?.length === 1 ? issuers[0] : undefined
   }
 
-  #fit(waiting: Set<LinkState>): void {
+  /** How many of `allowed` are left. */
+  #fit(waiting: Set<LinkState>, allowed: number): number {
+    let left = allowed
     for (const link of waiting) {
-      if (this.#fits < 1) return
+      if (this.#fits < 1 || left < 1) break
       waiting.delete(link)
       if (!this.book.isOutdated(link)) continue
       this.book.estimate(link)
       this.#fits--
+      left--
       this.#changed = true
     }
+    return left
   }
 
   #read(now_ms: number): void {

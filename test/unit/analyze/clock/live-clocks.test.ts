@@ -73,13 +73,16 @@ describe('LiveClocks', () => {
     const live = new LiveClocks(new ClockBook())
     const fits = vi.spyOn(live.book, 'estimate')
     for (const sample of simulateFleet(many).samples) live.add(sample)
-    live.turn(0)
-    expect(fits.mock.calls.length).toBeGreaterThan(0)
-    expect(fits.mock.calls.length).toBeLessThan(30)
-    fits.mockClear()
-    live.turn(100)
-    expect(fits.mock.calls.length).toBeLessThanOrEqual(2)
-    for (let turn = 2; live.behind && turn < 60; turn++) live.turn(turn * 100)
+    const counts = Array.from({ length: 20 }, (_, turn) => {
+      fits.mockClear()
+      live.turn(turn * 100)
+      return fits.mock.calls.length
+    })
+    // No turn does much, and when what was saved up is spent, they are as many as the time that passes earns.
+    expect(Math.max(...counts)).toBeLessThanOrEqual(4)
+    expect(counts[0]).toBeGreaterThan(0)
+    expect(counts.slice(-5)).toEqual([1, 1, 1, 1, 1])
+    for (let turn = 20; live.behind && turn < 90; turn++) live.turn(turn * 100)
     expect(live.behind).toBe(false)
   })
 })
