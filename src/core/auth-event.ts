@@ -42,6 +42,8 @@ export interface AuthEvent {
   token?: string
   /** Keyed fingerprint of the token's id (`jti`, RFC 7519 §4.1.7). */
   token_id?: string
+  /** The token's instants are in milliseconds instead of seconds (RFC 7519 §2). */
+  in_milliseconds?: true
   /** Grant, session or token family the token belongs to, as the record names it. */
   session?: string
   request_id?: string

@@ -27,6 +27,8 @@ export interface TokenSample {
   /** Tolerance that the message stated. */
   leeway_ms?: number
   decision: TokenDecision
+  /** The token's claims came in milliseconds instead of seconds; here they are read rightly. */
+  in_milliseconds?: true
   /** Fingerprint; uses of one token after its first on a host tell nothing new, and retry storms would drown the rest. */
   token?: string
 }
@@ -42,6 +44,7 @@ export interface IssuanceSample {
   iat_resolution_ms?: number
   nbf_ms?: number
   exp_ms?: number
+  in_milliseconds?: true
   token?: string
 }
 

@@ -22,4 +22,6 @@ export interface TokenFacts {
   iat_ms?: number
   nbf_ms?: number
   exp_ms?: number
+  /** Its instants are not the seconds that RFC 7519 §2 wants but milliseconds: software that reads them as seconds refuses it. */
+  in_milliseconds?: true
 }

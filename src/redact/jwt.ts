@@ -191,6 +191,8 @@ export function joseFacts(
   keep('iat_ms', instant(claims.iat))
   keep('nbf_ms', instant(claims.nbf))
   keep('exp_ms', instant(claims.exp))
+  const inMilliseconds = (claim: unknown) => Number(claim) >= LARGEST_SECONDS && Number(claim) < LARGEST_MILLISECONDS
+  if ([claims.iat, claims.nbf, claims.exp].some(inMilliseconds)) facts.in_milliseconds = true
   return facts
 }
 

@@ -134,6 +134,7 @@ export class Recogniser {
     set(event, 'client_id', captured.client_id)
     set(event, 'subject', subject === undefined ? tokens[0]?.subject : this.#subject(String(subject)))
     set(event, 'token', captured.token ?? tokens[0]?.fingerprint)
+    if (tokens[0]?.in_milliseconds) event.in_milliseconds = true
     const token_id = firstOf(record.attributes, TOKEN_ID)
     set(event, 'token_id', tokens[0]?.jti ?? (token_id === undefined ? undefined : this.#kept('jti', String(token_id))))
     const session = firstOf(record.attributes, SESSION)

@@ -293,7 +293,7 @@ export class ClockBook {
 
   /** The claims in ms, whatever unit they came in. */
   private claims(
-    sample: { iat_ms?: number; iat_resolution_ms?: number; nbf_ms?: number; exp_ms?: number },
+    sample: Pick<TokenSample, 'iat_ms' | 'iat_resolution_ms' | 'nbf_ms' | 'exp_ms' | 'in_milliseconds'>,
     reference_ms: number,
     host: HostState,
     issuer: IssuerState,
@@ -301,6 +301,11 @@ export class ClockBook {
     host.samples++
     issuer.samples++
     const out: ReturnType<ClockBook['claims']> = { iat_resolution_ms: sample.iat_resolution_ms ?? WHOLE_SECOND_MS }
+    if (sample.in_milliseconds) {
+      host.unit_mistakes++
+      issuer.unit_mistakes++
+      issuer.unit_mistake = 'milliseconds_as_seconds'
+    }
     for (const name of ['iat_ms', 'nbf_ms', 'exp_ms'] as const) {
       const claim = sample[name]
       if (claim === undefined) continue

@@ -44,6 +44,7 @@ export function clockSamplesOf(event: AuthEvent): ClockSample[] {
     ...(iat_ms !== undefined && { iat_ms, iat_resolution_ms: resolutionOf(iat_ms) }),
     ...(nbf_ms !== undefined && { nbf_ms }),
     ...(exp_ms !== undefined && { exp_ms }),
+    ...(event.in_milliseconds && { in_milliseconds: true as const }),
     ...(token !== undefined && { token }),
   }
   const minted = (event.kind === 'issuance' || event.kind === 'refresh') && event.outcome === 'success'

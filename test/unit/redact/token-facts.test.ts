@@ -51,7 +51,7 @@ describe('the facts of a JWT', () => {
     ['cid of Okta', { cid: '0oa1' }, { client_id: '0oa1' }],
     ['scp as a list', { scp: ['read', 'write'] }, { scope: 'read write' }],
     ['one audience', { aud: 'api' }, { aud: 'api' }],
-    ['iat in milliseconds', { iat: 1_763_712_000_123 }, { iat_ms: 1_763_712_000_123 }],
+    ['iat in milliseconds', { iat: 1_763_712_000_123 }, { iat_ms: 1_763_712_000_123, in_milliseconds: true }],
     ['iat in microseconds', { iat: 1_763_712_000_123_000 }, { iat_ms: 1_763_712_000_123 }],
     ['exp as a string', { exp: '1763712300' }, { exp_ms: 1_763_712_300_000 }],
     ['times that are none', { exp: 'tomorrow', iat: -1, nbf: {} }, {}],

@@ -1,0 +1,60 @@
+/** A token whose issuer writes milliseconds: read rightly, reported as such, and never taken for skew. */
+import { expect, test } from 'vitest'
+import { ClockBook } from '../../../src/analyze/clock/clock-book.ts'
+import { clockSamplesOf } from '../../../src/analyze/clock/clock-samples-of.ts'
+import { ClockReading } from '../../../src/analyze/clock/clock-table.ts'
+import { LiveClocks } from '../../../src/analyze/clock/live-clocks.ts'
+import { findings } from '../../../src/analyze/findings/find.ts'
+import { Classifier } from '../../../src/app/classifier.ts'
+import { loadKnowledge } from '../../../src/app/knowledge.ts'
+
+const ISSUER = 'https://id.example'
+const NOW_MS = Date.UTC(2026, 10, 16, 9)
+const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+
+function line(i: number, unit: 1 | 1000): string {
+  const at_ms = NOW_MS + i * 7_013
+  const iat = Math.floor(((at_ms - 20) / 1000) * (1000 / unit))
+  const token = `${part({ alg: 'RS256', kid: 'a' })}.${part({ iss: ISSUER, iat, exp: iat + 300_000 / unit, jti: `t${i}` })}.${part({ i })}`
+  return JSON.stringify({
+    ...{ level: 30, time: at_ms, pid: 1, hostname: 'svc', name: 'svc' },
+    req: { id: `r${i}`, method: 'GET', url: '/', headers: { authorization: `Bearer ${token}` } },
+    msg: 'token accepted',
+  })
+}
+
+async function read(unit: 1 | 1000): Promise<ClockReading> {
+  const classifier = new Classifier(await loadKnowledge({}), new Uint8Array(32), 'UTC')
+  const clocks = new LiveClocks(new ClockBook())
+  for (let i = 0; i < 200; i++) {
+    const { event } = classifier.classify({ text: line(i, unit) })
+    for (const sample of clockSamplesOf({ ...event!, host: 'svc' })) clocks.add(sample)
+  }
+  return new ClockReading(clocks.book, { now_ms: NOW_MS })
+}
+
+test('claims in milliseconds are no skew but a wrong unit, with the sentence that says so', async () => {
+  const { table } = await read(1)
+  expect(table.hosts).toMatchObject([{ host: 'svc', kind: 'value', at_fault: false }])
+  expect(Math.abs(table.hosts[0]!.offset_s!)).toBeLessThan(0.1)
+  expect(table.issuers[0]!.unit_mistakes).toBe(200)
+  const range = { from_ms: NOW_MS, to_ms: NOW_MS + 3_600_000 }
+  const facts = {
+    range,
+    now_ms: range.to_ms,
+    failures: [],
+    successes: [],
+    before: [],
+    unrecognised: [],
+    samples: new Map(),
+  }
+  const found = findings({ ...facts, clocks: table })
+  expect(found.map((f) => f.kind)).toEqual(['time_unit'])
+  expect(found[0]!.why.join()).toContain('milliseconds where seconds belong')
+})
+
+test('claims in seconds are none', async () => {
+  const { table } = await read(1000)
+  expect(table.issuers[0]!.unit_mistakes).toBe(0)
+  expect(Math.abs(table.hosts[0]!.offset_s!)).toBeLessThan(0.3)
+})
