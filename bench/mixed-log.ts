@@ -1,14 +1,16 @@
 /**
  * Makes a seeded, mixed production log: pino, Spring Boot, nginx, logfmt, klog and Python lines, of which a given share speaks
  * of tokens. The same seed and size give the same bytes, so that figures of different days and machines are about one input.
- * `node bench/mixed-log.ts FILE [--mb 1000] [--auth 3] [--seed 1] [--shape mixed|pino|spring|nginx|logfmt|klog|python]`
+ * `node bench/mixed-log.ts FILE [--mb 1000] [--auth 3] [--seed 1] [--shape mixed|pino|spring|nginx|logfmt|klog|python|keycloak]`
  */
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { createRandom } from '../test/simulation/clock/random.ts'
 
+/** What a mixed log is made of. */
 export const SHAPES = ['pino', 'spring', 'nginx', 'logfmt', 'klog', 'python'] as const
-export type Shape = (typeof SHAPES)[number]
+/** `keycloak`: an identity provider's events, alone; every line is one. */
+export type Shape = (typeof SHAPES)[number] | 'keycloak'
 
 export interface MixedLogOptions {
   /** Size to reach, bytes; the last line is whole. */
@@ -130,7 +132,26 @@ const python: Line = (now, random, auth) => {
     : `${stamp} INFO reports.${pick(['pipeline', 'render', 'mail'], random)} ${pick(WORK, random)} (batch ${number(random, 90_000)}, took ${number(random, 9000)} ms)`
 }
 
-const LINES: Readonly<Record<Shape, Line>> = { pino, spring, nginx, logfmt, klog, python }
+const EVENTS = [
+  'type="LOGIN"',
+  'type="LOGIN"',
+  'type="CODE_TO_TOKEN"',
+  'type="CODE_TO_TOKEN"',
+  'type="REFRESH_TOKEN"',
+  'type="REFRESH_TOKEN"',
+  'type="CLIENT_LOGIN"',
+  'type="REFRESH_TOKEN_ERROR", error="invalid_token", reason="Token is not active"',
+  'type="CODE_TO_TOKEN_ERROR", error="invalid_code"',
+]
+
+const keycloak: Line = (now, random) => {
+  const event = pick(EVENTS, random)
+  const stamp = new Date(now).toISOString().slice(0, 23).replace('T', ' ').replace('.', ',')
+  const uuid = () => `${hex(random, 8)}-${hex(random, 4)}-4${hex(random, 3)}-a${hex(random, 3)}-${hex(random, 12)}`
+  return `${stamp} ${event.includes('ERROR') ? 'WARN ' : 'DEBUG'} [org.keycloak.events] (executor-thread-${number(random, 30)}) ${event}, realmId="shop", realmName="shop", clientId="${pick(CLIENTS, random)}", userId="${uuid()}", sessionId="${uuid()}", ipAddress="10.3.${number(random, 255)}.${number(random, 255)}", token_id="${uuid()}", grant_type="refresh_token", scope="openid profile", client_auth_method="client-secret"`
+}
+
+const LINES: Readonly<Record<Shape, Line>> = { pino, spring, nginx, logfmt, klog, python, keycloak }
 
 if (import.meta.main) {
   const { values, positionals } = parseArgs({
@@ -145,8 +166,9 @@ if (import.meta.main) {
   const [path] = positionals
   if (path === undefined)
     throw new Error('usage: node bench/mixed-log.ts FILE [--mb N] [--auth PERCENT] [--seed N] [--shape S]')
-  const shapes = values.shape === 'mixed' ? SHAPES : SHAPES.filter((s) => s === values.shape)
-  if (shapes.length === 0) throw new Error(`--shape is one of mixed, ${SHAPES.join(', ')}`)
+  const all: readonly Shape[] = [...SHAPES, 'keycloak']
+  const shapes = values.shape === 'mixed' ? SHAPES : all.filter((s) => s === values.shape)
+  if (shapes.length === 0) throw new Error(`--shape is one of mixed, ${all.join(', ')}`)
   const made = writeMixedLog(path, {
     bytes: Number(values.mb) * 1e6,
     auth_percent: Number(values.auth),
