@@ -17,6 +17,7 @@ import { startOwnTelemetry } from '../telemetry/own-telemetry.ts'
 import { Alerting } from './alerts/alerting.ts'
 import { openSinks } from './alerts/open-sinks.ts'
 import { ruleSettings } from './alerts/rule-settings.ts'
+import { askTimeServices } from './alerts/time-services.ts'
 import { Classifier } from './classifier.ts'
 import { ClockKeeper } from './clock-keeper.ts'
 import { type Config, NO_CONFIG } from './config/config.ts'
@@ -101,6 +102,10 @@ async function collectInto(options: CollectOptions, end: AbortSignal): Promise<S
       note: (text) => options.alertNote?.(text),
     })
     undo.push(() => alerting.stop())
+    const ask = (of: Config) =>
+      askTimeServices(of, { hear: (s) => alerting.hear(s), note: (text) => options.alertNote?.(text) })
+    let stopAsking = ask(config)
+    undo.push(async () => stopAsking())
     const state = { ready: false, stalled: null as string | null }
     const service = await startService(config, process.env, {
       reader,
@@ -147,6 +152,8 @@ async function collectInto(options: CollectOptions, end: AbortSignal): Promise<S
           repeat_ms: settings.config.alerts.repeat,
         })
         retention = settings.retention
+        stopAsking()
+        stopAsking = ask(settings.config)
         service?.renew(settings.config)
         options.manager?.ready('collecting')
         return 'taken'

@@ -4,6 +4,7 @@
  */
 import type { ClockFact, Fact } from '../fact.ts'
 import type { Raise, Rule } from '../rule.ts'
+import { TimeWords } from './time-words.ts'
 
 export interface ClockOffsetSettings {
   /** Beyond this the clock is off; what many validators forgive; s. */
@@ -23,6 +24,11 @@ interface Series {
   last_ms: number
 }
 
+interface Saved {
+  series: Series[]
+  words: ReturnType<TimeWords['save']>
+}
+
 /** An estimate must say so for this long, and may be silent for this long; ms. */
 const FOR_MS = 10 * 60_000
 const KEEP_MS = 10 * 60_000
@@ -33,12 +39,14 @@ export class ClockOffsetRule implements Rule {
   readonly name = 'clock_offset'
   readonly #settings: ClockOffsetSettings
   readonly #series = new Map<string, Series>()
+  readonly #words = new TimeWords()
 
   constructor(settings: ClockOffsetSettings = CLOCK_OFFSET_DEFAULTS) {
     this.#settings = settings
   }
 
   take(fact: Fact, raise: Raise): void {
+    if (fact.fact === 'watch') this.#words.take(fact)
     if (fact.fact !== 'clock') return
     const { threshold_s, ahead_ms } = this.#settings
     const off = (fact.low_s ?? -Infinity) > threshold_s || (fact.high_s ?? Infinity) < -threshold_s
@@ -62,12 +70,14 @@ export class ClockOffsetRule implements Rule {
     }
   }
 
-  save(): Series[] {
-    return [...this.#series.values()]
+  save(): Saved {
+    return { series: [...this.#series.values()], words: this.#words.save() }
   }
 
   restore(saved: unknown): void {
-    for (const s of saved as Series[]) this.#series.set(`${s.kind} ${s.host}`, s)
+    const { series = [], words } = saved as Partial<Saved>
+    this.#words.restore(words)
+    for (const s of series) this.#series.set(`${s.kind} ${s.host}`, s)
   }
 
   #weigh(kind: Kind, fact: ClockFact, holds: boolean, left_ms: number | null, raise: Raise): void {
@@ -99,6 +109,7 @@ export class ClockOffsetRule implements Rule {
           : `the clock of ${series.host} drifts by ${(fact.drift_ppm ?? 0).toFixed(0)} ppm and will be ${this.#settings.threshold_s} s off in ${Math.round((left_ms ?? 0) / 3_600_000)} h`,
       why: [
         `estimated between ${(fact.low_s ?? Number.NaN).toFixed(1)} and ${(fact.high_s ?? Number.NaN).toFixed(1)} s from the instants of its tokens and shared requests`,
+        ...this.#words.about([series.host], offset, fact.at_ms),
       ],
       fix: [`Check NTP on ${series.host}: chronyc tracking, timedatectl`],
       command: 'authtop skew',

@@ -8,6 +8,7 @@ import type { ClockMover } from '../../core/clock-proof.ts'
 import type { Fact, FailureFact } from '../fact.ts'
 import { failuresCommand } from '../failures-command.ts'
 import type { Raise, Rule, Signal } from '../rule.ts'
+import { TimeWords } from './time-words.ts'
 
 export interface SkewSpikeSettings {
   /** Failures, of how many distinct tokens, within how long (ms) make an alert. */
@@ -73,6 +74,8 @@ interface Saved {
   series: Series[]
   groups: Group[]
   anonymous: number
+  /** Left out in states of earlier versions. */
+  words?: ReturnType<TimeWords['save']>
 }
 
 /** Marks kept per series: a few more than the rule needs, so that retries of one token do not push out the others. */
@@ -99,6 +102,7 @@ export class SkewSpikeRule implements Rule {
   readonly #settings: SkewSpikeSettings
   readonly #series = new Map<string, Series>()
   readonly #groups = new Map<string, Group>()
+  readonly #words = new TimeWords()
   #anonymous = 0
 
   constructor(settings: SkewSpikeSettings = SKEW_SPIKE_DEFAULTS) {
@@ -106,6 +110,7 @@ export class SkewSpikeRule implements Rule {
   }
 
   take(fact: Fact, raise: Raise): void {
+    if (fact.fact === 'watch') this.#words.take(fact)
     if (fact.fact !== 'failure' || fact.host === undefined) return
     const mark = this.#markOf(fact, fact.host)
     if (mark === null) return
@@ -138,11 +143,17 @@ export class SkewSpikeRule implements Rule {
   }
 
   save(): Saved {
-    return { series: [...this.#series.values()], groups: [...this.#groups.values()], anonymous: this.#anonymous }
+    return {
+      series: [...this.#series.values()],
+      groups: [...this.#groups.values()],
+      anonymous: this.#anonymous,
+      words: this.#words.save(),
+    }
   }
 
   restore(saved: unknown): void {
-    const { series, groups, anonymous } = saved as Saved
+    const { series, groups, anonymous, words } = saved as Saved
+    this.#words.restore(words)
     for (const s of series) this.#series.set(s.party, { ...s, ended_ms: s.ended_ms ?? -Infinity })
     for (const g of groups) this.#groups.set(g.key, g)
     this.#anonymous = anonymous
@@ -288,6 +299,7 @@ export class SkewSpikeRule implements Rule {
         ...(accused === 'issuer'
           ? ['the stamps of the refusing hosts stand still against the time of arrival: the issuer’s clock moved']
           : []),
+        ...this.#words.about(group.hosts, issuerOff ? 0 : group.offset_ms / 1000, group.last_ms),
       ],
       fix: [
         issuerOff

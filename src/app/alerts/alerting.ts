@@ -15,7 +15,7 @@ import type { Alert } from '../../core/alert.ts'
 import type { AlertChanges, NewDelivery } from '../../core/ports/alert-store.ts'
 import type { SourceNotice } from '../../core/ports/source.ts'
 import type { IncidentChange, StoreReader, StoreWriter } from '../../core/ports/store.ts'
-import type { WatchStep } from '../../core/watch-step.ts'
+import type { TimeService, WatchStep } from '../../core/watch-step.ts'
 import { activityFacts, clockFacts, factsOfChanges, failureFact, storedFacts, watchFact } from './facts.ts'
 import type { OpenSink } from './open-sinks.ts'
 import { type Seen, SourceWatch } from './source-watch.ts'
@@ -123,6 +123,11 @@ export class Alerting {
   /** What a source says of itself: which files are followed. */
   sourceNotice(notice: SourceNotice): void {
     this.#watch.notice(notice)
+  }
+
+  /** What a host's time service says; told with the step it falls into. */
+  hear(service: TimeService): void {
+    this.#watch.hear(service)
   }
 
   /** History is in the store: catches up, then follows the clock. */

@@ -9,6 +9,7 @@ import { BUILT_IN_RULES } from '../../alerts/rules/index.ts'
 import { ownRuleProblems, ownRuleSchema } from '../../alerts/rules/own/own-rule-spec.ts'
 import { secretSchema } from '../../alerts/secret.ts'
 import { SINK_TYPES } from '../../alerts/sinks/index.ts'
+import { urlProblem } from '../../alerts/sinks/sink-type.ts'
 import { SEVERITIES } from '../../core/finding.ts'
 import { parseListen } from '../service/service-server.ts'
 import { readYaml } from './read-yaml.ts'
@@ -25,6 +26,8 @@ const [firstSink, ...otherSinks] = SINK_TYPES.map((sink) =>
   (sink.schema as unknown as z.ZodObject).extend({ type: z.literal(sink.type), ...sinkCommon }),
 )
 
+/** Asked once a minute, all at once; more belong to a Prometheus. */
+const TIME_SERVICES_MAX = 1_000
 /** A rule costs at every failure; more are a mistake of a generator. */
 const OWN_RULES_MAX = 200
 
@@ -49,6 +52,22 @@ const schema = z.strictObject({
       listen: z.string().default('127.0.0.1:9464'),
       token: secretSchema.optional(),
       tls: z.strictObject({ cert: z.string().min(1), key: z.string().min(1) }).optional(),
+    })
+    .optional(),
+  /** Hosts' own time services, asked once a minute; what they say stands beside what tokens show. */
+  time_services: z
+    .strictObject({
+      node_exporter: z
+        .array(
+          z.strictObject({
+            host: z.string().min(1).max(200),
+            url: z.string().refine((text) => urlProblem(text) === null, 'must be an http:// or https:// URL'),
+          }),
+        )
+        .max(TIME_SERVICES_MAX)
+        .default([]),
+      /** chronyc on this machine; `host`: as whom it is known in the logs. */
+      chrony: z.union([z.boolean(), z.strictObject({ host: z.string().min(1).max(200) })]).default(false),
     })
     .optional(),
   alerts: z
