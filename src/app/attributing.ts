@@ -8,7 +8,7 @@ import type { Background } from '../analyze/attribution/background.ts'
 import { questionsOf } from '../analyze/attribution/questions-of.ts'
 import { FactGatherer } from '../analyze/history/fact-gatherer.ts'
 import type { Draft } from '../analyze/incident/draft-index.ts'
-import { joinIncidents, rejoinIncidents } from '../analyze/incident/join-incidents.ts'
+import { joinIncidents, rejoinIncidents, type Serves } from '../analyze/incident/join-incidents.ts'
 import { idQuery, nearbyRanges } from '../analyze/incident/neighbour-queries.ts'
 import { saysWhy } from '../analyze/incident/same-request.ts'
 import type { Sighting } from '../analyze/incident/sighting.ts'
@@ -27,11 +27,17 @@ const HOSTS_LIMIT = 256
 export class Attribution {
   readonly #writer: Pick<StoreWriter, 'neighbours' | 'page' | 'history'>
   readonly #clocks: () => ClockLookup
+  readonly #serves: Serves
   readonly #hosts = new Set<string>()
 
-  constructor(writer: Pick<StoreWriter, 'neighbours' | 'page' | 'history'>, clocks: () => ClockLookup) {
+  constructor(
+    writer: Pick<StoreWriter, 'neighbours' | 'page' | 'history'>,
+    clocks: () => ClockLookup,
+    serves: Serves = () => true,
+  ) {
     this.#writer = writer
     this.#clocks = clocks
+    this.#serves = serves
   }
 
   /** `news`: facts of the same batch, which the store does not know yet. */
@@ -53,7 +59,7 @@ export class Attribution {
     for (const { spoken } of page) for (const { host } of spoken) if (host !== undefined) this.meet(host)
     const lonely = page.filter(({ incident }) => !saysWhy(incident))
     const neighbours = lonely.length === 0 ? [] : await this.#nearby(lonely.flatMap(({ spoken }) => spoken))
-    const joined = rejoinIncidents(lonely, neighbours, this.#clocks())
+    const joined = rejoinIncidents(lonely, neighbours, this.#clocks(), this.#serves)
     const touched = new Set(joined.flatMap(({ id, absorbs }) => [id, ...absorbs]))
     const others = page.filter(({ incident }) => !touched.has(incident.id)).map(asDraft)
     await this.#decide([...joined, ...others], new FactGatherer())

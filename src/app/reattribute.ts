@@ -12,8 +12,10 @@ import { Attribution, changeOf } from './attributing.ts'
 /** Incidents looked at between two turns of the event loop; about 20 ms of work. */
 const PAGE = 100
 
-/** Incidents compared at once: some hours of a bad day, and what a few MB hold. */
-const ALIGNED = 20_000
+/** Incidents compared at once: enough of each host, and few MB. */
+const ALIGNED = 6_000
+/** Once the most are joined, what is left over stands out better. */
+const ROUNDS = 2
 /** Comparing is interrupted this often; ms. */
 const SLICE_MS = 20
 
@@ -56,7 +58,11 @@ export class Reattribution {
   ) {
     this.#writer = writer
     this.#append = append
-    this.#attribution = new Attribution(writer, () => this.#alignment.over(clocks()))
+    this.#attribution = new Attribution(
+      writer,
+      () => this.#alignment.over(clocks()),
+      (host, gateway) => this.#alignment.serves(host, gateway),
+    )
     this.#now = now
   }
 
@@ -115,20 +121,27 @@ export class Reattribution {
 
   /** A range of any length: as much as is compared at once, then its pages, and on. */
   async all(range: TimeRange, signal: AbortSignal): Promise<Reattributed> {
-    let after: { time_ms: number; id: string } | undefined
+    let start: { time_ms: number; id: string } | undefined
     const others = () => new Promise((resolve) => setImmediate(resolve))
     while (!signal.aborted) {
-      const part = after === undefined ? range : { ...range, from_ms: after.time_ms }
-      while (!signal.aborted && !(await this.alignSome(part))) await others()
-      let looked = 0
-      let next: typeof after | null = after
-      while (looked < Math.max(this.#aligned, PAGE) && next !== null && !signal.aborted) {
-        next = await this.page(range, after)
-        after = next ?? after
-        looked += PAGE
-        await others()
+      const part = start === undefined ? range : { ...range, from_ms: start.time_ms }
+      let next: typeof start | null = start
+      for (let round = 1; round <= ROUNDS && !signal.aborted; round++) {
+        const joined = this.result.joined
+        while (!signal.aborted && !(await this.alignSome(part))) await others()
+        next = start
+        for (
+          let looked = 0;
+          looked < Math.max(this.#aligned, PAGE) && next !== null && !signal.aborted;
+          looked += PAGE
+        ) {
+          next = await this.page(range, next)
+          await others()
+        }
+        if (this.result.joined === joined) break
       }
       if (next === null) break
+      start = next
     }
     return this.result
   }

@@ -9,10 +9,14 @@ import type { Neighbour } from '../../core/ports/store.ts'
 import { namesService } from './names-service.ts'
 import { mayBeAnsweredBy, saysWhy } from './same-request.ts'
 import type { Told } from './tell.ts'
-import { type Meeting, trackShift } from './track-shift.ts'
+import { BIN_MS, type Meeting, trackShift } from './track-shift.ts'
 
 /** Refusals compared per host and side, the newest; count. */
-const PER_HOST = 800
+const PER_HOST = 1_500
+/** Requests that show which gateway a host is behind; count … */
+const ENOUGH = 8
+/** … and the share of the busiest one's that makes another its gateway, too. */
+const LEAST_SHARE = 0.15
 /** Hosts on either side; count. */
 const HOSTS = 64
 /** Pairs compared, at most some 0.3 s of work each; those with most to compare come first. Count. */
@@ -27,6 +31,8 @@ const LOCAL = 25
 const FASTEST_DRIFT = 0.001
 /** Differences of clocks that are known no better than this are better measured; ms. */
 const NARROW_MS = 2_000
+/** A shift outranks a narrow estimate this near to what showed it; ms. */
+const NEAR_MS = 600_000
 
 /** The shift of a host against another at one time; both stamps name that time. */
 interface Node {
@@ -51,14 +57,20 @@ interface Refusal {
 export class HostAlignment {
   readonly #reasons = new Map<string, Refusal[]>()
   readonly #bare = new Map<string, Refusal[]>()
+  /** host → gateway → requests that both speak of. */
+  readonly #together = new Map<string, Map<string, number>>()
   /** host → other → what was found. */
   #found = new Map<string, Map<string, Alignment>>()
 
-  /** An incident that only one host speaks of; others are of no interest. */
+  /** One that a single host speaks of is compared, one of two shows which hosts serve together. */
   consider({ incident, spoken }: Neighbour): void {
     const hosts = new Set(spoken.map(({ host }) => host))
-    const [host] = hosts
-    if (hosts.size !== 1 || host === undefined) return
+    const { host } = incident
+    if (host === undefined) return
+    if (hosts.size > 1) {
+      for (const other of hosts) if (other !== undefined && other !== host) this.#served(host, other, 1)
+      return
+    }
     const bare = !saysWhy(incident)
     if (bare && incident.http_path === undefined) return
     const side = bare ? this.#bare : this.#reasons
@@ -70,6 +82,23 @@ export class HostAlignment {
       list.push(refusal)
       if (list.length > PER_HOST) list.shift()
     }
+  }
+
+  /**
+   * Does this gateway stand before this host? A host mostly has few before it, and a line of any other is another request's.
+   * True where too little is known.
+   */
+  readonly serves = (host: string, gateway: string): boolean => {
+    const known = this.#together.get(host)
+    if (known === undefined) return true
+    const most = Math.max(...known.values())
+    return most < ENOUGH || (known.get(gateway) ?? 0) >= most * LEAST_SHARE
+  }
+
+  #served(host: string, gateway: string, times: number): void {
+    const known = this.#together.get(host) ?? new Map<string, number>()
+    this.#together.set(host, known)
+    if (known.size < HOSTS || known.has(gateway)) known.set(gateway, (known.get(gateway) ?? 0) + times)
   }
 
   /** Compares every pair of hosts, in steps of a few ms, so that a caller can give others their turn. */
@@ -85,6 +114,7 @@ export class HostAlignment {
       if (alignment === null) continue
       const known = found.get(host) ?? new Map<string, Alignment>()
       found.set(host, known.set(other, alignment))
+      this.#served(host, other, alignment.byMine.length)
     }
     this.#found = found
   }
@@ -94,11 +124,14 @@ export class HostAlignment {
     const between = (host: string, other: string, at_ms: number): OffsetInterval | null => {
       const known = base.between(host, other, at_ms)
       const usable = known !== null && Number.isFinite(known.offset_ms)
-      if (usable && known.high_ms - known.low_ms <= NARROW_MS) return known
+      // What was met at that time says more than an estimate from tokens, which may not see a clock that is set.
       const there = this.#found.get(host)?.get(other)
-      if (there !== undefined) return around(shiftAt(there.byMine, at_ms, 'mine_ms'))
       const back = this.#found.get(other)?.get(host)
-      if (back !== undefined) return around(-shiftAt(back.byOther, at_ms, 'other_ms'))
+      const reach = usable && known.high_ms - known.low_ms <= NARROW_MS ? NEAR_MS : Infinity
+      if (there !== undefined && away(there.byMine, at_ms, 'mine_ms') <= reach)
+        return around(shiftAt(there.byMine, at_ms, 'mine_ms'))
+      if (back !== undefined && away(back.byOther, at_ms, 'other_ms') <= reach)
+        return around(-shiftAt(back.byOther, at_ms, 'other_ms'))
       if (usable) return known
       const mine = this.#frame(base, host, at_ms)
       const theirs = this.#frame(base, other, at_ms)
@@ -164,19 +197,16 @@ function* align(reasons: readonly Refusal[], bare: readonly Refusal[]): Generato
   }
   const others = reasons.map(({ time_ms, incident }) => {
     const lines = linesOf(incident.service)
-    const first = Math.max(0, firstAfter(lines, time_ms) - PER_REASON / 2)
+    const first = Math.max(0, firstAfter(lines, time_ms, 'time_ms') - PER_REASON / 2)
     return lines
       .slice(first, first + PER_REASON)
       .filter((line) => mayBeAnsweredBy(line.incident, incident))
       .map((line) => line.time_ms)
   })
-  // Of a long list only a part is looked at, which spans as much less time.
-  const looked = Math.min(1, PER_REASON / linesOf(reasons[0]!.incident.service).length)
-  const span_ms = (bare.at(-1)!.time_ms - bare[0]!.time_ms) * looked
   const stretches = yield* trackShift(
     reasons.map(({ time_ms }) => time_ms),
     others,
-    span_ms,
+    covered(linesOf(reasons[0]!.incident.service)),
   )
   if (stretches.length === 0) return null
   // What cutting stamps down to the second adds to their difference, on average.
@@ -186,11 +216,23 @@ function* align(reasons: readonly Refusal[], bare: readonly Refusal[]): Generato
   return { byMine: inOrder('mine_ms'), byOther: inOrder('other_ms') }
 }
 
-function firstAfter(lines: readonly Refusal[], time_ms: number): number {
-  let [low, high] = [0, lines.length]
+/** Share of the time in which a line is within two bins, from the first to the last. */
+function covered(lines: readonly Refusal[]): number {
+  const span_ms = lines.at(-1)!.time_ms - lines[0]!.time_ms
+  let sum_ms = 0
+  for (let i = 1; i < lines.length; i++) sum_ms += Math.min(2 * BIN_MS, lines[i]!.time_ms - lines[i - 1]!.time_ms)
+  return sum_ms / Math.max(span_ms, SHORTEST_MS)
+}
+
+/** A list that spans less says nothing about rates; ms. */
+const SHORTEST_MS = 60_000
+
+/** Index of the first that is not before; `list` is in order of that clock. */
+function firstAfter<K extends string>(list: readonly Readonly<Record<K, number>>[], at_ms: number, clock: K): number {
+  let [low, high] = [0, list.length]
   while (low < high) {
     const middle = (low + high) >> 1
-    if (lines[middle]!.time_ms < time_ms) low = middle + 1
+    if (list[middle]![clock] < at_ms) low = middle + 1
     else high = middle
   }
   return low
@@ -221,14 +263,18 @@ function median(values: readonly number[]): number {
   return values.length === 0 ? 0 : [...values].sort((a, b) => a - b)[values.length >> 1]!
 }
 
+/** From the nearest node in time, ms. */
+function away(nodes: readonly Node[], at_ms: number, clock: 'mine_ms' | 'other_ms'): number {
+  const low = firstAfter(nodes, at_ms, clock)
+  return Math.min(
+    Math.abs(at_ms - (nodes[low - 1]?.[clock] ?? Infinity)),
+    Math.abs((nodes[low]?.[clock] ?? Infinity) - at_ms),
+  )
+}
+
 /** Between two nodes of a stretch what lies between them, else what the nearer one says. */
 function shiftAt(nodes: readonly Node[], at_ms: number, clock: 'mine_ms' | 'other_ms'): number {
-  let [low, high] = [0, nodes.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (nodes[middle]![clock] < at_ms) low = middle + 1
-    else high = middle
-  }
+  const low = firstAfter(nodes, at_ms, clock)
   const [before, after] = [nodes[low - 1], nodes[low]]
   if (before === undefined || after === undefined) return (before ?? after)!.shift_ms
   const share = (at_ms - before[clock]) / (after[clock] - before[clock])

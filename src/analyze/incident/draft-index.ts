@@ -5,7 +5,7 @@
 import type { ClockLookup } from '../../core/clock-lookup.ts'
 import type { Observation } from '../../core/incident.ts'
 import type { Spoken } from '../../core/ports/store.ts'
-import { apartness, type JoinReason, type Known, STATUS_WINDOW_MS, sameRequest } from './same-request.ts'
+import { apartness, distance, type JoinReason, type Known, STATUS_WINDOW_MS, sameRequest } from './same-request.ts'
 import type { Told } from './tell.ts'
 
 export interface Draft extends Known {
@@ -80,7 +80,8 @@ export class DraftIndex {
       if (draft === known || draft.gone) continue
       const reason = ask(known, draft, this.#clocks)
       if (reason === null) continue
-      const fit = { draft, reason, apart: apartness(known, draft, this.#clocks) }
+      const apart = apartness(known, draft, this.#clocks)
+      const fit = { draft, reason, apart, off: distance(known, draft, this.#clocks) }
       if (best === null || isBetter(fit, best)) best = fit
     }
     return best
@@ -130,11 +131,14 @@ interface Fit {
   draft: Draft
   reason: JoinReason
   apart: number
+  /** From where it should be by the best value of the clocks, ms. */
+  off: number
 }
 
 function isBetter(a: Fit, b: Fit): boolean {
   if (STRENGTH[a.reason] !== STRENGTH[b.reason]) return STRENGTH[a.reason] > STRENGTH[b.reason]
   if (a.apart !== b.apart) return a.apart < b.apart
+  if (a.off !== b.off) return a.off < b.off
   return a.draft.incident.time_ms < b.draft.incident.time_ms
 }
 

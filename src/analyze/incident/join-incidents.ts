@@ -50,13 +50,14 @@ export function rejoinIncidents(
   lonely: readonly Neighbour[],
   neighbours: readonly Neighbour[],
   clocks: ClockLookup,
+  serves: Serves = () => true,
 ): Draft[] {
   const index = new DraftIndex(clocks)
   const drafts = storedDrafts([...neighbours, ...lonely])
   for (const draft of drafts) index.add(draft)
   const ids = new Set(lonely.map(({ incident }) => incident.id))
   // The better founded pairs first, or a weak one would take the partner that another has every reason to expect.
-  for (const ask of [sameRequest, ...WEAKER])
+  for (const ask of [sameRequest, ...weaker(serves)])
     for (const draft of drafts) {
       if (draft.gone || !ids.has(draft.id!) || saysWhy(draft.incident)) continue
       const home = index.nearest(draft, ask)
@@ -68,10 +69,15 @@ export function rejoinIncidents(
   return drafts.filter(({ changed, gone }) => changed && !gone)
 }
 
-const WEAKER = (['named_path', 'status_and_time', 'time'] as const).map(
-  (reason) => (a: Known, b: Known, clocks: ClockLookup) =>
-    perhapsSameRequest(a, b, clocks) === reason ? reason : null,
-)
+/** May the gateway's line be about a request that this host refused? */
+export type Serves = (host: string, gateway: string) => boolean
+
+const weaker = (serves: Serves) =>
+  (['named_path', 'status_and_time', 'time'] as const).map((reason) => (a: Known, b: Known, clocks: ClockLookup) => {
+    const [line, told] = saysWhy(a.incident) ? [b, a] : [a, b]
+    if (perhapsSameRequest(a, b, clocks) !== reason) return null
+    return serves(told.incident.host!, line.incident.host!) ? reason : null
+  })
 
 function storedDrafts(neighbours: readonly Neighbour[]): Draft[] {
   const byId = new Map<string, Draft>()

@@ -8,7 +8,7 @@
  * `req-1` start anew with each process and join only within one host and a few seconds. Where time decides, what is known
  * of the two hosts' clocks is taken off first.
  */
-import type { ClockLookup } from '../../core/clock-lookup.ts'
+import type { ClockLookup, OffsetInterval } from '../../core/clock-lookup.ts'
 import type { Spoken } from '../../core/ports/store.ts'
 import { namesService } from './names-service.ts'
 import { isBare } from './sighting.ts'
@@ -154,12 +154,29 @@ function usuallyAnswers(status: number, { reported_subcause }: Told): boolean {
 
 /** Least time that can lie between any two of their records, their stamps being rounded down and their clocks being off; ms. */
 export function apartness(a: Known, b: Known, clocks: ClockLookup): number {
+  return leastApart(a, b, clocks, ({ low_ms, high_ms, offset_ms }) =>
+    high_ms - low_ms <= WIDEST_OFFSET_MS ? [low_ms, high_ms] : [offset_ms, offset_ms],
+  )
+}
+
+/** The same by the best value of their clocks' offset: tells candidates apart that all might fit. */
+export function distance(a: Known, b: Known, clocks: ClockLookup): number {
+  return leastApart(a, b, clocks, ({ offset_ms }) => [offset_ms, offset_ms])
+}
+
+function leastApart(
+  a: Known,
+  b: Known,
+  clocks: ClockLookup,
+  rangeOf: (offset: OffsetInterval) => readonly [low: number, high: number],
+): number {
   let least = Infinity
   for (const s of a.spoken) {
     for (const t of b.spoken) {
       const ours = resolutionOf(s.time_ms)
       const theirs = resolutionOf(t.time_ms)
-      const { low, high } = offsetBetween(s, t, clocks)
+      const offset = offsetBetween(s, t, clocks)
+      const [low, high] = offset === null ? [0, 0] : rangeOf(offset)
       // s − t should lie within [low, high], widened by both roundings.
       const difference = s.time_ms - t.time_ms
       least = Math.min(least, Math.max(0, difference - high - (theirs - 1), low - (ours - 1) - difference))
@@ -168,12 +185,10 @@ export function apartness(a: Known, b: Known, clocks: ClockLookup): number {
   return least
 }
 
-function offsetBetween(s: Spoken, t: Spoken, clocks: ClockLookup): { low: number; high: number } {
-  if (s.host === undefined || t.host === undefined || s.host === t.host) return { low: 0, high: 0 }
+function offsetBetween(s: Spoken, t: Spoken, clocks: ClockLookup): OffsetInterval | null {
+  if (s.host === undefined || t.host === undefined || s.host === t.host) return null
   const offset = clocks.between(s.host, t.host, s.time_ms)
-  if (offset === null || !Number.isFinite(offset.offset_ms)) return { low: 0, high: 0 }
-  const narrow = offset.high_ms - offset.low_ms <= WIDEST_OFFSET_MS
-  return narrow ? { low: offset.low_ms, high: offset.high_ms } : { low: offset.offset_ms, high: offset.offset_ms }
+  return offset !== null && Number.isFinite(offset.offset_ms) ? offset : null
 }
 
 function resolutionOf(time_ms: number): number {

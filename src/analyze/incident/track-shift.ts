@@ -30,32 +30,52 @@ const FOUND = 0.85
 const CREEP_COST = 1.5
 /** Bins moved at most from one group to the next: 1000 ppm over an hour. */
 const CREEP_BINS = 4
+/** No list is so short, or so full, that a hit would say everything, or nothing. */
+const LEAST_CHANCE = 0.01
+const MOST_CHANCE = 0.8
+/** Clocks are seldom set: log of the chance of that per group, beside the choice of where to. */
+const JUMP_COST = 6
 /** Differences searched, bins to either side: a wrong zone and a day, 26 h. */
 const FURTHEST_BINS = 26 * 3_600
 
 /**
- * Steps of a few ms. `mine`: stamps of one clock, ascending; `others`: for each of them those of the other clock that may be the same, any order;
- * `span_ms`: from the first to the last stamp of the other clock, for the chance of a hit.
+ * Steps of a few ms. `mine`: stamps of one clock, ascending; `others`: for each of them those of the other clock that may be
+ * the same, any order; `chance`: share of all instants that have one of the other clock's stamps within two bins.
  */
 export function* trackShift(
   mine: readonly number[],
   others: readonly (readonly number[])[],
-  span_ms: number,
+  chance: number,
 ): Generator<void, TrackedShift[]> {
-  if (mine.length < LEAST) return []
-  let [low, high, candidates] = [Infinity, -Infinity, 0]
-  for (const [i, at_ms] of mine.entries())
-    for (const other_ms of others[i]!) {
+  const [times, partners] = apart(mine, others)
+  if (times.length < LEAST) return []
+  let [low, high] = [Infinity, -Infinity]
+  for (const [i, at_ms] of times.entries())
+    for (const other_ms of partners[i]!) {
       const bin = binOf(at_ms, other_ms)
       if (Math.abs(bin) > FURTHEST_BINS) continue
       low = Math.min(low, bin)
       high = Math.max(high, bin)
-      candidates++
     }
-  if (candidates < LEAST) return []
-  const chance = Math.min(0.9, (2 * BIN_MS * candidates) / mine.length / Math.max(span_ms, 60_000))
-  const path = yield* bestPath(mine, others, chance, { low, bins: high - low + 1 })
-  return stretches(mine, others, path, { chance, bins: high - low + 1 })
+  if (low > high) return []
+  const range: BinRange = { low, bins: high - low + 1 }
+  const likely = Math.max(LEAST_CHANCE, Math.min(MOST_CHANCE, chance))
+  const path = yield* bestPath(times, partners, likely, range)
+  return stretches(times, partners, path, { chance: likely, bins: range.bins })
+}
+
+/** Things of one burst meet or miss together: one of them is evidence, the others add none. */
+function apart(mine: readonly number[], others: readonly (readonly number[])[]): [number[], (readonly number[])[]] {
+  const times: number[] = []
+  const partners: (readonly number[])[] = []
+  let last = -Infinity
+  for (const [i, at_ms] of mine.entries()) {
+    if (at_ms - last < 2 * BIN_MS) continue
+    last = at_ms
+    times.push(at_ms)
+    partners.push(others[i]!)
+  }
+  return [times, partners]
 }
 
 /** One difference at one group, and how the search came to it. */
@@ -78,7 +98,7 @@ function* bestPath(
   const groups = Math.ceil(mine.length / GROUP)
   const gain = hitGain(chance)
   // A jump must be paid for by more than the best of so many bins would have by chance.
-  const jumpCost = 3 + Math.log(range.bins)
+  const jumpCost = JUMP_COST + Math.log(range.bins)
   const hits = new Hits(range)
   let beam: Step[] = []
   for (let group = 0; group < groups; group++) {

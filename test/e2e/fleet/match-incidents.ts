@@ -28,11 +28,11 @@ export function matchIncidents(rows: readonly TruthRow[], incidents: readonly To
   const failed = rows.filter(({ reason }) => reason !== null)
   const told = new Map<TruthRow, Told[]>()
   const byId = new Map(failed.map((row) => [row.request_id, row]))
-  const rest: { incident: Told; at_ms: number }[] = []
+  const rest: Timed[] = []
   for (const incident of incidents) {
     const row = incident.request_id === undefined ? undefined : byId.get(incident.request_id)
     if (row !== undefined) told.set(row, [...(told.get(row) ?? []), incident])
-    else rest.push({ incident, at_ms: incident.time_ms - offsetOf(incident.host ?? '', incident.time_ms) })
+    else rest.push({ incident, at_ms: trueTimes(incident, offsetOf) })
   }
   for (const list of told.values()) list.sort((a, b) => quality(b) - quality(a))
 
@@ -55,7 +55,16 @@ export function matchIncidents(rows: readonly TruthRow[], incidents: readonly To
   return { told, invented }
 }
 
-type Timed = { incident: Told; at_ms: number }
+/** A clock that was set back shows some times twice: all true times at which it showed this one. */
+function trueTimes({ host = '', time_ms }: Told, offsetOf: OffsetOf): number[] {
+  const day_ms = 24 * 3_600_000
+  const guesses = new Set([0, -day_ms, day_ms].map((by) => time_ms - offsetOf(host, time_ms + by)))
+  for (const guess of guesses) if (guesses.size < 8) guesses.add(time_ms - offsetOf(host, guess))
+  const apart = (ms: number): number => Math.abs(ms + offsetOf(host, ms) - time_ms)
+  return [...guesses].filter((ms) => apart(ms) < 1)
+}
+
+type Timed = { incident: Told; at_ms: readonly number[] }
 
 /** Candidates, nearest first. */
 function pairs(
@@ -71,10 +80,13 @@ function pairs(
         const apart = near(row, one)
         if (apart <= NEAR_MS && may(row, one.incident)) found.push({ row, one, apart })
       }
-  return found.sort((a, b) => a.apart - b.apart || a.row.from_ms - b.row.from_ms || a.one.at_ms - b.one.at_ms)
+  return found.sort(
+    (a, b) => a.apart - b.apart || a.row.from_ms - b.row.from_ms || a.one.incident.time_ms - b.one.incident.time_ms,
+  )
 }
 
-const near = ({ from_ms, to_ms }: TruthRow, { at_ms }: Timed): number => Math.max(from_ms - at_ms, at_ms - to_ms, 0)
+const near = ({ from_ms, to_ms }: TruthRow, { at_ms }: Timed): number =>
+  Math.min(...at_ms.map((ms) => Math.max(from_ms - ms, ms - to_ms, 0)))
 const sameClient = (row: TruthRow, { client_id }: Told): boolean =>
   client_id === undefined || client_id === row.client_id
 const isServer = (row: TruthRow, incident: Told): boolean => incident.host === row.host && sameClient(row, incident)

@@ -1,4 +1,4 @@
-/** Counts, per fault, how many failed requests authtop told once, with the true cause, with the true subcause. */
+/** Counts, per fault and per kind of host, how many failed requests authtop told once, with the true cause, with the true subcause. */
 import {
   agreesInCause,
   agreesInSubcause,
@@ -22,6 +22,8 @@ export interface Score {
 
 export interface Report {
   faults: Map<string, Score>
+  /** The same by what {@link score} is told of a host: its library and layout. */
+  kinds: Map<string, Score>
   total: Score
   /** Incidents that speak of no failed request. */
   invented: number
@@ -29,7 +31,12 @@ export interface Report {
   mistakes: string[]
 }
 
-export function score(rows: readonly TruthRow[], incidents: readonly Told[], offsetOf: OffsetOf): Report {
+export function score(
+  rows: readonly TruthRow[],
+  incidents: readonly Told[],
+  offsetOf: OffsetOf,
+  kindOf: (host: string) => string | undefined = () => undefined,
+): Report {
   const { told, invented } = matchIncidents(rows, incidents, offsetOf)
   const faults = new Map<string, Score>()
   const total = nothing()
@@ -40,7 +47,15 @@ export function score(rows: readonly TruthRow[], incidents: readonly Told[], off
     for (const row of own) for (const sum of [one, total]) count(sum, row, told.get(row) ?? [])
     faults.set(fault, one)
   }
-  return { faults, total, invented: invented.length, mistakes: mistakes(rows, { told, invented }) }
+  const kinds = new Map<string, Score>()
+  for (const row of rows) {
+    const kind = kindOf(row.host)
+    if (kind === undefined || row.reason === null || row.inDoubt) continue
+    const one = kinds.get(kind) ?? nothing()
+    count(one, row, told.get(row) ?? [])
+    kinds.set(kind, one)
+  }
+  return { faults, kinds, total, invented: invented.length, mistakes: mistakes(rows, { told, invented }) }
 }
 
 const nothing = (): Score => ({ truth: 0, incidents: 0, cause: 0, subcause: 0, missed: 0, doubled: 0 })
@@ -75,7 +90,7 @@ function mistakes(rows: readonly TruthRow[], { told, invented }: Matching): stri
 
 const COLUMNS = ['truth', 'incidents', 'cause', 'subcause', 'missed', 'doubled'] as const
 
-export function tableOf({ faults, total, invented, mistakes: list }: Report): string {
+export function tableOf({ faults, kinds, total, invented, mistakes: list }: Report): string {
   const line = (name: string, one: Score): string =>
     name.padEnd(26) + COLUMNS.map((column) => String(one[column]).padStart(column.length + 2)).join('')
   const share = (n: number): string => `${((100 * n) / total.truth).toFixed(1)} %`
@@ -83,6 +98,7 @@ export function tableOf({ faults, total, invented, mistakes: list }: Report): st
     'fault'.padEnd(26) + COLUMNS.map((column) => `  ${column}`).join(''),
     ...[...faults].map(([name, one]) => line(name, one)),
     line('all', total),
+    ...[...kinds].sort(([a], [b]) => a.localeCompare(b)).map(([name, one]) => line(name, one)),
     `cause ${share(total.cause)}, subcause ${share(total.subcause)}, incidents ${share(total.incidents + invented)} of the truth, ${invented} invented`,
     ...list.map((what) => `  ${what}`),
   ].join('\n')

@@ -16,6 +16,7 @@ export type RefusalKind =
   | 'issuer'
   | 'scope'
   | 'inactive'
+  | 'introspection unreachable'
 
 export type Flavour = 'jose' | 'jsonwebtoken' | 'pyjwt' | 'ruby-jwt' | 'jjwt' | 'golang-jwt' | 'introspecting'
 
@@ -222,5 +223,9 @@ export const REFUSALS: Readonly<Record<Flavour, Partial<Readonly<Record<RefusalK
     missing: MISSING,
     scope: SCOPE,
     inactive: plain('InvalidTokenError', 'Token is not active', { status: 401 }),
+    // What Node's fetch says when nothing listens there.
+    'introspection unreachable': plain('TypeError', 'fetch failed', {
+      cause: { code: 'ECONNREFUSED', syscall: 'connect', address: '10.0.4.2', port: 443 },
+    }),
   },
 }

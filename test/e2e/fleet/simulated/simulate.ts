@@ -31,6 +31,7 @@ const ROTATION = 0.3
 /** When the host with the old keys is restarted. */
 const HEALED = 0.55
 const DEPLOY = { from: 0.35, to: 0.6 } as const
+const INTROSPECTION_DOWN = { from: 0.45, to: 0.55 } as const
 const KEYS_DOWN = { from: 0.65, to: 0.72 } as const
 
 export interface SimulatedDay {
@@ -90,7 +91,13 @@ class Simulation {
         ...{ address: `198.51.100.${Math.floor(this.#between(1, 250))}`, keeps_ms: this.#keeps(client) },
       })),
     )
-    for (let i = 0; i < requests; i++) this.#step(START_MS + this.#random() * length_ms, i, holdings)
+    for (let i = 0; i < requests; i++) {
+      const at_ms = START_MS + this.#random() * length_ms
+      this.#step(at_ms, i, holdings)
+      if (this.#plan.bursts === 0 || this.#random() >= this.#plan.bursts) continue
+      const more = Math.floor(this.#between(1, 8))
+      for (let n = 1; n <= more; n++) this.#step(at_ms + this.#between(0, 600), i + n * 7, holdings)
+    }
     for (const i of issuers.keys()) {
       const at_ms = START_MS + ROTATION * length_ms
       this.#tell(issuers[i]!.hostname, 'auth', at_ms, 'signing key rotated', {
@@ -206,7 +213,19 @@ class Simulation {
     })
   }
 
-  #request(
+  /** A request, and what an impatient caller makes of a refusal. */
+  #request(...request: Parameters<Simulation['ask']>): RefusalKind | null {
+    const refused = this.ask(...request)
+    const { retries } = this.#plan
+    const [host, client, token, at_ms, ...rest] = request
+    for (let wait_ms = 0; refused !== null && retries > 0 && wait_ms < 4_000 && this.#random() < retries; ) {
+      wait_ms += this.#between(300, 1_500)
+      this.ask(host, client, token, at_ms + wait_ms, ...rest)
+    }
+    return refused
+  }
+
+  private ask(
     host: SimulatedHost,
     client: SimulatedPlan['clients'][number],
     token: SimulatedToken | null,
@@ -216,11 +235,16 @@ class Simulation {
   ): RefusalKind | null {
     const gateway = this.#plan.gateways[host.gateway]!
     const request_id = this.#uuid()
-    const path = `/${host.service}/${Math.floor(this.#between(1000, 9999))}`
+    const n = Math.floor(this.#between(1000, 9999))
+    const path = {
+      named: `/${host.service}/${n}`,
+      versioned: `/api/v2/${host.service}/${n}`,
+      nameless: `/v1/items/${n}`,
+    }[this.#plan.routes]
     const checked_ms = at_ms + this.#between(1, 12)
     const answered_ms = checked_ms + this.#between(1, 30)
     const kind = this.#refusalOf(host, token, method, checked_ms)
-    const status = kind === null ? 200 : kind === 'scope' ? 403 : 401
+    const status = kind === null ? 200 : kind === 'scope' ? 403 : kind === 'introspection unreachable' ? 503 : 401
     this.#serviceLines(host, token, kind, { request_id, method, path, status, checked_ms, answered_ms })
     const logged_ms = answered_ms + this.#between(1, 5)
     const { hostname, layout } = gateway
@@ -265,6 +289,8 @@ class Simulation {
     if (token === null) return 'missing'
     const says = REFUSALS[flavour]
     if (flavour === 'introspecting') {
+      const down = share > INTROSPECTION_DOWN.from && share < INTROSPECTION_DOWN.to
+      if (trouble === 'introspection unreachable' && down) return 'introspection unreachable'
       if (token.flaw !== 'none' || token.revoked || at_ms / 1000 >= token.claims.exp) return 'inactive'
       return method === 'POST' ? 'scope' : null
     }
@@ -457,6 +483,8 @@ function reasonOf(kind: RefusalKind, host: SimulatedHost, token: SimulatedToken 
       return { fault: 'stale keys', cause: 'misconfiguration', subcauses: ['stale_jwks'] }
     case 'keys unreachable':
       return { fault: 'keys unreachable', cause: 'outage', subcauses: ['jwks_unavailable'] }
+    case 'introspection unreachable':
+      return { fault: 'introspection down', cause: 'outage', subcauses: ['introspection_unavailable'] }
     case 'audience':
       return { fault: 'wrong audience', cause: 'misconfiguration', subcauses: ['audience_mismatch'] }
     case 'issuer':

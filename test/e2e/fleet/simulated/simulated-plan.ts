@@ -16,6 +16,7 @@ export type SimulatedTrouble =
   | 'wrong audience deployed'
   | 'wrong issuer deployed'
   | 'keys unreachable'
+  | 'introspection unreachable'
 
 export interface SimulatedClock {
   offset_s: number
@@ -50,6 +51,12 @@ export interface SimulatedPlan {
   issuers: { name: string; hostname: string; life_s: number; logsIssuance: boolean }[]
   gateways: { hostname: string; layout: AccessLayout; clock: SimulatedClock }[]
   hosts: SimulatedHost[]
+  /** Whether a path names its service, and where. */
+  routes: 'named' | 'versioned' | 'nameless'
+  /** Share of the requests that are followed at once by a few others. */
+  bursts: number
+  /** Share of refused requests that the caller sends again as they were. */
+  retries: number
   clients: { client_id: string; issuer: number; hostname: string; logs: boolean; habit: ClientHabit }[]
 }
 
@@ -120,6 +127,7 @@ export function drawSimulatedPlan(seed: number, requests: number): SimulatedPlan
   const layouts: AccessLayout[] = ['combined', 'combined with request id', 'json with request id', 'json']
   return {
     ...{ seed, zone: pick(ZONES, random), length_ms: 4 * 3_600_000, requests, hosts },
+    ...{ routes: 'named', bursts: 0, retries: 0 },
     issuers: ['login', 'sso', 'id'].map((name, i) => ({
       ...{ name: `https://${name}.example.com`, hostname: `${name}-1`, life_s: [300, 900, 3600][i]! },
       logsIssuance: chance(0.7),
@@ -127,6 +135,86 @@ export function drawSimulatedPlan(seed: number, requests: number): SimulatedPlan
     gateways: [0, 1].map((i) => ({ hostname: `edge-${i + 1}`, layout: pick(layouts, random), clock: right() })),
     clients: Array.from({ length: 24 }, (_, i) => ({
       ...{ client_id: `client-${i + 1}`, issuer: i % 3, hostname: `app-${i + 1}`, logs: chance(0.3) },
+      habit: pick(['careful', 'careful', 'late', 'stubborn'] as const, random),
+    })),
+  }
+}
+
+const OTHER_ZONES = ['UTC', 'Asia/Kolkata', 'America/Sao_Paulo', 'Australia/Adelaide']
+const OTHER_SERVICES = [
+  'payments',
+  'inventory',
+  'graph',
+  'notify',
+  'catalog',
+  'pricing',
+  'shipping',
+  'auth-proxy',
+  'crm',
+]
+const NAMINGS: readonly ((service: string, i: number, random: () => number) => string)[] = [
+  (service, i) => `${service}${String(i).padStart(2, '0')}.eu.example.net`,
+  (service, _, random) =>
+    `${service}-${Math.floor(random() * 1e9).toString(36)}-${Math.floor(random() * 4e4).toString(36)}`,
+  (_, i, random) => `ip-10-0-${Math.floor(random() * 250)}-${i}`,
+]
+
+/**
+ * Another kind of day, on which nothing was tuned: other names, several clocks off in every way at once, gateways among them, paths
+ * that name no service, bursts, callers that try again, fewer hosts and other lengths.
+ */
+export function drawOtherPlan(seed: number, requests: number): SimulatedPlan {
+  const random = randomNumbers(seed * 7919 + 13)
+  const chance = (p: number): boolean => random() < p
+  const between = (low: number, high: number): number => low + random() * (high - low)
+  const either = (): number => (chance(0.5) ? 1 : -1)
+  const right = (): SimulatedClock => ({ offset_s: between(0, 0.08), drift_ppm: 0, step: null })
+  const off: readonly (() => SimulatedClock)[] = [
+    () => ({ ...right(), offset_s: either() * between(2, 600) }),
+    () => ({ ...right(), offset_s: either() * between(2, 30) }),
+    () => ({ ...right(), offset_s: between(0.1, 3), drift_ppm: either() * between(20, 300) }),
+    () => ({ ...right(), step: { share: between(0.2, 0.8), by_s: either() * between(5, 300) } }),
+    () => ({ offset_s: either() * between(5, 100), drift_ppm: either() * between(50, 300), step: null }),
+  ]
+  const naming = pick(NAMINGS, random)
+  const gateways = 1 + Math.floor(between(0, 3))
+  const issuers = 1 + Math.floor(between(0, 3))
+  const hosts: SimulatedHost[] = Array.from({ length: 6 + Math.floor(between(0, 9)) }, (_, i) => {
+    const flavour = pick(FLAVOURS, random)
+    const service = pick(OTHER_SERVICES, random)
+    return {
+      ...{ hostname: naming(service, i + 1, random), service, flavour, layout: pick(LAYOUTS_OF[flavour], random) },
+      ...{ issuer: i % issuers, gateway: Math.floor(between(0, gateways)), trouble: null, weight: between(0.3, 3) },
+      ...{ clock: chance(0.3) ? pick(off, random)() : right(), ids: chance(0.4), headers: chance(0.3) },
+      ...{ accepts: chance(0.6), completes: chance(0.5) },
+    }
+  })
+  for (const host of hosts) {
+    const troubles: SimulatedTrouble[] =
+      host.flavour === 'introspecting'
+        ? ['introspection unreachable']
+        : (['stale keys', 'wrong audience deployed', 'wrong issuer deployed', 'keys unreachable'] as const).filter(
+            (one) => !UNABLE[one]?.includes(host.flavour),
+          )
+    if (chance(0.4)) host.trouble = pick(troubles, random)
+  }
+  const layouts: AccessLayout[] = ['combined', 'combined with request id', 'json with request id', 'json', 'json in ms']
+  return {
+    ...{ seed, zone: pick(OTHER_ZONES, random), length_ms: pick([1, 2.5, 6], random) * 3_600_000, requests, hosts },
+    ...{
+      routes: pick(['named', 'versioned', 'nameless'] as const, random),
+      bursts: between(0, 0.1),
+      retries: between(0, 0.3),
+    },
+    issuers: Array.from({ length: issuers }, (_, i) => ({
+      ...{ name: `https://idp${i}.corp.example`, hostname: `idp${i}`, life_s: pick([120, 300, 600, 1800], random) },
+      logsIssuance: chance(0.6),
+    })),
+    gateways: Array.from({ length: gateways }, (_, i) => ({
+      ...{ hostname: `lb${i}`, layout: pick(layouts, random), clock: chance(0.25) ? pick(off, random)() : right() },
+    })),
+    clients: Array.from({ length: 6 + Math.floor(between(0, 20)) }, (_, i) => ({
+      ...{ client_id: `app_${i}`, issuer: i % issuers, hostname: `caller-${i}`, logs: chance(0.3) },
       habit: pick(['careful', 'careful', 'late', 'stubborn'] as const, random),
     })),
   }

@@ -11,7 +11,7 @@ import type { Told } from '../match-incidents.ts'
 import { score, tableOf } from '../score.ts'
 import { clockTableOf, scoreClocks, sumUp } from '../score-clocks.ts'
 import { simulateDay } from './simulate.ts'
-import { drawSimulatedPlan } from './simulated-plan.ts'
+import { drawOtherPlan, drawSimulatedPlan } from './simulated-plan.ts'
 
 const REQUESTS = process.env.AUTHTOP_E2E_ALL === '1' ? 20_000 : 6_000
 const SEEDS = process.env.FLEET_SEEDS?.split(',').map(Number) ?? [SEED]

@@ -113,14 +113,18 @@ export interface Access {
   user_agent: string
 }
 
-export type AccessLayout = 'combined' | 'combined with request id' | 'json with request id' | 'json'
+export type AccessLayout = 'combined' | 'combined with request id' | 'json with request id' | 'json' | 'json in ms'
 
 /** nginx, as `log_format` in test/e2e/fleet/gateway.ts. */
 export function accessLine(layout: AccessLayout, a: Access, zone: string): string {
   const id = layout.endsWith('with request id')
   if (layout.startsWith('json'))
     return JSON.stringify({
-      ...{ time: local(a.at_ms, zone, "yyyy-MM-dd'T'HH:mm:ssxxx"), remote_addr: a.address, method: a.method },
+      ...{
+        time: local(a.at_ms, zone, `yyyy-MM-dd'T'HH:mm:ss${layout === 'json in ms' ? '.SSS' : ''}xxx`),
+        remote_addr: a.address,
+        method: a.method,
+      },
       ...{ uri: a.path, status: a.status, request_time: Math.round(a.took_ms) / 1000 },
       ...(id && { request_id: a.request_id }),
     })
