@@ -17,7 +17,7 @@ export interface TokenFacts {
   scope?: string
   /** Keyed fingerprint of `sub`, never the subject itself. */
   subject?: string
-  /** Keyed fingerprint of `jti`. */
+  /** Keyed fingerprint of `jti`; of an opaque token, what it would be were the token its own id. */
   jti?: string
   iat_ms?: number
   nbf_ms?: number

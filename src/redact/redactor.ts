@@ -84,7 +84,11 @@ export class Redactor {
     if (known !== undefined) return known
     const form = formOf(value)
     const fingerprint = this.#fingerprinter.of(form?.kind ?? kind, form?.identity ?? value)
-    if (form?.jose === undefined) return { fingerprint }
+    // A token without a readable inside may be its own id: oidc-provider and others log the `jti` of what they issue.
+    if (form?.jose === undefined)
+      return (form?.kind ?? kind) === 'opaque'
+        ? { fingerprint, jti: this.#fingerprinter.of('jti', value) }
+        : { fingerprint }
     const facts = { fingerprint, ...joseFacts(form.jose, (name, claim) => this.fingerprint(name, claim)) }
     if (this.#facts.size >= FACTS_KEPT) this.#facts.delete(this.#facts.keys().next().value!)
     this.#facts.set(fingerprint, facts)

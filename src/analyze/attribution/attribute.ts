@@ -14,6 +14,7 @@ import { keys } from './keys.ts'
 import { mismatch } from './mismatch.ts'
 import { outageShadow } from './outage-shadow.ts'
 import { recoveredAfter } from './recovery.ts'
+import { unreachable } from './unreachable.ts'
 import { unstated } from './unstated.ts'
 import { asSaid, type Verdict } from './verdict.ts'
 import { revoked } from './withdrawn.ts'
@@ -52,6 +53,8 @@ function decide(told: Told, background: Background): Verdict {
       return told.reported_subcause === 'fresh_token_expired' ? expired(told, background) : early(told, background)
     case 'revocation':
       return revoked(told, background)
+    case 'outage':
+      return unreachable(told, background)
     case 'unknown':
       return unstated(told, background)
     default:

@@ -3,7 +3,7 @@
  * that was changed. What tells them apart is whether the key works elsewhere or later, and whether failures come in a bunch.
  */
 import type { HistoryFact } from '../../core/history.ts'
-import { UNNAMED } from '../history/facts-of.ts'
+import { ANY_KEY, UNNAMED, VERIFIED } from '../history/facts-of.ts'
 import type { Told } from '../incident/tell.ts'
 import type { Background } from './background.ts'
 import { momentOf } from './moment.ts'
@@ -32,7 +32,12 @@ export function keys(told: Told, background: Background): Verdict {
     const verdict = byKid(told, kid, known, background)
     if (verdict !== null) return { ...verdict, why: [...verdict.why, ...words] }
   }
-  return byRotation(told, known, at_ms, background) ?? byBunch(told, background) ?? asSaid(told, words)
+  return (
+    byRotation(told, known, at_ms, background) ??
+    byBunch(told, background) ??
+    neverSeen(told, known, words) ??
+    asSaid(told, words)
+  )
 }
 
 function issuerKeys(told: Told, { facts }: Background): HistoryFact[] {
@@ -40,7 +45,7 @@ function issuerKeys(told: Told, { facts }: Background): HistoryFact[] {
 }
 
 function byKid(told: Told, kid: string, known: readonly HistoryFact[], { facts }: Background): Verdict | null {
-  const here = facts('host_keys', told.host).filter(({ detail }) => detail === kid)
+  const here = facts('host_keys', told.host).filter(({ detail, deed }) => detail === kid && deed === 'accepted')
   const before = here.some(({ first_ms }) => first_ms <= told.time_ms)
   // A key that this host has already taken is not missing: the token itself is wrong.
   if (before)
@@ -65,9 +70,13 @@ function byKid(told: Told, kid: string, known: readonly HistoryFact[], { facts }
     return { ...STALE, confidence: 'likely', why: [`${elsewhere[0]!.host} accepts tokens of the key ${kid}`] }
   if (here.length > 0)
     return { ...STALE, confidence: 'likely', why: [`${told.host} accepts tokens of the key ${kid} later`] }
-  if (known.some(({ deed }) => deed !== 'accepted'))
-    return asSaid(told, [`the issuer was never seen to sign with the key ${kid}`], 'likely')
   return null
+}
+
+function neverSeen(told: Told, known: readonly HistoryFact[], words: readonly string[]): Verdict | null {
+  const { kid } = told.evidence
+  if (kid === undefined || !known.some(({ deed }) => deed !== 'accepted')) return null
+  return asSaid(told, [`the issuer was never seen to sign with the key ${kid}`, ...words], 'likely')
 }
 
 /** The failing token's key is not stated, but a new one came into use not long before, and this host has not taken it yet. */
@@ -83,7 +92,7 @@ function byRotation(told: Told, known: readonly HistoryFact[], at_ms: number, ba
   if (iat_ms !== undefined && iat_ms < since_ms - ROUNDING_MS) return null
   const taken = background
     .facts('host_keys', told.host)
-    .filter(({ detail }) => detail === kid)
+    .filter(({ detail, deed }) => detail === kid && deed === 'accepted')
     .reduce((first, fact) => Math.min(first, fact.first_ms), Infinity)
   if (taken <= told.time_ms) return null
   const later = taken === Infinity ? '' : `, and ${told.host} took it ${seconds(taken - told.time_ms)} later`
@@ -99,24 +108,43 @@ function byRotation(told: Told, known: readonly HistoryFact[], at_ms: number, ba
 /** Nobody logs keys: many refusals at once on a host that otherwise accepts are its key set, a few are their tokens. */
 function byBunch(told: Told, background: Background): Verdict | null {
   if (told.reported_subcause === 'stale_jwks' || !isBunch(told, background)) return null
-  const { failed, accepted } = keyFailures(told, background)
+  const { failed, verified } = keyFailures(told, background)
+  const before = verifiedSince(told, background)
+  const ago = before === null ? '' : `, the first of them ${seconds(Math.max(0, told.time_ms - before))} before`
   return {
     ...STALE,
-    confidence: 'possible',
-    why: [`${told.host} refused ${failed} tokens for their key or signature within minutes and accepted ${accepted}`],
+    confidence: told.reported_subcause === 'key_not_found' ? 'likely' : 'possible',
+    why: [
+      `${told.host} refused ${failed} tokens for their key or signature within minutes and found ${verified} good`,
+      ...(before === null ? [] : [`it knew the keys of other tokens${ago}`]),
+    ],
   }
 }
 
 function isBunch(told: Told, background: Background): boolean {
-  const { failed, accepted } = keyFailures(told, background)
-  return failed >= BUNCH && accepted > 0 && failed / (failed + accepted) >= BUNCH_SHARE
+  const { failed, verified } = keyFailures(told, background)
+  if (failed < BUNCH || failed / (failed + verified) < BUNCH_SHARE) return false
+  if (told.reported_subcause !== 'key_not_found') return verified > 0
+  // A host that never knew a key is set up for another issuer; a stranger's key comes once.
+  const { kid } = told.evidence
+  const times = background
+    .facts('host_keys', told.host)
+    .filter(({ detail, deed }) => detail === kid && deed === 'key_not_found')
+    .reduce((sum, { count }) => sum + count, 0)
+  return (kid === undefined || times >= BUNCH) && verifiedSince(told, background) !== null
 }
 
-function keyFailures(told: Told, { facts }: Background): { failed: number; accepted: number } {
-  let [failed, accepted] = [0, 0]
+/** When this host first met a token with a key that it knew, if that was before; ms. */
+function verifiedSince(told: Told, { facts }: Background): number | null {
+  const known = facts('host_keys', told.host).find(({ detail, deed }) => detail === ANY_KEY && deed === 'accepted')
+  return known !== undefined && known.first_ms < told.time_ms ? known.first_ms : null
+}
+
+function keyFailures(told: Told, { facts }: Background): { failed: number; verified: number } {
+  let [failed, verified] = [0, 0]
   for (const { deed, count } of facts('host', told.host)) {
     if (deed === told.reported_subcause) failed += count
-    else if (deed === 'accepted') accepted += count
+    else if (VERIFIED.has(deed)) verified += count
   }
-  return { failed, accepted }
+  return { failed, verified }
 }

@@ -87,22 +87,26 @@ export function revoked(told: Told, background: Background): Verdict {
 }
 
 /**
- * Introspection answers "inactive" for expired, withdrawn and unknown tokens alike (RFC 7662 §2.2). Where the issuer's log
- * is read and shows that nothing was withdrawn lately, the token has most likely run out.
+ * Introspection answers "inactive" for expired, withdrawn and unknown tokens alike (RFC 7662 §2.2). A token that was good and
+ * was not withdrawn has run out; of one that no record names, only how much was withdrawn lately can be said.
  */
 function nothingWithdrawn(told: Told, background: Background): Verdict | null {
   if (told.reported_subcause !== 'inactive') return null
-  const facts = issuerFacts(told, background)
-  if (!facts.some(({ deed }) => deed === 'issued' || deed === 'refreshed')) return null
-  if (facts.some(({ deed }) => deed !== 'issued' && deed !== 'refreshed')) return null
-  return {
-    cause: 'expiry',
-    subcause: 'access_token',
-    confidence: 'possible',
-    why: [
-      'introspection does not say why; the issuer withdrew nothing within ten minutes of it, so the token has probably run out',
-    ],
-  }
+  const run = (confidence: Verdict['confidence'], why: string): Verdict => ({
+    ...{ cause: 'expiry', subcause: 'access_token', confidence, why: [`introspection does not say why; ${why}`] },
+  })
+  const own = tokenFacts(told, background)
+  const at_ms = momentOf(told, background)?.at_ms ?? told.time_ms
+  const good = own.find(({ deed, first_ms }) => deed === 'accepted' && first_ms < at_ms)
+  if (good !== undefined)
+    return run('likely', `it was accepted ${seconds(at_ms - good.first_ms)} before and nobody was seen to withdraw it`)
+  const lately = issuerFacts(told, background).filter(({ first_ms }) => first_ms <= at_ms + ROUNDING_MS)
+  const issued = lately.filter(({ deed }) => deed === 'issued' || deed === 'refreshed')
+  if (issued.length === 0) return null
+  // An issuer that names what it issues would have named this one.
+  if (told.token !== undefined && issued.some(({ exp_ms }) => exp_ms !== undefined)) return null
+  if (lately.some(({ deed }) => deed !== 'issued' && deed !== 'refreshed')) return null
+  return run('possible', 'the issuer withdrew nothing within ten minutes before, so the token has probably run out')
 }
 
 /** Said of tokens that were withdrawn, that expired and that never were. */

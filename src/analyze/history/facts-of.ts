@@ -30,6 +30,20 @@ const KEY_LIMIT = 200
 /** The issuer of records that do not name it. */
 export const UNNAMED = ''
 
+/** In `host_keys`: any key, where the record does not say which. */
+export const ANY_KEY = ''
+
+/** What is said only of tokens with a good signature. */
+export const VERIFIED: ReadonlySet<Deed> = new Set<Deed>([
+  'accepted',
+  'access_token',
+  'not_yet_valid',
+  'issued_in_future',
+  'audience_mismatch',
+  'issuer_mismatch',
+  'insufficient_scope',
+])
+
 export function factsOf(event: AuthEvent, time_ms: number): HistoryFact[] {
   const deed = deedOf(event)
   if (deed === null) return []
@@ -60,10 +74,12 @@ export function factsOf(event: AuthEvent, time_ms: number): HistoryFact[] {
     if (event.client_id !== undefined && deed !== 'accepted') add('client', event.client_id, event.subject ?? '')
   }
   if (evidence.kid !== undefined && minted) add('keys', issuer, evidence.kid)
-  if (evidence.kid !== undefined && deed === 'accepted') {
-    add('keys', issuer, evidence.kid)
-    if (host !== '') add('host_keys', host, evidence.kid)
-  }
+  // Libraries look at claims only when the signature is good: an expired token's key is known.
+  if (deed === 'accepted' || (event.kind === 'validation' && VERIFIED.has(deed))) {
+    if (evidence.kid !== undefined) add('keys', issuer, evidence.kid, 'accepted')
+    if (evidence.kid !== undefined && host !== '') add('host_keys', host, evidence.kid, 'accepted')
+    if (host !== '') add('host_keys', host, ANY_KEY, 'accepted')
+  } else if (deed === 'key_not_found' && evidence.kid !== undefined && host !== '') add('host_keys', host, evidence.kid)
   if (minted || deed === 'revoked' || WITHDRAWS.has(deed)) add('issuer', issuer, '')
   if (deed === 'accepted' || !success) {
     if (host !== '') add('host', host, success ? '' : client_id)

@@ -49,6 +49,14 @@ interface Alignment {
   byOther: Node[]
 }
 
+interface Pair {
+  host: string
+  other: string
+  reasons: readonly Refusal[]
+  bare: readonly Refusal[]
+  met: readonly Meeting[]
+}
+
 interface Refusal {
   time_ms: number
   incident: Told
@@ -57,6 +65,8 @@ interface Refusal {
 export class HostAlignment {
   readonly #reasons = new Map<string, Refusal[]>()
   readonly #bare = new Map<string, Refusal[]>()
+  /** host → other → when each saw a request that is known to be one: what was found before is found again. */
+  readonly #met = new Map<string, Map<string, Meeting[]>>()
   /** host → gateway → requests that both speak of. */
   readonly #together = new Map<string, Map<string, number>>()
   /** host → other → what was found. */
@@ -68,7 +78,7 @@ export class HostAlignment {
     const { host } = incident
     if (host === undefined) return
     if (hosts.size > 1) {
-      for (const other of hosts) if (other !== undefined && other !== host) this.#served(host, other, 1)
+      this.#meet(host, spoken)
       return
     }
     const bare = !saysWhy(incident)
@@ -92,7 +102,25 @@ export class HostAlignment {
     const known = this.#together.get(host)
     if (known === undefined) return true
     const most = Math.max(...known.values())
-    return most < ENOUGH || (known.get(gateway) ?? 0) >= most * LEAST_SHARE
+    if (most < ENOUGH || (known.get(gateway) ?? 0) >= most * LEAST_SHARE) return true
+    // Callers speak of few requests of each host; only what stands before another host is a gateway.
+    return ![...this.#together].some(([other, ones]) => other !== host && isFirst(gateway, ones))
+  }
+
+  /** One request that is known to be told by both. */
+  #meet(host: string, spoken: Neighbour['spoken']): void {
+    const mine = spoken.find((one) => one.host === host)
+    if (mine === undefined) return
+    for (const one of spoken) {
+      if (one.host === undefined || one.host === host) continue
+      this.#served(host, one.host, 1)
+      const met = this.#met.get(host) ?? new Map<string, Meeting[]>()
+      this.#met.set(host, met)
+      const list = met.get(one.host) ?? []
+      if (met.size < HOSTS || met.has(one.host)) met.set(one.host, list)
+      list.push({ mine_ms: mine.time_ms, other_ms: one.time_ms })
+      if (list.length > PER_HOST) list.shift()
+    }
   }
 
   #served(host: string, gateway: string, times: number): void {
@@ -105,18 +133,25 @@ export class HostAlignment {
   *compare(): Generator<void> {
     const found = new Map<string, Map<string, Alignment>>()
     const inOrder = (list: readonly Refusal[]) => [...list].sort((a, b) => a.time_ms - b.time_ms)
-    const pairs = [...this.#reasons].flatMap(([host, reasons]) =>
-      [...this.#bare].filter(([other]) => other !== host).map(([other, bare]) => ({ host, reasons, other, bare })),
-    )
-    pairs.sort((a, b) => Math.min(b.reasons.length, b.bare.length) - Math.min(a.reasons.length, a.bare.length))
-    for (const { host, reasons, other, bare } of pairs.slice(0, PAIRS)) {
-      const alignment = yield* align(inOrder(reasons), inOrder(bare))
+    for (const { host, other, reasons, bare, met } of this.#pairs()) {
+      const alignment = yield* align(inOrder(reasons), inOrder(bare), met)
       if (alignment === null) continue
       const known = found.get(host) ?? new Map<string, Alignment>()
       found.set(host, known.set(other, alignment))
-      this.#served(host, other, alignment.byMine.length)
+      this.#served(host, other, alignment.byMine.length - met.length)
     }
     this.#found = found
+  }
+
+  #pairs(): Pair[] {
+    const pairs: Pair[] = []
+    for (const host of new Set([...this.#reasons.keys(), ...this.#met.keys()]))
+      for (const other of new Set([...this.#bare.keys(), ...(this.#met.get(host)?.keys() ?? [])])) {
+        const [reasons, bare] = [this.#reasons.get(host) ?? [], this.#bare.get(other) ?? []]
+        if (host !== other) pairs.push({ host, other, reasons, bare, met: this.#met.get(host)?.get(other) ?? [] })
+      }
+    const work = ({ reasons, bare, met }: Pair) => Math.min(reasons.length, bare.length) + met.length
+    return pairs.sort((a, b) => work(b) - work(a)).slice(0, PAIRS)
   }
 
   /** `base`, bettered by the shifts found; a host nobody knows anything against is taken to be right. */
@@ -180,40 +215,55 @@ function around(offset_ms: number): OffsetInterval {
   return { offset_ms, low_ms: offset_ms - DOUBT_MS, high_ms: offset_ms + DOUBT_MS }
 }
 
-/** Both in order of time. */
-function* align(reasons: readonly Refusal[], bare: readonly Refusal[]): Generator<void, Alignment | null> {
-  if (reasons.length === 0 || bare.length === 0) return null
-  const byService = new Map<string, readonly Refusal[]>()
-  const linesOf = (service: string | undefined): readonly Refusal[] => {
+/** Both in order of time; `met`: what is known to be one already. */
+function* align(
+  reasons: readonly Refusal[],
+  bare: readonly Refusal[],
+  met: readonly Meeting[],
+): Generator<void, Alignment | null> {
+  const things = met.map(({ mine_ms, other_ms }) => ({ at_ms: mine_ms, others: [other_ms] }))
+  const linesOf = linesByService(bare)
+  if (bare.length > 0)
+    for (const { time_ms, incident } of reasons) {
+      const lines = linesOf(incident.service)
+      const first = Math.max(0, firstAfter(lines, time_ms, 'time_ms') - PER_REASON / 2)
+      const others = lines
+        .slice(first, first + PER_REASON)
+        .filter((line) => mayBeAnsweredBy(line.incident, incident))
+        .map((line) => line.time_ms)
+      things.push({ at_ms: time_ms, others })
+    }
+  if (things.length === 0) return null
+  things.sort((a, b) => a.at_ms - b.at_ms)
+  const stretches = yield* trackShift(
+    things.map(({ at_ms }) => at_ms),
+    things.map(({ others }) => others),
+    bare.length === 0 ? 0 : covered(linesOf(reasons[0]?.incident.service)),
+  )
+  if (stretches.length === 0) return null
+  // What cutting stamps down to the second adds to their difference, on average.
+  const bias_ms =
+    cutDown([...bare.map(({ time_ms }) => time_ms), ...met.map(({ other_ms }) => other_ms)]) -
+    cutDown(things.map(({ at_ms }) => at_ms))
+  const nodes = stretches.flatMap(({ meetings }, stretch) => nodesOf(meetings, stretch, bias_ms))
+  const inOrder = (clock: 'mine_ms' | 'other_ms') => [...nodes].sort((a, b) => a[clock] - b[clock])
+  return { byMine: inOrder('mine_ms'), byOther: inOrder('other_ms') }
+}
+
+/** A gateway's lines whose path names the service. */
+function linesByService(bare: readonly Refusal[]): (service: string | undefined) => readonly Refusal[] {
+  const known = new Map<string, readonly Refusal[]>()
+  return (service) => {
     if (service === undefined) return bare
-    let lines = byService.get(service)
+    let lines = known.get(service)
     if (lines === undefined) {
       const named = bare.filter(({ incident }) => namesService(incident.http_path!, service))
       // A gateway that routes by something else than names says nothing about whose a line is.
       lines = named.length === 0 ? bare : named
-      byService.set(service, lines)
+      known.set(service, lines)
     }
     return lines
   }
-  const others = reasons.map(({ time_ms, incident }) => {
-    const lines = linesOf(incident.service)
-    const first = Math.max(0, firstAfter(lines, time_ms, 'time_ms') - PER_REASON / 2)
-    return lines
-      .slice(first, first + PER_REASON)
-      .filter((line) => mayBeAnsweredBy(line.incident, incident))
-      .map((line) => line.time_ms)
-  })
-  const stretches = yield* trackShift(
-    reasons.map(({ time_ms }) => time_ms),
-    others,
-    covered(linesOf(reasons[0]!.incident.service)),
-  )
-  if (stretches.length === 0) return null
-  // What cutting stamps down to the second adds to their difference, on average.
-  const bias_ms = cutDown(bare) - cutDown(reasons)
-  const nodes = stretches.flatMap(({ meetings }, stretch) => nodesOf(meetings, stretch, bias_ms))
-  const inOrder = (clock: 'mine_ms' | 'other_ms') => [...nodes].sort((a, b) => a[clock] - b[clock])
-  return { byMine: inOrder('mine_ms'), byOther: inOrder('other_ms') }
 }
 
 /** Share of the time in which a line is within two bins, from the first to the last. */
@@ -239,9 +289,9 @@ function firstAfter<K extends string>(list: readonly Readonly<Record<K, number>>
 }
 
 /** By how much stamps are cut down on average: half a second where all are whole ones; ms. */
-function cutDown(refusals: readonly Refusal[]): number {
-  const whole = refusals.filter(({ time_ms }) => time_ms % 1_000 === 0).length
-  return whole > refusals.length / 2 ? 500 : 0
+function cutDown(stamps_ms: readonly number[]): number {
+  const whole = stamps_ms.filter((ms) => ms % 1_000 === 0).length
+  return whole > stamps_ms.length / 2 ? 500 : 0
 }
 
 /** The shift where each meeting was: what the meetings around it say, on a line that drifts no faster than clocks do. */
@@ -261,6 +311,11 @@ function nodesOf(meetings: readonly Meeting[], stretch: number, bias_ms: number)
 
 function median(values: readonly number[]): number {
   return values.length === 0 ? 0 : [...values].sort((a, b) => a - b)[values.length >> 1]!
+}
+
+function isFirst(gateway: string, ones: ReadonlyMap<string, number>): boolean {
+  const count = ones.get(gateway) ?? 0
+  return count >= ENOUGH && count === Math.max(...ones.values())
 }
 
 /** From the nearest node in time, ms. */

@@ -163,6 +163,8 @@ class Simulation {
         ...{ req_id: this.#uuid(), client_id, grant_type: 'refresh_token', ...issued },
       })
     }
+    const revoked = this.#random() < 0.03
+    if (revoked) this.#tell(hostname, 'auth', born_ms + 5, 'access_token.destroyed', { client_id, jti })
     return {
       claims: {
         iss: name,
@@ -175,7 +177,7 @@ class Simulation {
         nbf: iat,
         exp: iat + life_s,
       },
-      ...{ kid, flaw: 'none', revoked: this.#random() < 0.03, born_ms },
+      ...{ kid, flaw: 'none', revoked, born_ms },
     }
   }
 

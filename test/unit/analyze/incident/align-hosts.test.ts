@@ -76,6 +76,31 @@ describe('telling two hosts’ clocks apart by when requests were refused', () =
     expect(clocks.offset('cart-5', undefined, T)).toBeNull()
   })
 
+  test('what was joined because of it shows it again', () => {
+    const alignment = new HostAlignment()
+    const random = randomNumbers(11)
+    for (let i = 0; i < 60; i++) {
+      const true_ms = T + random() * 4 * HOUR_MS
+      const { incident: told, spoken } = reason('cart-5', true_ms + 90_000)
+      const atGateway = { ...spoken[0]!, host: 'edge-1', stream: 'edge', time_ms: Math.floor(true_ms / 1000) * 1000 }
+      alignment.consider({ incident: told, spoken: [...spoken, atGateway] })
+    }
+    for (const _ of alignment.compare());
+    const { low_ms, high_ms } = alignment.over(UNKNOWN_CLOCKS).between('cart-5', 'edge-1', T + HOUR_MS)!
+    expect(low_ms).toBeLessThan(90_000)
+    expect(high_ms).toBeGreaterThan(90_000)
+    expect(alignment.serves('cart-5', 'edge-1')).toBe(true)
+    expect(alignment.serves('cart-5', 'edge-2')).toBe(true)
+    for (let i = 0; i < 10; i++) {
+      const { incident: told, spoken } = reason('mail-1', T + i * 60_000)
+      alignment.consider({ incident: told, spoken: [...spoken, { ...spoken[0]!, host: 'edge-2', stream: 'e2' }] })
+    }
+    // Now that it is known to stand before another host, its lines are not this one's; a caller's may be.
+    expect(alignment.serves('cart-5', 'edge-2')).toBe(false)
+    expect(alignment.serves('cart-5', 'app-7')).toBe(true)
+    expect(alignment.serves('orders-1', 'edge-2')).toBe(true)
+  })
+
   test('a few requests give no difference', () => {
     expect(
       fleet(4, () => 60_000)
