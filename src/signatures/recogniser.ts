@@ -10,6 +10,7 @@ import { applyCapture, type Captured } from './capture.ts'
 import { isHearsay, isTalk } from './hearsay.ts'
 import { epochToMs, type ZoneOffset } from './instant.ts'
 import { type Match, Matcher } from './matcher.ts'
+import { requestOf } from './request-of.ts'
 import { OF_ONE_EMITTER, type Signature } from './signature.ts'
 import { withinStatedWindow } from './stated-window.ts'
 
@@ -142,10 +143,10 @@ export class Recogniser {
     set(event, 'request_id', captured.request_id)
     set(event, 'trace_id', captured.trace_id ?? record.trace_id)
     set(event, 'span_id', record.span_id)
-    set(event, 'http_method', record.attributes['http.request.method'])
-    set(event, 'http_path', record.attributes['url.path'])
-    const status = record.attributes['http.response.status_code']
-    if (typeof status === 'number') event.http_status = status
+    const { method, path, status } = requestOf(record)
+    set(event, 'http_method', method)
+    set(event, 'http_path', path)
+    if (status !== undefined) event.http_status = status
     const duration_ms = durationOf(record.attributes)
     if (duration_ms !== null) event.duration_ms = duration_ms
     set(event, 'client_address', record.attributes['client.address'])

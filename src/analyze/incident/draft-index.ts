@@ -139,7 +139,17 @@ function isBetter(a: Fit, b: Fit): boolean {
   if (STRENGTH[a.reason] !== STRENGTH[b.reason]) return STRENGTH[a.reason] > STRENGTH[b.reason]
   if (a.apart !== b.apart) return a.apart < b.apart
   if (a.off !== b.off) return a.off < b.off
-  return a.draft.incident.time_ms < b.draft.incident.time_ms
+  if (a.draft.incident.time_ms !== b.draft.incident.time_ms) return a.draft.incident.time_ms < b.draft.incident.time_ms
+  return byPlace(a.draft.spoken[0], b.draft.spoken[0]) < 0
+}
+
+type Place = Pick<Spoken, 'stream' | 'offset'>
+
+/** Lines of one second are in order in their file, whatever order they are read in. */
+export function byPlace(a: Place | undefined, b: Place | undefined): number {
+  if (a === undefined || b === undefined) return 0
+  if (a.stream !== b.stream) return a.stream < b.stream ? -1 : 1
+  return a.offset - b.offset
 }
 
 function idsOf({ request_id, other_request_ids, trace_id, token, token_id }: Told): string[] {

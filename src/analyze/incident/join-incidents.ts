@@ -5,7 +5,7 @@
  */
 import type { ClockLookup } from '../../core/clock-lookup.ts'
 import type { Neighbour } from '../../core/ports/store.ts'
-import { type Draft, DraftIndex } from './draft-index.ts'
+import { byPlace, type Draft, DraftIndex } from './draft-index.ts'
 import { type Known, perhapsSameRequest, sameRequest, saysWhy } from './same-request.ts'
 import { isBare, observationOf, type Sighting } from './sighting.ts'
 import { leads, tell, weave } from './tell.ts'
@@ -86,7 +86,7 @@ function storedDrafts(neighbours: readonly Neighbour[]): Draft[] {
     if (!byId.has(id))
       byId.set(id, { id, incident, spoken: [...spoken], added: [], absorbs: [], changed: false, gone: false })
   }
-  return [...byId.values()].sort((a, b) => a.incident.time_ms - b.incident.time_ms || Number(a.id) - Number(b.id))
+  return [...byId.values()].sort((a, b) => a.incident.time_ms - b.incident.time_ms || byPlace(a.spoken[0], b.spoken[0]))
 }
 
 function merge(home: Draft, other: Draft): void {
@@ -109,13 +109,18 @@ function isKnown(home: Draft, alone: Draft): boolean {
   return home.spoken.some((s) => s.stream === stream && s.offset === offset)
 }
 
+const placeOf = ({ sighting }: { sighting: Sighting }) => sighting.event.position
+
 /**
  * Reasons before records that look for one, each in order of time: taking the earliest free partner in turn pairs as many
  * as can be paired, however many requests share a second.
  */
 function inOrder(sightings: readonly Sighting[]): Sighting[] {
   return sightings
-    .map((sighting, i) => ({ sighting, i, bare: isBare(sighting.event.specificity) }))
-    .sort((a, b) => Number(a.bare) - Number(b.bare) || a.sighting.time_ms - b.sighting.time_ms || a.i - b.i)
+    .map((sighting) => ({ sighting, bare: isBare(sighting.event.specificity) }))
+    .sort(
+      (a, b) =>
+        Number(a.bare) - Number(b.bare) || a.sighting.time_ms - b.sighting.time_ms || byPlace(placeOf(a), placeOf(b)),
+    )
     .map(({ sighting }) => sighting)
 }

@@ -78,6 +78,7 @@ export function sameRequest(a: Known, b: Known, clocks: ClockLookup): JoinReason
 
   if (differ(one.http_path, two.http_path) || differ(one.http_method, two.http_method)) return null
   if (apart > STATUS_WINDOW_MS || differ(one.http_status, two.http_status)) return null
+  if (!sameHost && differ(one.client_id, two.client_id)) return null
   // Two records that both state a reason are two refusals, however close: a burst of expired tokens is many requests.
   // Unless one is the caller's own word for what the other host did: another service, same client, path and reason.
   if (!sameHost && isGrant(one) && isGrant(two) && same(one.client_id, two.client_id) && alike(one, two))
@@ -103,7 +104,9 @@ export function perhapsSameRequest(a: Known, b: Known, clocks: ClockLookup): Joi
   if (!isBare(line.specificity) || !saysWhy(reason) || line.host === undefined || reason.host === undefined) return null
   if (!mayBeAnsweredBy(line, reason)) return null
   const hosts = new Set(told.spoken.map(({ host }) => host))
-  if (hosts.size > 1 || bare.spoken.some(({ host }) => hosts.has(host))) return null
+  if (bare.spoken.some(({ host }) => hosts.has(host))) return null
+  // One gateway's line is enough, unless it is the caller itself that speaks of the same failure.
+  if (hosts.size > 1 && !same(line.client_id, reason.client_id)) return null
   if (bare.spoken.some((s) => told.spoken.some((t) => s.stream === t.stream))) return null
   if (apartness(a, b, clocks) > TIME_ALONE_MS) return null
   if (!usuallyAnswers(line.http_status!, reason)) return 'time'
