@@ -78,7 +78,9 @@ export class HostAlignment {
     const { host } = incident
     if (host === undefined) return
     if (hosts.size > 1) {
-      this.#meet(host, spoken)
+      // Whoever asks an issuer for tokens stands before nothing.
+      const { kind } = incident
+      if (saysWhy(incident) && (kind === 'validation' || kind === 'introspection')) this.#meet(host, spoken)
       return
     }
     const bare = !saysWhy(incident)

@@ -76,7 +76,7 @@ const weaker = (serves: Serves) =>
   (['named_path', 'status_and_time', 'time'] as const).map((reason) => (a: Known, b: Known, clocks: ClockLookup) => {
     const [line, told] = saysWhy(a.incident) ? [b, a] : [a, b]
     if (perhapsSameRequest(a, b, clocks) !== reason) return null
-    return serves(told.incident.host!, line.incident.host!) ? reason : null
+    return line.spoken.some(({ host }) => host !== undefined && serves(told.incident.host!, host)) ? reason : null
   })
 
 function storedDrafts(neighbours: readonly Neighbour[]): Draft[] {
