@@ -1,15 +1,23 @@
 /**
- * The figures as tables for spreadsheets: one per subject, raw numbers, no words. Cells are made harmless by csv.ts.
+ * The figures as tables for spreadsheets: one per subject, raw numbers, no words. Formulas are made harmless by csv.ts, and
+ * control characters here, because tables are also looked at in a terminal.
  * Names are file names; the order of columns is a promise, new ones come at the end.
  */
 import type { Report } from '../../src/core/report.ts'
+import { toPrintable } from '../terminal/printable.ts'
 import { type CsvCell, csvOf } from './csv.ts'
 
 /** File name and content of each table. */
 export function csvTables(report: Report): Map<string, string> {
   const tables = new Map<string, string>()
   const table = (name: string, columns: readonly string[], rows: readonly (readonly CsvCell[])[]) =>
-    tables.set(`${name}.csv`, csvOf(columns, rows))
+    tables.set(
+      `${name}.csv`,
+      csvOf(
+        columns,
+        rows.map((row) => row.map((value) => (typeof value === 'string' ? toPrintable(value) : value))),
+      ),
+    )
   const iso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString())
   const { period, previous, totals, previous_totals, change } = report
   table(

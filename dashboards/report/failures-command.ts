@@ -8,6 +8,7 @@ import type { Filter, FilterField, TimeRange } from '../../src/core/filter.ts'
 const FLAGS: Readonly<Partial<Record<FilterField, string>>> = {
   cause: '--cause',
   subcause: '--subcause',
+  kind: '--kind',
   host: '--host',
   service: '--service',
   client_id: '--client',

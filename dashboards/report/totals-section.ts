@@ -1,10 +1,11 @@
 /** Totals: each step of the flow with its failures, and who was affected. */
-import type { Report } from '../../src/core/report.ts'
+import type { KindFigures, Report } from '../../src/core/report.ts'
 import { formatChange, formatCount, formatQuantity, formatShare, NO_FIGURE } from '../format-number.ts'
 import { kindNoun } from '../wording.ts'
-import type { Block, Section } from './document.ts'
+import type { Block, Cell, Section } from './document.ts'
+import { type CommandContext, failuresCommand } from './failures-command.ts'
 
-export function totalsSection(report: Report): Section | null {
+export function totalsSection(report: Report, context: CommandContext): Section | null {
   const { kinds, totals, previous_totals } = report
   if (totals.events === 0 && (previous_totals?.events ?? 0) === 0) return null
   const blocks: Block[] = [
@@ -19,10 +20,10 @@ export function totalsSection(report: Report): Section | null {
         { title: 'Failed before', align: 'right' },
         { title: 'Change', align: 'right' },
       ],
-      rows: kinds.map((row) => [
+      rows: kinds.map((row): Cell[] => [
         { text: kindNoun(row.kind) },
         { text: formatCount(row.successes) },
-        { text: formatCount(row.failures) },
+        failedCell(row, context),
         { text: row.successes === 0 ? NO_FIGURE : formatShare(row.failures, row.successes + row.failures) },
         { text: row.previous_failures === null ? NO_FIGURE : formatCount(row.previous_failures) },
         { text: formatChange(row.failures, row.previous_failures) || NO_FIGURE },
@@ -51,4 +52,9 @@ export function totalsSection(report: Report): Section | null {
     })
   }
   return { id: 'totals', title: 'Totals', blocks }
+}
+
+function failedCell({ kind, failures }: KindFigures, context: CommandContext): Cell {
+  const command = failures === 0 ? undefined : failuresCommand(context, { kind: [kind] })
+  return { text: formatCount(failures), ...(command !== undefined && { command }) }
 }

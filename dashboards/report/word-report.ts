@@ -30,7 +30,7 @@ export function wordReport(report: Report, db: string | null): ReportDocument {
     headlines: headlinesOf(report),
     actions: actionsOf(report, context),
     sections: [
-      totalsSection(report),
+      totalsSection(report, context),
       causeSection(report, context),
       newsSection(report, context),
       partySection(report, context),

@@ -59,6 +59,7 @@ describe('usage', () => {
   test.each([
     [['failures', '--tz', 'Mars/Olympus']],
     [['failures', '--cause', 'gremlins']],
+    [['failures', '--kind', 'gremlins']],
     [['failures', '--limit', '0']],
     [['dash', '--range', 'soon']],
     [['collect']],

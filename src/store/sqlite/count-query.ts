@@ -51,24 +51,31 @@ export class CountQuery {
     const ids = filterIds(this.#db, this.#lexicon, filter)
     const step_ms = 'step_ms' in grouping ? grouping.step_ms : DAY_MS
     const segments = coverRange(range, detail_from_ms, step_ms)
-    const sums = new Map<string, CountRow>()
-    for (const { sign, part } of withoutExclusions(this.#db, ids)) {
-      if (passesNothing(part)) continue
-      for (const segment of segments) {
-        const stepOf = (bucket: number) => Math.floor((bucket * GRAIN_MS[segment.grain]) / step_ms) * step_ms
-        for (const [verdict, key, count, bucket] of this.#rows(segment, part, grouping)) {
-          const row: CountRow = [verdict, grouping.by === 'step' ? stepOf(key) : key, sign * count, stepOf(bucket)]
-          const name = `${row[0]} ${row[1]} ${row[3]}`
-          const sum = sums.get(name)
-          if (sum === undefined) sums.set(name, row)
-          else sum[2] += row[2]
-        }
-      }
-    }
-    for (const [id, group, count, start_ms] of sums.values()) {
+    const parts = withoutExclusions(this.#db, ids).filter(({ part }) => !passesNothing(part))
+    const pass = (id: number, group: number, count: number, start_ms: number) => {
       const verdict = ids.verdicts.get(id)
       if (verdict !== undefined && count > 0) visit(verdict, group, count, start_ms)
     }
+    const sums = new Map<string, CountRow>()
+    for (const { sign, part } of parts) {
+      for (const segment of segments) {
+        const stepOf = (bucket: number) => Math.floor((bucket * GRAIN_MS[segment.grain]) / step_ms) * step_ms
+        for (const [verdict, key, count, bucket] of this.#rows(segment, part, grouping)) {
+          const group = grouping.by === 'step' ? stepOf(key) : key
+          const start_ms = stepOf(bucket)
+          // Nothing is taken away: no need to have it all together first.
+          if (parts.length === 1) {
+            pass(verdict, group, count, start_ms)
+            continue
+          }
+          const name = `${verdict} ${group} ${start_ms}`
+          const sum = sums.get(name)
+          if (sum === undefined) sums.set(name, [verdict, group, sign * count, start_ms])
+          else sum[2] += sign * count
+        }
+      }
+    }
+    for (const row of sums.values()) pass(...row)
   }
 
   /** Up to `limit` buckets of a segment in which something passes, in order of time or against it. */

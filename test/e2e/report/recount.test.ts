@@ -1,6 +1,6 @@
 /** The figures of a report against an independent recount of the raw truth, across a clock change, in several zones. */
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Report } from '../../../src/core/report.ts'
@@ -146,7 +146,7 @@ test('the careless client is what the report says to deal with first', async () 
 describe('every format', () => {
   const zone = 'Europe/Paris'
 
-  test.each(['text', 'md'])('says the same figures: %s', async (format) => {
+  test.each(['text', 'md', 'html'])('says the same figures: %s', async (format) => {
     const report = await reportOf(zone)
     const { stdout } = await authtop(home, ['report', ...weekIn(zone).args, '--format', format])
     for (const figure of [
@@ -156,6 +156,46 @@ describe('every format', () => {
       ...report.parties.flatMap((table) => table.by_failures.map((row) => row.failures)),
     ])
       expect(stdout).toContain(figure.toLocaleString('en-US'))
+  })
+
+  test('the CSV tables hold the counts of the raw logs, and no name of a stranger is a formula or an escape', async () => {
+    const folder = join(home, 'tables')
+    const week = weekIn(zone)
+    expect((await authtop(home, ['report', ...week.args, '--format', 'csv', '--out', folder])).code).toBe(0)
+    const rows = (name: string) =>
+      readFileSync(join(folder, `${name}.csv`), 'utf8')
+        .trim()
+        .split('\r\n')
+        .slice(1)
+    const failures = failed(factsOf(week))
+    const causes = Object.fromEntries(
+      rows('causes')
+        .map((row) => row.split(','))
+        .map(([cause, subcause, count]) => [`${cause}/${subcause}`, Number(count)]),
+    )
+    expect(causes).toEqual(countBy(failures, ({ cause, subcause }) => `${cause}/${subcause}`))
+    const timeline = rows('timeline').map((row) => Number(row.split(',')[4]))
+    expect(timeline.reduce((sum, count) => sum + count, 0)).toBe(failures.length)
+    for (const name of readdirSync(folder)) {
+      const text = readFileSync(join(folder, name), 'utf8')
+      expect(text).not.toMatch(/(^|,|")[=@+]/m)
+      expect(text).not.toMatch(/[\u001b\u202e]/)
+    }
+  })
+
+  test.each(['text', 'md', 'html'])('shows names of strangers as text and nothing else: %s', async (format) => {
+    const { stdout } = await authtop(home, ['report', ...weekIn(zone).args, '--format', format])
+    expect(stdout).not.toMatch(/[\u001b\u202e]/)
+    if (format !== 'text') expect(stdout).not.toContain('<script>alert')
+    if (format === 'md') expect(stdout).not.toMatch(/(?<!\\)\[x\]\(javascript/)
+  })
+
+  test('the command beside the failures of a step lists exactly those', async () => {
+    const { stdout } = await authtop(home, ['report', ...weekIn(zone).args, '--format', 'html'])
+    const kind = (await reportOf(zone)).kinds.find(({ failures }) => failures > 0)!
+    const command = new RegExp(`authtop (failures [^<"]*--kind ${kind.kind})`).exec(stdout)![1]!
+    const listed = await authtop(home, [...words(command), '--json'])
+    expect(listed.stdout.trim().split('\n')).toHaveLength(kind.failures)
   })
 
   test('the command beside a figure lists exactly the incidents behind it', async () => {
