@@ -146,16 +146,19 @@ function refreshEarlier(facts: FindingFacts): Advice[] {
 /** Many clients whose short tokens run out under their hands: the lifetime is at odds with how they work. */
 function tokenLifetime(facts: FindingFacts): Advice[] {
   return gather(facts.failures, (f) => f.subcause === 'access_token', ['issuer']).flatMap((g) => {
-    if (g.count < SUPPORT || g.others.client_id.length < CLIENTS_OF_LIFETIME) return []
     const sample = sampleOf(facts, {
       cause: 'expiry',
       subcause: 'access_token',
       place: 'issuer',
       value: g.at.issuer!,
     })
-    const late = sample.flatMap(lateness)
-    if (late.length === 0) return []
-    const lifetime_ms = median(late.map((l) => l.lifetime_ms))
+    const all = sample.flatMap((i) => lateness(i).map((l) => ({ ...l, client_id: i.client_id ?? '' })))
+    if (all.length === 0) return []
+    // Each kind of token has a lifetime of its own; the advice is about one of them.
+    const lifetime_ms = mostFrequent(all.map((l) => l.lifetime_ms))
+    const late = all.filter((l) => l.lifetime_ms === lifetime_ms)
+    const clients = new Set(late.map((l) => l.client_id)).size
+    if (late.length < SUPPORT || clients < CLIENTS_OF_LIFETIME) return []
     const saved = (s: number) => late.filter((l) => l.late_ms <= s * 1000 - l.lifetime_ms).length
     const longer = LIFETIMES_S.filter((s) => s * 1000 > lifetime_ms)
     const best = longer.find((s) => saved(s) >= late.length * ENOUGH) ?? longer.at(-1)
@@ -171,7 +174,7 @@ function tokenLifetime(facts: FindingFacts): Advice[] {
         of: g.count,
         title: `a lifetime of ${seconds(best)} instead of ${seconds(lifetime_ms / 1000)} for ${whose} would have avoided ${number(avoided)} of ${count(g.count, 'expiry', 'expiries')}`,
         why: [
-          `${count(g.others.client_id.length, 'client')} let them run out, half of them by ${seconds(median(late.map((l) => l.late_ms)) / 1000)} or less`,
+          `${count(clients, 'client')} let them run out, half of them by ${seconds(median(late.map((l) => l.late_ms)) / 1000)} or less`,
           ...basis(sample.length, late.length, g.count),
         ],
         fix: [
@@ -263,6 +266,12 @@ function basis(sampled: number, known: number, of: number): string[] {
     ...(sampled < of ? [`from the newest ${number(sampled)} of ${number(of)}`] : []),
     ...(known < sampled ? [`${number(sampled - known)} of them show no instants and are not counted as avoided`] : []),
   ]
+}
+
+function mostFrequent(values: readonly number[]): number {
+  const counts = new Map<number, number>()
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
+  return [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0]![0]
 }
 
 function median(values: readonly number[]): number {
