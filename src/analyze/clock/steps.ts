@@ -20,6 +20,10 @@ export interface Jump {
   before_ms: number
   after_ms: number
   by_ms: number
+  /** It happened within this of `before_ms`, on either side; ms. */
+  within_ms: number
+  /** The party's own, not only perhaps. */
+  own: boolean
   /** Links that show it, each with the number of its first stretch after it. */
   shown: Map<LinkEstimate, number>
 }
@@ -30,6 +34,8 @@ const SMALLEST_REPORTED_MS = 100
 const SAME_TIME_MS = 1_200_000
 const SAME_SIZE_MS = 1_500
 const SAME_SIZE = 0.05
+/** Cuts are placed to within some requests; ms. */
+const PART_SLACK_MS = 10_000
 /** A party is to blame if this share of its links, and at least so many, show the step. */
 const MOST = 0.6
 const LINKS_FOR_BLAME = 2
@@ -43,6 +49,8 @@ interface LinkStep {
   by_ms: number
   /** first − second before it, ms. */
   before_ms: number
+  /** Between the last evidence before it and the first after it, first's clock, ms. */
+  gap_ms: number
 }
 
 interface Blame {
@@ -66,7 +74,10 @@ export function stepsByParty(estimates: Iterable<LinkEstimate>): Map<string, Par
       const before_ms = extrapolate(before, next.cut_ms).offset_ms
       const by_ms = extrapolate(next, next.cut_ms).offset_ms - before_ms
       if (Math.abs(by_ms) >= SMALLEST_REPORTED_MS)
-        found.push({ estimate, begins: i, at_ms: next.cut_ms, by_ms, before_ms })
+        found.push({
+          ...{ estimate, begins: i, at_ms: next.cut_ms, by_ms, before_ms },
+          gap_ms: next.from_ms - before.at_ms,
+        })
     }
   }
   const stepsOf = new Map<string, LinkStep[]>()
@@ -98,10 +109,27 @@ export function stepsByParty(estimates: Iterable<LinkEstimate>): Map<string, Par
     const fromHost = second.startsWith('issuer ') || !first.startsWith('host ')
     const order = a.links - b.links || (fromHost ? 0 : a.share - b.share)
     const guilty = order > 0 || (order === 0 && second.startsWith('issuer ')) ? first : second
-    note(byParty, guilty, step)
-    if (order === 0 && !fromHost) suspect(byParty, guilty === first ? second : first, step)
+    suspect(byParty, guilty, step, true)
+    if (order === 0 && !fromHost) suspect(byParty, guilty === first ? second : first, step, false)
   }
+  for (const of of byParty.values()) tell(of)
   return byParty
+}
+
+/** The same step seen on several links counts once, and one that another link saw happen in parts counts as those. */
+function tell(of: PartySteps): void {
+  of.jumps = of.jumps.filter((jump) => {
+    const parts = of.jumps.filter(
+      (part) => part !== jump && Math.abs(part.before_ms - jump.before_ms) <= jump.within_ms + PART_SLACK_MS,
+    )
+    const sum = parts.reduce((total, part) => total + part.by_ms, 0)
+    return parts.length < 2 || !alike(sum, jump.by_ms) || parts.some((part) => part.within_ms > jump.within_ms)
+  })
+  for (const { own, by_ms, before_ms } of of.jumps) {
+    if (!own) continue
+    if (zoneShift(by_ms) !== null) of.zone_jumps.push({ at_ms: before_ms, by_ms })
+    else of.steps.push({ at_ms: Math.round(before_ms), by_s: Math.round(by_ms) / 1000 })
+  }
 }
 
 function signed(step: LinkStep, party: string): number {
@@ -118,36 +146,28 @@ function noted(byParty: Map<string, PartySteps>, party: string): PartySteps {
   return of
 }
 
-/** The same step seen on several links counts once. */
-function note(byParty: Map<string, PartySteps>, party: string, step: LinkStep): void {
-  const of = noted(byParty, party)
-  const jump = suspect(byParty, party, step)
-  if (jump === null) return
-  const { by_ms, before_ms: at_ms } = jump
-  if (zoneShift(by_ms) !== null) of.zone_jumps.push({ at_ms, by_ms })
-  else {
-    of.steps.push({ at_ms: Math.round(at_ms), by_s: Math.round(by_ms) / 1000 })
-    of.steps.sort((a, b) => a.at_ms - b.at_ms)
-  }
-}
-
-/** Null where the jump is known already. */
-function suspect(byParty: Map<string, PartySteps>, party: string, step: LinkStep): Jump | null {
+function suspect(byParty: Map<string, PartySteps>, party: string, step: LinkStep, own: boolean): void {
   const { jumps } = noted(byParty, party)
   const by_ms = signed(step, party)
   const before_ms = readingBefore(step, party)
+  // Where the party's own clock jumped, the jump is part of the gap.
+  const within_ms = Math.max(0, step.gap_ms - (step.estimate.link.first === party ? by_ms : 0)) / 2
   const apart = (j: Jump) => Math.abs(j.before_ms - before_ms)
   const [known] = jumps
     .filter((j) => apart(j) <= SAME_TIME_MS && alike(j.by_ms, by_ms) && !j.shown.has(step.estimate))
     .sort((a, b) => apart(a) - apart(b))
-  if (known !== undefined) {
+  if (known === undefined)
+    jumps.push({
+      ...{ before_ms, after_ms: before_ms + by_ms, by_ms, within_ms, own },
+      shown: new Map([[step.estimate, step.begins]]),
+    })
+  else {
     known.shown.set(step.estimate, step.begins)
-    return null
+    known.own ||= own
+    // Who saw it closer knows better when it was.
+    if (within_ms < known.within_ms) Object.assign(known, { before_ms, after_ms: before_ms + by_ms, within_ms })
   }
-  const jump = { before_ms, after_ms: before_ms + by_ms, by_ms, shown: new Map([[step.estimate, step.begins]]) }
-  jumps.push(jump)
   jumps.sort((a, b) => a.before_ms - b.before_ms)
-  return jump
 }
 
 /**
