@@ -52,6 +52,8 @@ export interface LinkState {
 const STRATA_LIMIT = 3
 /** From this many fresh tokens on, an edge is an offset; below, only a bound. */
 const FRESH_FOR_VALUE = 3
+/** A handful of tokens may have been minted together and used together: their common age would pass for an offset. */
+const SAMPLES_FOR_VALUE = 10
 /** How much better (nats) an edge must explain the differences than aged tokens alone. */
 const EDGE_FOR_VALUE = 1.8
 /** A value that could be anything within this is none, ms. */
@@ -339,6 +341,7 @@ function tilted(fit: LineFit, ppm: number, middle_ms: number): LineFit {
 }
 
 function isValue(fit: LineFit): boolean {
+  if (fit.samples < SAMPLES_FOR_VALUE) return false
   return fit.fresh >= FRESH_FOR_VALUE && fit.edge >= EDGE_FOR_VALUE && fit.high_ms - fit.low_ms <= WIDEST_VALUE_MS
 }
 

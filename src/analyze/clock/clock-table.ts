@@ -206,10 +206,23 @@ export class ClockReading {
     const drafts = new Map(hosts.map((h) => [h.name, this.draft(h)]))
     const verdicts = new Map<ClockPaths, Verdict | null>()
     const collectors = new Map<ClockPaths, Voter>()
-    for (const paths of new Set(this.paths.values())) {
+    const judged = (paths: ClockPaths): Verdict | null => {
       const collector = this.collectorIn(paths, drafts)
       if (collector !== null) collectors.set(paths, collector)
-      verdicts.set(paths, this.verdict(paths, this.voters(paths, drafts, collector)))
+      return this.verdict(paths, this.voters(paths, drafts, collector))
+    }
+    for (const paths of new Set(this.paths.values())) {
+      const verdict = judged(paths)
+      const better = question.reference === undefined ? this.betterReference(paths, verdict) : null
+      if (better === null) {
+        verdicts.set(paths, verdict)
+        continue
+      }
+      collectors.delete(paths)
+      const turned = this.pathsFrom(better)
+      for (const party of paths.parties()) if (this.paths.get(party) === paths) this.paths.set(party, turned)
+      for (const h of hosts) if (this.paths.get(hostParty(h.name)) === turned) drafts.set(h.name, this.draft(h))
+      verdicts.set(turned, judged(turned))
     }
     const main = this.references(question.reference)[0] ?? null
     return {
@@ -221,6 +234,17 @@ export class ClockReading {
       issuers: [...this.book.issuers.values()].map((i) => this.issuerClock(i.name, verdicts)),
       collector: this.collectorClock(verdicts, collectors),
     }
+  }
+
+  /** Nothing is gained by measuring good clocks against a wrong one; issuers stay, since it is they who must be met. */
+  private betterReference(paths: ClockPaths, verdict: Verdict | null): string | null {
+    if (verdict?.accused.has(paths.reference) !== true || !paths.reference.startsWith('host ')) return null
+    const agreeing = [...paths.parties()].flatMap((party) => {
+      const host = party.startsWith('host ') ? this.book.hosts.get(party.slice('host '.length)) : undefined
+      return host === undefined || verdict.accused.has(party) ? [] : [host]
+    })
+    const [best] = agreeing.sort((a, b) => b.partners - a.partners || b.samples - a.samples)
+    return best === undefined ? null : hostParty(best.name)
   }
 
   /** Offset and bounds of one host, zone mistake taken away, before anybody is judged. */

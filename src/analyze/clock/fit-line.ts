@@ -43,6 +43,8 @@ const NEGLIGIBLE = 6
 const NEGLIGIBLE_HYPOTHESIS = 4
 /** The part of the delay that every token has cannot be seen one way; the interval allows for this much, ms. */
 const UNSEEN_DELAY_MS = 60
+/** … and of few fresh tokens, that none was as quick as the quickest can be: so much over the root of their number, ms. */
+const FEW_FRESH_MS = 400
 /** Aged tokens are of many ages: were they all within this, they would be fresh ones with a delay; ms. */
 const NARROWEST_AGES_MS = 4_000
 /** The tables' steps and the shape of real delays, ms. */
@@ -165,7 +167,7 @@ export function fitLine(
     at_ms: span.to,
     from_ms: span.from,
     offset_ms: mid!,
-    low_ms: low! - UNSEEN_DELAY_MS - blur,
+    low_ms: low! - UNSEEN_DELAY_MS - FEW_FRESH_MS / Math.sqrt(Math.max(fresh, 1)) - blur,
     high_ms: high! + CLOSE_MS + blur,
     drift_ppm: driftMid!,
     drift_half_ppm: withDrift ? (driftHigh! - driftLow!) / 2 : limit_ppm,

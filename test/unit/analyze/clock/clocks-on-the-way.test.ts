@@ -200,3 +200,32 @@ describe('records that do not name their issuer', () => {
     expect(table.hosts.find((h) => h.host === 'svc')!.at_fault).toBe(false)
   })
 })
+
+describe('clocks that only shared requests link', () => {
+  test('are measured against one that most agree with, not against the busiest where that is wrong', () => {
+    const wrong = () => 730_000
+    const { hosts } = read([
+      ...pairs('gw', 'busy', 0, 10, wrong),
+      ...pairs('edge', 'busy', 0, 10, wrong),
+      ...pairs('gw', 'a', 0, 3, () => 0),
+      ...pairs('edge', 'a', 0, 3, () => 0),
+    ]).table
+    const rows = Object.fromEntries(hosts.map((h) => [h.host, [Math.round(h.offset_s!) || 0, h.at_fault]]))
+    expect(rows).toEqual({ busy: [730, true], gw: [0, false], edge: [0, false], a: [0, false] })
+  })
+})
+
+describe('a handful of tokens', () => {
+  test('that were minted together and are used together show no offset', () => {
+    const [first] = tokens('svc', 1, () => 0, ISSUER)
+    const samples = Array.from({ length: 7 }, (_, i) => ({
+      ...first!,
+      iat_ms: START_MS,
+      seen_validator_ms: START_MS + 4_000 + i * 300,
+      token: `t${i}`,
+    }))
+    const [row] = read(samples).table.hosts
+    expect(row!.kind).toBe('bound')
+    expect(row!.high_s).toBeGreaterThanOrEqual(0)
+  })
+})
