@@ -26,6 +26,7 @@ const FIELDS = [
   'http_status',
   'message',
   'evidence',
+  'recovered_ms',
 ] as const
 
 export function incidentJson(incident: Incident): Record<string, unknown> {

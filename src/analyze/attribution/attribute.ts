@@ -14,6 +14,7 @@ import { keys } from './keys.ts'
 import { mismatch } from './mismatch.ts'
 import { outageShadow } from './outage-shadow.ts'
 import { recoveredAfter } from './recovery.ts'
+import { seconds } from './seconds.ts'
 import { unreachable } from './unreachable.ts'
 import { unstated } from './unstated.ts'
 import { asSaid, type Verdict } from './verdict.ts'
@@ -25,8 +26,9 @@ export function attribute(told: Told, background: Background): Told {
   const rest: Told = unhealed
   const recovered_ms = HEALS.has(verdict.subcause) ? recoveredAfter(told, background) : undefined
   if (recovered_ms !== undefined) rest.recovered_ms = recovered_ms
+  const healed = recovered_ms === undefined ? [] : [`${told.client_id} got a new token ${seconds(recovered_ms)} later`]
   // The reason comes first, because lists show one line; what was said is the weakest of them.
-  return { ...rest, ...verdict, why: [...verdict.why, `${told.system} said: ${told.symptom}`] }
+  return { ...rest, ...verdict, why: [...verdict.why, ...healed, `${told.system} said: ${told.symptom}`] }
 }
 
 /** What a client can mend by itself. */

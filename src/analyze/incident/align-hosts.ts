@@ -69,6 +69,8 @@ export class HostAlignment {
   readonly #met = new Map<string, Map<string, Meeting[]>>()
   /** host → gateway → requests that both speak of. */
   readonly #together = new Map<string, Map<string, number>>()
+  /** Whatever stands first before some host. */
+  #gateways = new Set<string>()
   /** host → other → what was found. */
   #found = new Map<string, Map<string, Alignment>>()
 
@@ -106,7 +108,7 @@ export class HostAlignment {
     const most = Math.max(...known.values())
     if (most < ENOUGH || (known.get(gateway) ?? 0) >= most * LEAST_SHARE) return true
     // Callers speak of few requests of each host; only what stands before another host is a gateway.
-    return ![...this.#together].some(([other, ones]) => other !== host && isFirst(gateway, ones))
+    return !this.#gateways.has(gateway)
   }
 
   /** One request that is known to be told by both. */
@@ -143,6 +145,7 @@ export class HostAlignment {
       this.#served(host, other, alignment.byMine.length - met.length)
     }
     this.#found = found
+    this.#gateways = new Set([...this.#together.values()].map(firstOf).filter((one) => one !== null))
   }
 
   #pairs(): Pair[] {
@@ -315,9 +318,12 @@ function median(values: readonly number[]): number {
   return values.length === 0 ? 0 : [...values].sort((a, b) => a - b)[values.length >> 1]!
 }
 
-function isFirst(gateway: string, ones: ReadonlyMap<string, number>): boolean {
-  const count = ones.get(gateway) ?? 0
-  return count >= ENOUGH && count === Math.max(...ones.values())
+/** What most of a host's requests came through; null where too few are known. */
+function firstOf(ones: ReadonlyMap<string, number>): string | null {
+  let first: string | null = null
+  for (const [gateway, count] of ones)
+    if (count >= ENOUGH && (first === null || count > ones.get(first)!)) first = gateway
+  return first
 }
 
 /** From the nearest node in time, ms. */

@@ -80,6 +80,23 @@ describe('"expired" where the clock of the host is thought to be ahead', () => {
     expect(why[0]).toBe("expired 88.5 s before, by the issuer's clock, after a lifetime of 300 s")
   })
 
+  test('an expiry that heals says how soon the client had a new token', () => {
+    const issued = {
+      party: 'client' as const,
+      key: 'web',
+      deed: 'issued' as const,
+      first_ms: T + 140,
+      last_ms: T + 140,
+    }
+    const unknown: ClockLookup = { offset: () => null, between: () => null, atFault: () => null }
+    const expired = { ...refused(330_000), client_id: 'web' }
+    const healed = attribute(expired, background(unknown, [issued]))
+    expect(healed.recovered_ms).toBe(140)
+    expect(healed.why).toContain('web got a new token 140 ms later')
+    const stranded = attribute(expired, background(unknown, [{ ...issued, first_ms: T + 90_000, last_ms: T + 90_000 }]))
+    expect(stranded.recovered_ms).toBeUndefined()
+  })
+
   test('without any offset the clock of the gateway decides that saw the same request', () => {
     const spoken = [
       { stream: 'edge', offset: 0, signature: 's', specificity: 10, host: 'edge-1', time_ms: T - 700_000 },
