@@ -780,7 +780,7 @@ export function describeStore(engine: StoreEngine): void {
         expect(versions.size).toBe(6)
       })
 
-      it('shows readers whole batches only, while another process writes', { timeout: 30_000 }, async () => {
+      it('shows readers whole batches only, while another process writes', async () => {
         const { place, writer, reader } = await both()
         await writer.close()
         const child = startCrashWriter(place.location)
@@ -936,7 +936,7 @@ export function describeStore(engine: StoreEngine): void {
     })
 
     describe('sql', () => {
-      it('reads the documented tables', { timeout: 30_000 }, async () => {
+      it('reads the documented tables', async () => {
         const { writer, reader } = await both()
         await writer.append(batch({ successes: [success({ host: 'api-1' })], streams: [stream()] }))
         await writer.append(
@@ -959,7 +959,7 @@ export function describeStore(engine: StoreEngine): void {
         ])
       })
 
-      it('stops at the row limit and says so', { timeout: 30_000 }, async () => {
+      it('stops at the row limit and says so', async () => {
         const { reader } = await both()
         const { rows, truncated } = await reader.sql('SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3', 2, 20_000)
         expect([rows, truncated]).toEqual([[[1], [2]], true])
@@ -973,12 +973,12 @@ export function describeStore(engine: StoreEngine): void {
         'PRAGMA writable_schema = ON',
         'VACUUM',
         'BEGIN',
-      ])('refuses to write: %s', { timeout: 30_000 }, async (query) => {
+      ])('refuses to write: %s', async (query) => {
         const { reader } = await both()
         await expect(reader.sql(query, 10, 20_000)).rejects.toMatchObject({ name: 'StoreRefusal', reason: 'read_only' })
       })
 
-      it('says what is wrong with a wrong query', { timeout: 30_000 }, async () => {
+      it('says what is wrong with a wrong query', async () => {
         const { reader } = await both()
         await expect(reader.sql('SELECT x FROM nowhere', 10, 20_000)).rejects.toMatchObject({
           name: 'StoreRefusal',
@@ -986,7 +986,7 @@ export function describeStore(engine: StoreEngine): void {
         })
       })
 
-      it('stops a query that would run for ever', { timeout: 30_000 }, async () => {
+      it('stops a query that would run for ever', async () => {
         const { reader } = await both()
         const endless = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n'
         await expect(reader.sql(endless, 10, 300)).rejects.toMatchObject({ name: 'StoreRefusal' })
