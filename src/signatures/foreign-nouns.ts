@@ -15,7 +15,7 @@ const SIGNED =
   'licen[cs]e|pdf|document|package|pkg|rpm|deb|apk|apt|gpg|pgp|repository|release|inrelease|webhook|payload of webhook|plugin|extension|add-?on|image|container|artifact|bundle|jar|manifest|driver|module|kernel|boot|firmware|update|installer|provider|registry key|commit|tag|git|dkim|dmarc|spf|arc|dnskey|rrsig|dnssec|zone|email|mail|message digest|transaction|block|wallet|contract|function|method|type|call|lambda|virus|malware|yara|rule|ids|snort|database|file|zip|archive|xml document|mime|s/mime|cms|pkcs ?#?7|tls|ssl|handshake|ocsp|crl|certificate|cert|x\\.?509|hub'
 /** Sessions that nobody logged into. */
 const SESSIONS =
-  'zookeeper|zk|client|consumer|database|db|jdbc|hibernate|smtp|imap|ftp|sftp|ssh|telnet|bgp|bfd|rtsp|sip|rtp|vnc|rdp|tmux|screen|tcp|udp|tls|ssl|terminal|shell|spark|jupyter|kernel|replay|recording|training|chat|game|shopping|checkout|debug(?:ger)?|profiling|etcd|consul|raft|stream(?:ing)?|upload|http/2|quic|websocket'
+  'zookeeper|zk|client|consumer|database|db|jdbc|hibernate|smtp|imap|ftp|sftp|ssh|telnet|bgp|bfd|rtsp|sip|rtp|vnc|rdp|tmux|screen|tcp|udp|tls|ssl|terminal|shell|spark|jupyter|kernel|replay|recording|training|chat|game|shopping|checkout|debug(?:ger)?|profiling|etcd|consul|raft|stream(?:ing)?|upload|http/2|quic|websocket|zoom|teams|meeting|player|pairing|voice|call|table|sandbox|notebook|workshop|yoga|conference'
 const CODES =
   'coupon|promo(?:tion)?|voucher|discount|gift(?: card)?|zip|postal|qr|bar|activation|invite|invitation|referral|verification|country|area|pickup|pairing|recovery|backup|sms|otp'
 const AUDIENCES = 'segment|campaign|newsletter|mailing|marketing|ads?|facebook ads|email|mail'
@@ -39,6 +39,10 @@ const FOREIGN = new RegExp(
     '(?:\\bsession (?:cache|replay|recording|0x[0-9a-f]{1,16}|affinity|store|ticket|window)\\b|\\bkeepererrorcode = session|keeperexception\\$session)',
     `(?:\\b(?:${CODES})[ _-]codes?\\b)`,
     '(?:\\bline \\d{1,9},? col(?:umn)? \\d{1,9}[^\\n]{0,40}token)',
+    '(?:\\b(?:insurance|baggage|luggage|warranty|damage|expense|persistent ?volume|benefit|medical|land)[ -]?claims?\\b|\\bclaim (?:no\\.? ?)?#?\\d{2,12}\\b)',
+    '(?:\\bkey exchange\\b|\\bdict(?:ionary)? key\\b|\\bmax[_ -]age of (?:backup|file|cache|log|entry|snapshot)s?\\b|\\btokens? metadata\\b)',
+    '(?:\\b(?:smtp|imap|pop3?|ldap|snmp|wi-?fi|ftp|redis|mysql|mariadb|postgres\\w{0,3}|replica(?:tion)?|radius|bluetooth|samba|smb|vpn|proxy)\\b[^\\n]{0,40}\\bauthentication\\b)',
+    '(?:\\b(?:clock|time) (?:drift|skew) (?:on|of|in) (?:sensor|device|camera|meter|plc|probe|track|frame)s?\\b|\\bconsent form\\b|\\brole \\w{2,20} for job\\b)',
     '(?:\\bkey ["\':]?\\w{1,40}["\']? not found)',
     `(?:\\b(?:${AUDIENCES})[ -]audiences?\\b|\\baudience (?:segment|size|list|insight)s?\\b)`,
     `(?:\\b(?:${ISSUERS})[ -]issuer\\b|\\bissuer (?:bank|rules?|certificate|dn)\\b)`,

@@ -29,9 +29,12 @@ const RULES: readonly RegExp[] = [
   /^\s*(?:[*-]\s+|\d{1,2}\.\s+)?(?:if you see\b|(?:if|when(?:ever)?|once|unless|until|whether|in case)\s(?![^\n]{0,300}: )|(?:returns?|checks?|verif(?:y|ies)|ensures?|asserts?|determines?|tests?|indicates?) (?:if|whether|that|the|an?|true|false|\w+ if)\b|(?:handles?|supports?|allows?|adds?|added|fix(?:es|ed)?|removes?|improves?|improved|updates?|changes?|changed|introduces?|implements?|simulates?|raises?|throws?|dispatched|called|invoked|triggered|thrown|raised) (?:if|when|by|after|before|an?|the|for|in|on|support|specific|missing)\b|this (?:class|method|function|patch|test|is|error|exception|can|will|may|happens|occurs|means|deletes)\b|the (?:default|following)\b|see\b|note\b|how to\b|an? \w+ attack\b)/i,
   /\b(?:error|exception|message) saying that\b|\b(?:scenarios?|cases?|situations?) (?:which|that|where|in which)\b|\bleads? to (?:the|an?) \w+ (?:token|session)/i,
   /\]\(https?:\/\/|\bxref:|\[\[[\w-]+\]\]|:pr:`|\(?#\d{2,5}\)|\[\\?#\d+\\?\]|\b(?:closes|fixes|resolves) #\d|\bby @[\w-]+ in\b/,
+  /^\s*(?:msgid|msgstr)\s|<string name=|^\s*"[\w.-]+"\s*:\s*"[^"\n]*",?\s*$|^\s*type \w+ struct\b|^\s*return (?:nil|null|None), |^\s*(?:(?:public|private|protected|static|final) ){1,3}[\w<>[\]]+ \w+\s?=|^\s*def \w+\(|\.then(?:Throw|Return)\(/,
+  /\b(?:MUST|SHOULD|SHALL|MAY) (?:NOT )?(?:return|respond|reject|refuse|answer|ignore)\b/,
+  /^\s*an? [`'"]?\w+[`'"]? means (?:that )?(?:the|an?|your)\b|^\s*(?:bump|upgrade|downgrade)s? \S+ from\b|^\s*[QA]: /i,
   // Test output.
-  /^\s*(?:✓|✔|✗|✘|×|√|PASS\b|FAIL\b|--- (?:PASS|FAIL|SKIP)|=== RUN|(?:not )?ok \d+\b|test_\w+|test \S+ \.\.\.|smoke test\b|\d+\) )/,
-  /\b(?:PASSED|SKIPPED|XFAIL)\b|^\s*\d+ (?:passing|failing|pending)\b|^\s*\[INFO\] (?:Tests run|Running)\b/,
+  /^\s*(?:✓|✔|✗|✘|×|√|●|FAILED |(?:Scenario|Feature|Background)(?: Outline)?: |Given (?:the|an?|that)\b|Then the\b|PASS\b|FAIL\b|--- (?:PASS|FAIL|SKIP)|=== RUN|(?:not )?ok \d+\b|test_\w+|test \S+ \.\.\.|smoke test\b|\d+\) )/,
+  /\b(?:PASSED|SKIPPED|XFAIL)\b|^\s*\d+ (?:passing|failing|pending)\b|^\s*\[INFO\] (?:Tests run|Running)\b|^\s*AssertionError\b|\bExpected values to be\b/,
   // SQL, also as databases and mappers log it.
   /\b(?:SELECT\b[^\n]{1,500}\bFROM\b|INSERT INTO\b|UPDATE\s+\S{1,80}\s+SET\b|DELETE FROM\b|CREATE (?:UNIQUE )?(?:TABLE|INDEX|VIEW)\b|ALTER TABLE\b|DROP TABLE\b)/,
   /^\s*(?:Hibernate:|Executing \(\w+\):)/,
@@ -43,13 +46,14 @@ const RULES: readonly RegExp[] = [
   /^\s*(?:TODO|FIXME|DEPRECATED)\b/,
   /^\s*-{1,2}[a-z][\w-]*(?:[ =]\S+)?(?:, -{1,2}[\w-]+(?:[ =]\S+)?)?\s{2,}\S/i,
   /(?:^|\s)[\w-]+\.[\w.-]*(?:messages?|expired|invalid|revoked|error|text|label|title)[\w.-]*\s?=\s?["'][^"'\n]*["']\s*$/i,
-  /^\s*[A-Z][A-Z0-9]*_[A-Z0-9_]+=/,
+  /^\s*[A-Z][A-Z0-9]*_[A-Z0-9_]+\s?=/,
   /\b(?:registered|registering|loaded)\b[^\n]{0,30}\bhandlers?\b|\bhandlers?\b[^\n]{0,20}\b(?:registered|loaded)\b/i,
   /\b(?:translat(?:ed|ion)|i18n|l10n|localiz\w{1,6}|catalogue)\b/i,
   /^\s*Parameters: \{/,
   /\b(?:simulat(?:ed?|ing)|dry[- ]run|chaos (?:test|experiment)|pretend\w{0,3}|would (?:reject|refuse|deny|fail|be (?:rejected|refused|denied)))\b/i,
   /\b(?:policy|rule|config(?:uration)?|setting|option)s? (?:updated|changed|loaded|applied|created|saved|set)\b/i,
   /\b(?:DeprecationWarning|is deprecated|deprecated since|deprecated and)\b|^\s*npm (?:warn|notice)\b/i,
+  /\b(?:loaded|effective|resolved|current|using) (?:config|settings?|configuration|options)\b|\b(?:leeway|skew|tolerance|lifetime|ttl) (?:is |was )?set to\b/i,
   // Metrics.
   /^\s*[A-Za-z_:][\w:]*\{[^}\n]*\}\s+[\d.eE+-]+(?:\s\d+)?\s*$/,
   // Changes, tickets, conversations, mail.
@@ -98,7 +102,7 @@ const LOOSE_RULES: readonly RegExp[] = [
 
 /** The failure was over when the line was written … */
 const MENDED =
-  /\b(?:refresh(?:ed|ing)?|renew(?:ed|ing)?|retr(?:y|ied|ying)|re-?authenticat\w{1,6}|re-?connect\w{0,4}|re-?join\w{0,4}|request\w{0,3})\b[^\n]{0,60}(?:succe\w{2,6}|\bdone\b|\bok\b|completed|\b200\b)|\b(?:fetched|obtained|got|acquired|requesting|requested|opening|getting|issued|received) a (?:new|fresh) one\b|; (?:refreshing|renewing)\b|\brecover(?:ed|ing) from\b|, (?:refreshing|renewing|reconnecting|rejoining)(?: (?:it|token|now|in background))?\s*$/i
+  /\b(?:refresh(?:ed|ing)?|renew(?:ed|ing)?|retr(?:y|ied|ying)|re-?authenticat\w{1,6}|re-?connect\w{0,4}|re-?join\w{0,4}|request\w{0,3})\b[^\n]{0,60}(?:succe\w{2,6}|\bdone\b|\bok\b|completed|\b200\b)|\b(?:fetched|obtained|got|acquired|requesting|requested|opening|getting|issued|received) a (?:new|fresh) one\b|; (?:refreshing|renewing)\b|\brecover(?:ed|ing) from\b|\b(?:signed|logged) in (?:again )?after\b|, (?:refreshing|renewing|reconnecting|rejoining)(?: (?:it|token|now|in background))?\s*$/i
 /** … unless it also says that mending failed. */
 const NOT_MENDED =
   /\b(?:fail\w{0,4}|unable|cannot|could not|couldn't|denied|reject\w{0,3}|refused|giving up|unsuccess\w{0,6}|not succe\w{0,6})\b|\berror\b/i

@@ -6,6 +6,7 @@
 import { type AuthEvent, MESSAGE_LIMIT } from '../core/auth-event.ts'
 import type { AttributeValue, LogRecord } from '../core/log-record.ts'
 import type { TokenFacts } from '../core/token-facts.ts'
+import { isConcerned } from './auth-failure-words.ts'
 import { applyCapture, type Captured } from './capture.ts'
 import { isHearsay, isTalk } from './hearsay.ts'
 import { epochToMs, type ZoneOffset } from './instant.ts'
@@ -80,6 +81,7 @@ export class Recogniser {
     if (match === null) return null
     const { outcome, specificity } = match.signature
     const loose = specificity < OF_ONE_EMITTER
+    if (outcome === 'failure' && loose && match.signature.in === 'statements' && !isConcerned(record)) return null
     const said = record.body || record.speech
     if (outcome === 'failure' ? isHearsay(said, loose) : loose && isTalk(said)) return null
     return this.eventOf(match, record, tokens)
