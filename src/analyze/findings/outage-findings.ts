@@ -1,7 +1,7 @@
 /** Parties that did not answer: issuer, its keys, introspection, limits. */
 import type { Finding } from '../../core/finding.ts'
 import { remedyOf } from '../../core/remedy/remedy-of.ts'
-import { type FindingFacts, gather, goesOn, severityOf } from './facts.ts'
+import { type FindingFacts, gather, goesOn } from './facts.ts'
 import { only } from './key-findings.ts'
 import { at, count, some } from './words.ts'
 
@@ -16,6 +16,8 @@ type Outage = keyof typeof WHAT
 
 /** A failed call or two are retried and forgotten. */
 const SUPPORT = 3
+/** From so many on somebody must look now: whoever does not answer will fail the next request, too. */
+const URGENT = 5
 
 export function outageFindings(facts: FindingFacts): Finding[] {
   return (Object.keys(WHAT) as Outage[]).flatMap((subcause) =>
@@ -29,7 +31,7 @@ export function outageFindings(facts: FindingFacts): Finding[] {
         const past = subcause === 'rate_limited' ? 'turned requests away' : 'did not answer'
         return {
           kind: 'outage' as const,
-          severity: severityOf(facts, g),
+          severity: ongoing && g.count >= URGENT ? ('critical' as const) : ('warning' as const),
           cause: 'outage' as const,
           subcause,
           ...only('issuer', g.others.issuer),
