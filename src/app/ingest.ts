@@ -24,7 +24,7 @@ import { StoreRefusal } from '../core/ports/store.ts'
 import type { StreamState } from '../core/source-status.ts'
 import { looksLikeAuthFailure } from '../signatures/auth-failure-words.ts'
 import { templateOf } from '../signatures/template.ts'
-import { type IngestMeters, ingestMeters } from '../telemetry/own-telemetry.ts'
+import { type IngestMeters, ingestMeters, traced } from '../telemetry/own-telemetry.ts'
 import type { Seen } from './alerts/source-watch.ts'
 import { arrivals, isDelivery } from './arrivals.ts'
 import { Attribution, changeOf } from './attributing.ts'
@@ -340,7 +340,9 @@ class Ingest {
     let stalled = false
     for (;;) {
       try {
-        await this.#o.writer.append(batch)
+        const { incidents, successes } = batch
+        const size = { 'authtop.incidents': incidents.length, 'authtop.successes': successes.length }
+        await traced('authtop.commit', size, () => this.#o.writer.append(batch))
         break
       } catch (error) {
         if (!(error instanceof StoreRefusal) || error.reason !== 'disk_full' || signal.aborted) throw error

@@ -32,6 +32,10 @@ describe("authtop's own telemetry", () => {
     expect(text).toContain('authtop.record.count')
     expect(text).toContain('authtop.incident.count')
     expect(text).not.toContain('hunter2')
+    const spans = received.filter((r) => r.url === '/v1/traces')
+    const traces = Buffer.concat(spans.map((r) => r.body)).toString('latin1')
+    expect(traces).toContain('authtop.commit')
+    expect(traces).not.toContain('hunter2')
   })
 
   test('is silent otherwise', async () => {

@@ -6,7 +6,7 @@
 import { Dispatcher } from '../../alerts/dispatcher.ts'
 import { AlertEngine, type SavedEngine, type Transition } from '../../alerts/engine.ts'
 import { ACTIVITY_DELAY_MS, ACTIVITY_STEP_MS, type Fact } from '../../alerts/fact.ts'
-import type { Notice } from '../../alerts/notice.ts'
+import type { Notice, Sink } from '../../alerts/notice.ts'
 import { Notifier, type SavedNotifier } from '../../alerts/notifier.ts'
 import { createRules, type RuleSettings } from '../../alerts/rules/index.ts'
 import { silencedBy } from '../../alerts/silenced.ts'
@@ -16,6 +16,7 @@ import type { AlertChanges, NewDelivery } from '../../core/ports/alert-store.ts'
 import type { SourceNotice } from '../../core/ports/source.ts'
 import type { IncidentChange, StoreReader, StoreWriter } from '../../core/ports/store.ts'
 import type { TimeService, WatchStep } from '../../core/watch-step.ts'
+import { traced } from '../../telemetry/own-telemetry.ts'
 import { activityFacts, clockFacts, factsOfChanges, failureFact, storedFacts, watchFact } from './facts.ts'
 import type { OpenSink } from './open-sinks.ts'
 import { type Seen, SourceWatch } from './source-watch.ts'
@@ -86,7 +87,7 @@ export class Alerting {
     this.#sinks = options.sinks
     this.#dispatcher = new Dispatcher({
       outbox: options.writer,
-      sinkOf: (name) => this.#sinks.get(name)?.sink,
+      sinkOf: (name) => this.#tracedSink(name),
       now: options.now,
       random: Math.random,
       failed: (sink, error, gaveUp) =>
@@ -133,7 +134,7 @@ export class Alerting {
   /** History is in the store: catches up, then follows the clock. */
   caughtUp(): void {
     this.#enqueue(async () => {
-      await this.#catchUp()
+      await traced('authtop.history.replay', {}, () => this.#catchUp())
       if (this.#stopped) return
       this.#watch.begin(this.#o.now())
       this.#timer = setInterval(() => this.#enqueue(() => this.#beat()), BEAT_MS)
@@ -285,6 +286,17 @@ export class Alerting {
     const stored = await this.#o.reader.alerts({ from_ms: now_ms, to_ms: now_ms + 1 }, ALIVE_LIMIT)
     const noted = new Map(stored.map((a) => [a.id, a.acknowledged_ms]))
     return firing.map((a) => ({ ...a, acknowledged_ms: noted.get(a.id) ?? null }))
+  }
+
+  #tracedSink(name: string): Sink | undefined {
+    const sink = this.#sinks.get(name)?.sink
+    if (sink === undefined) return undefined
+    return {
+      send: (notice, signal) =>
+        traced('authtop.notice.send', { 'authtop.sink': name, 'authtop.rule': notice.alert.rule }, () =>
+          sink.send(notice, signal),
+        ),
+    }
   }
 
   #deliveries(notice: Notice): NewDelivery[] {
