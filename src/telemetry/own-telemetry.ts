@@ -17,7 +17,8 @@ export async function startOwnTelemetry(env: NodeJS.ProcessEnv): Promise<() => P
   env.OTEL_LOGS_EXPORTER ??= 'none'
   const sdk = new NodeSDK({ serviceName: env.OTEL_SERVICE_NAME ?? 'authtop', instrumentations: [] })
   sdk.start()
-  return () => sdk.shutdown()
+  // What cannot be sent is lost with its receiver; collecting went well all the same.
+  return () => sdk.shutdown().catch(() => {})
 }
 
 export interface IngestMeters {
