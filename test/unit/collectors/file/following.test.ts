@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import net from 'node:net'
+import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openFileSource } from '../../../../collectors/file/file-source.ts'
@@ -190,8 +191,8 @@ describe('following', () => {
     execFileSync('mkfifo', [logs.at('pipe')])
     const reader = await logs.follow('pipe')
     for (const word of ['one', 'two']) {
-      await pause(150)
-      execFileSync('sh', ['-c', `echo ${word} > pipe`], { cwd: logs.path, timeout: 60_000 })
+      // Not in step with this process: a writer waits until the pipe is opened for reading, which happens here.
+      await promisify(execFile)('sh', ['-c', `echo ${word} > pipe`], { cwd: logs.path })
       await reader.until(() => reader.lines.includes(word))
       await reader.until(() => reader.batches.at(-1)?.ended === true)
     }
