@@ -81,6 +81,7 @@ th:first-child,td:first-child{padding-left:0;min-width:9rem;max-width:24rem}
 thead th{color:var(--muted);font-weight:600;overflow-wrap:normal}
 tbody th{font-weight:400}
 .num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+thead .num{white-space:normal}
 .sub th:first-child{padding-left:1.25rem}
 .top th,.top td{font-weight:600}
 .spark{white-space:pre;letter-spacing:0;color:var(--accent);font-family:ui-monospace,Consolas,"DejaVu Sans Mono",monospace}
@@ -110,7 +111,7 @@ thead{display:table-header-group}
 .scroll{overflow:visible}
 figure svg{min-width:0}
 table{font-size:8.5pt;width:100%}
-th,td{min-width:0}th:first-child,td:first-child{min-width:0}
+th,td{min-width:0;padding:.3rem .4rem}th:first-child,td:first-child{min-width:0}
 a{color:inherit;text-decoration:none}
 }
 `

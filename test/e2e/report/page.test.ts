@@ -116,9 +116,12 @@ describe.skipIf(CHROMIUM === undefined)('the HTML report', () => {
 
   test('a figure leads to the command that lists its incidents', async () => {
     const tab = await open(1100, 'light')
-    await tab.locator('table a').first().click()
     const target = tab.locator('li:target code')
-    expect(await target.innerText()).toMatch(/^authtop failures .*--cause /)
+    for (const option of ['--kind', '--cause']) {
+      const id = await tab.locator('li code', { hasText: option }).first().locator('xpath=..').getAttribute('id')
+      await tab.locator(`table a[href="#${id}"]`).first().click()
+      expect(await target.innerText()).toMatch(new RegExp(`^authtop failures .*${option} `))
+    }
     await tab.close()
   })
 
