@@ -230,8 +230,11 @@ function timeUnit(facts: FindingFacts, issuer: ClockTable['issuers'][number]): F
 /** The step that brought it there; else when it crossed the leeway; else the first failure; else the first evidence. */
 function sinceOf(clock: HostClock, failures: Gathered | undefined): { from_ms: number; words: string } {
   const step = clock.steps.at(-1)
-  if (step !== undefined)
-    return { from_ms: step.at_ms, words: `since it was set ${step.by_s > 0 ? 'forward' : 'back'} at ${at(step.at_ms)}` }
+  if (step !== undefined) {
+    // On the reference's clock: the host's own was right on one side of the step at most, and is read in its middle.
+    const from_ms = Math.round(step.at_ms + 1_000 * (step.by_s / 2 - (clock.offset_s ?? step.by_s)))
+    return { from_ms, words: `since it was set ${step.by_s > 0 ? 'forward' : 'back'} at ${at(from_ms)}` }
+  }
   if (clock.drift_ppm !== null && clock.breach_ms !== null && clock.breach_ms < (clock.to_ms ?? Infinity))
     return { from_ms: clock.breach_ms, words: `and drifts; beyond its leeway since ${at(clock.breach_ms)}` }
   const from_ms = Math.min(failures?.from_ms ?? Infinity, clock.from_ms ?? Infinity)

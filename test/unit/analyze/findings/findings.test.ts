@@ -16,7 +16,9 @@ describe('clocks', () => {
   })
 
   it('names a wrong clock, by how much, since when, what it explains and the setting', () => {
-    const step = { at_ms: START_MS + 74 * MINUTE_MS, by_s: 312 }
+    // At 09:14 by the issuer's clock the host's went from 09:14 to 09:19:12: to itself it happened in the middle of that.
+    const set_ms = START_MS + 74 * MINUTE_MS
+    const step = { at_ms: set_ms + 156_100, by_s: 312 }
     const hosts = [clock('reports-1', { ...ahead, steps: [step] }), clock('orders-1')]
     const [finding, ...others] = findings(facts({ hosts, failures: [skew] }))
     expect(others).toEqual([])
@@ -28,7 +30,7 @@ describe('clocks', () => {
       host: 'reports-1',
       issuer: ISSUER,
       incidents: 1_204,
-      from_ms: step.at_ms,
+      from_ms: set_ms,
     })
     expect(finding!.title).toBe(
       `The clock of reports-1 is 312 s ahead of ${ISSUER} since it was set forward at 2026-11-16 09:14Z`,
