@@ -5,23 +5,19 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { openReader } from '../store/index.ts'
 import { createDashboardLoader } from './dashboard-data.ts'
-import type { DashboardAnswer, DashboardQuestion } from './dashboard-thread.ts'
+import type { DashboardQuestion } from './dashboard-thread.ts'
 import { startFindingsThread } from './findings-thread.ts'
+import { answerTo, type Question } from './worker-questions.ts'
 
 const port = parentPort!
 const reader = await openReader(workerData as string)
 const loader = createDashboardLoader(reader, startFindingsThread(workerData as string))
 
-port.on('message', async (message: DashboardQuestion | 'close') => {
+port.on('message', async (message: Question<DashboardQuestion> | 'close') => {
   if (message === 'close') {
     await reader.close()
     port.close()
     return
   }
-  const { id, request, notices } = message
-  const answer: DashboardAnswer = await loader.load(request, notices).then(
-    (model) => ({ id, model }),
-    (error: unknown) => ({ id, error: error instanceof Error ? error.message : String(error) }),
-  )
-  port.postMessage(answer)
+  await answerTo(port, message, ({ request, notices }) => loader.load(request, notices))
 })

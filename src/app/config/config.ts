@@ -38,6 +38,14 @@ const skewSpike = z.strictObject({
   quiet: duration('30m').optional(),
 })
 
+/** Of a rule that weighs what a source brings against what is usual. */
+const watchedSourceRule = z
+  .union([
+    z.literal(false),
+    z.strictObject({ threshold: z.number().positive().optional(), min_expected: z.number().min(1).optional() }),
+  ])
+  .optional()
+
 const schema = z.strictObject({
   /** Files, globs and templates. */
   paths: z.array(z.string().min(1)).default([]),
@@ -99,24 +107,8 @@ const schema = z.strictObject({
               z.strictObject({ budget: z.number().gt(0).lt(1).optional(), min_events: z.int().min(1).optional() }),
             ])
             .optional(),
-          silent_source: z
-            .union([
-              z.literal(false),
-              z.strictObject({
-                threshold: z.number().positive().optional(),
-                min_expected: z.number().min(1).optional(),
-              }),
-            ])
-            .optional(),
-          recognition_lost: z
-            .union([
-              z.literal(false),
-              z.strictObject({
-                threshold: z.number().positive().optional(),
-                min_expected: z.number().min(1).optional(),
-              }),
-            ])
-            .optional(),
+          silent_source: watchedSourceRule,
+          recognition_lost: watchedSourceRule,
           new_template: z
             .union([z.literal(false), z.strictObject({ min_events: z.int().min(1).optional() })])
             .optional(),
