@@ -16,6 +16,7 @@ import {
   SETTLED_STEPS,
   WEEKEND_STEPS,
 } from './count-baseline.ts'
+import { type FollowedSource, FollowedSources } from './followed-sources.ts'
 
 export interface RecognitionLostSettings {
   /** Evidence (natural log) at which it fires. */
@@ -26,8 +27,7 @@ export interface RecognitionLostSettings {
 
 export const RECOGNITION_LOST_DEFAULTS: RecognitionLostSettings = { threshold: 12, min_expected: 20 }
 
-interface Series {
-  source: string
+interface Series extends FollowedSource {
   /** How many are recognised at this hour, and of how many; steps with records so far. */
   baseline: CountBaseline
   share: number
@@ -37,15 +37,8 @@ interface Series {
   records_since: number
   recognised_since: number
   expected: number
-  firing: boolean
-  /** Steps in a row in which it was not followed. */
-  absent: number
 }
 
-const SERIES_LIMIT = 2_000
-/** Not followed for so many steps (an hour): nobody's concern any more; for so many (a week): forgotten. */
-const GONE_STEPS = 12
-const FORGET_STEPS = 2_016
 /** A collapse is a share so many times smaller. */
 const FACTOR = 0.05
 /** Recognised shares vary with traffic: taken for scattered so widely (1 / size of the negative binomial). */
@@ -60,7 +53,19 @@ const SHARE_RATE = 1 / 576
 export class RecognitionLostRule implements Rule {
   readonly name = 'recognition_lost'
   readonly #settings: RecognitionLostSettings
-  readonly #series = new Map<string, Series>()
+  readonly #sources = new FollowedSources<Series>((source) => ({
+    source,
+    baseline: createCountBaseline(),
+    share: 0,
+    steps: 0,
+    sum: 0,
+    since_ms: 0,
+    records_since: 0,
+    recognised_since: 0,
+    expected: 0,
+    firing: false,
+    absent: 0,
+  }))
 
   constructor(settings: RecognitionLostSettings = RECOGNITION_LOST_DEFAULTS) {
     this.#settings = settings
@@ -68,33 +73,22 @@ export class RecognitionLostRule implements Rule {
 
   take(fact: Fact, raise: Raise): void {
     if (fact.fact !== 'watch') return
-    const followed = new Set<string>()
-    for (const { name, records, recognised } of fact.sources) {
-      followed.add(name)
-      const series = this.#seriesOf(name)
-      if (series !== null) series.absent = 0
-      if (series !== null) this.#weigh(series, fact.at_ms - WATCH_STEP_MS, records, recognised, raise)
-    }
-    for (const [name, series] of this.#series) {
-      if (followed.has(name)) continue
-      // While a file is rotated its path is nobody's for a moment.
-      series.absent++
-      if (series.absent === GONE_STEPS && series.firing) {
-        series.firing = false
-        this.#raise(series, false, raise)
-      }
-      if (series.absent > FORGET_STEPS) this.#series.delete(name)
-    }
+    this.#sources.take(
+      fact.sources,
+      fact.at_ms,
+      (series, { records, recognised }) => this.#weigh(series, fact.at_ms - WATCH_STEP_MS, records, recognised, raise),
+      (series) => this.#raise(series, false, raise),
+    )
   }
 
   tick(): void {}
 
   save(): Series[] {
-    return [...this.#series.values()]
+    return this.#sources.save()
   }
 
   restore(saved: unknown): void {
-    for (const s of saved as Series[]) this.#series.set(s.source, s)
+    this.#sources.restore(saved)
   }
 
   #weigh(series: Series, at_ms: number, records: number, recognised: number, raise: Raise): void {
@@ -147,25 +141,5 @@ export class RecognitionLostRule implements Rule {
       keep_ms: 0,
       news: false,
     })
-  }
-
-  #seriesOf(source: string): Series | null {
-    const known = this.#series.get(source)
-    if (known !== undefined || this.#series.size >= SERIES_LIMIT) return known ?? null
-    const made: Series = {
-      source,
-      baseline: createCountBaseline(),
-      share: 0,
-      steps: 0,
-      sum: 0,
-      since_ms: 0,
-      records_since: 0,
-      recognised_since: 0,
-      expected: 0,
-      firing: false,
-      absent: 0,
-    }
-    this.#series.set(source, made)
-    return made
   }
 }

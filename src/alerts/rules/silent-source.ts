@@ -17,6 +17,7 @@ import {
   SETTLED_STEPS,
   WEEKEND_STEPS,
 } from './count-baseline.ts'
+import { type FollowedSource, FollowedSources } from './followed-sources.ts'
 
 export interface SilentSourceSettings {
   /** Evidence (natural log) at which it fires. */
@@ -27,8 +28,7 @@ export interface SilentSourceSettings {
 
 export const SILENT_SOURCE_DEFAULTS: SilentSourceSettings = { threshold: 12, min_expected: 10 }
 
-interface Series {
-  source: string
+interface Series extends FollowedSource {
   baseline: CountBaseline
   last_ms: number
   /** Steps in a row with records, before the silence; and silent ones since. */
@@ -36,15 +36,8 @@ interface Series {
   silent: number
   sum: number
   expected: number
-  firing: boolean
-  /** Steps in a row in which it was not followed. */
-  absent: number
 }
 
-const SERIES_LIMIT = 2_000
-/** Not followed for so many steps (an hour): nobody's concern any more; for so many (a week): forgotten. */
-const GONE_STEPS = 12
-const FORGET_STEPS = 2_016
 /** Silence is told from a rate this many times smaller. */
 const FACTOR = 0.02
 /** Who usually brings less per step (a record in an hour) is not missed at this hour. */
@@ -56,7 +49,17 @@ const COLD_SILENT = 6
 export class SilentSourceRule implements Rule {
   readonly name = 'silent_source'
   readonly #settings: SilentSourceSettings
-  readonly #series = new Map<string, Series>()
+  readonly #sources = new FollowedSources<Series>((source, at_ms) => ({
+    source,
+    baseline: createCountBaseline(),
+    last_ms: at_ms,
+    busy: 0,
+    silent: 0,
+    sum: 0,
+    expected: 0,
+    firing: false,
+    absent: 0,
+  }))
 
   constructor(settings: SilentSourceSettings = SILENT_SOURCE_DEFAULTS) {
     this.#settings = settings
@@ -64,33 +67,22 @@ export class SilentSourceRule implements Rule {
 
   take(fact: Fact, raise: Raise): void {
     if (fact.fact !== 'watch') return
-    const followed = new Set<string>()
-    for (const { name, records } of fact.sources) {
-      followed.add(name)
-      const series = this.#seriesOf(name, fact.at_ms)
-      if (series !== null) series.absent = 0
-      if (series !== null) this.#weigh(series, fact.at_ms - WATCH_STEP_MS, records, raise)
-    }
-    for (const [name, series] of this.#series) {
-      if (followed.has(name)) continue
-      // While a file is rotated its path is nobody's for a moment.
-      series.absent++
-      if (series.absent === GONE_STEPS && series.firing) {
-        series.firing = false
-        this.#raise(series, false, raise)
-      }
-      if (series.absent > FORGET_STEPS) this.#series.delete(name)
-    }
+    this.#sources.take(
+      fact.sources,
+      fact.at_ms,
+      (series, { records }) => this.#weigh(series, fact.at_ms - WATCH_STEP_MS, records, raise),
+      (series) => this.#raise(series, false, raise),
+    )
   }
 
   tick(): void {}
 
   save(): Series[] {
-    return [...this.#series.values()]
+    return this.#sources.save()
   }
 
   restore(saved: unknown): void {
-    for (const s of saved as Series[]) this.#series.set(s.source, s)
+    this.#sources.restore(saved)
   }
 
   #weigh(series: Series, at_ms: number, records: number, raise: Raise): void {
@@ -147,23 +139,5 @@ export class SilentSourceRule implements Rule {
       keep_ms: 0,
       news: false,
     })
-  }
-
-  #seriesOf(source: string, now_ms: number): Series | null {
-    const known = this.#series.get(source)
-    if (known !== undefined || this.#series.size >= SERIES_LIMIT) return known ?? null
-    const made: Series = {
-      source,
-      baseline: createCountBaseline(),
-      last_ms: now_ms,
-      busy: 0,
-      silent: 0,
-      sum: 0,
-      expected: 0,
-      firing: false,
-      absent: 0,
-    }
-    this.#series.set(source, made)
-    return made
   }
 }
