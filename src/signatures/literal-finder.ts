@@ -33,14 +33,18 @@ export class LiteralFinder {
   /** `text`: in lower case. */
   find(text: string): Found {
     if (text === this.#lastText) return this.#lastFound
-    const short = text.length <= REMEMBERED_LENGTH
-    const found = (short ? this.#remembered.get(text) : undefined) ?? this.#search(text)
-    if (short) {
+    const found = this.#remembered.get(text) ?? this.#searchAndRemember(text)
+    this.#lastText = text
+    this.#lastFound = found
+    return found
+  }
+
+  #searchAndRemember(text: string): Found {
+    const found = this.#search(text)
+    if (text.length <= REMEMBERED_LENGTH) {
       if (this.#remembered.size >= REMEMBERED) this.#remembered.clear()
       this.#remembered.set(text, found)
     }
-    this.#lastText = text
-    this.#lastFound = found
     return found
   }
 
