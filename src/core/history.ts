@@ -7,11 +7,23 @@
 import type { Subcause } from './cause.ts'
 
 /**
- * `token`: a fingerprint or token id; `session`: a grant, session or token family; `client`: an OAuth client;
+ * `token`: a fingerprint or token id; `session`: a grant, session or token family; `client`: an OAuth client, all its users
+ * together; `user`: one user of a client;
  * `keys`: an issuer's keys; `host_keys`: the keys a host met; `host`, `issuer`: what went on there, in slots of time;
  * `fleet`: the same over all hosts (key is empty); `form`: of what form an issuer's tokens are, day by day.
  */
-export const PARTIES = ['token', 'session', 'client', 'keys', 'host_keys', 'host', 'issuer', 'fleet', 'form'] as const
+export const PARTIES = [
+  'token',
+  'session',
+  'client',
+  'keys',
+  'host_keys',
+  'host',
+  'issuer',
+  'fleet',
+  'form',
+  'user',
+] as const
 export type Party = (typeof PARTIES)[number]
 
 /** A success, or the reported subcause of a failure. */
@@ -52,6 +64,7 @@ export const SLOT_MS: Readonly<Record<Party, number>> = {
   keys: 0,
   host_keys: 0,
   client: 60_000,
+  user: 60_000,
   host: 300_000,
   issuer: 300_000,
   fleet: 300_000,
@@ -64,7 +77,7 @@ export interface HistoryFact {
   deed: Deed
   /** Where it was recorded; empty: not said. Part of the identity. */
   host: string
-  /** Key id for `keys` and `host_keys`, client for the others; empty: not said. Part of the identity. */
+  /** Key id for `keys` and `host_keys`, {@link NAMED_USER} for `client`, client for the others; empty: not said. Part of the identity. */
   detail: string
   /** Writer's clock, ms. The slot is that of `first_ms`; a fact never spans two. */
   first_ms: number
@@ -73,6 +86,13 @@ export interface HistoryFact {
   /** Instants of the token concerned, issuer's clock; of several tokens, the latest. */
   iat_ms?: number
   exp_ms?: number
+}
+
+/** Detail of a client's fact whose record names the user; what that user did is kept under {@link userKey}. */
+export const NAMED_USER = 'user'
+
+export function userKey(client_id: string, subject: string): string {
+  return `${subject} ${client_id}`
 }
 
 /** Facts of one party whose slot touches the range; the range is not looked at for parties without slots. */

@@ -5,6 +5,7 @@
  */
 import type { Told } from '../incident/tell.ts'
 import type { Background } from './background.ts'
+import { clientFacts } from './client-facts.ts'
 import { early } from './early.ts'
 import { elsewhere, momentOf } from './moment.ts'
 import { isTwoSided, offsetWords } from './offset-words.ts'
@@ -137,11 +138,10 @@ function byAge(told: Told, life: TokenLife, background: Background): Verdict | n
 }
 
 /** When this client last got a token before the request, issuer's clock; null if that is not known. */
-function lastIssued(told: Told, { facts }: Background, at_ms: number): number | null {
+function lastIssued(told: Told, background: Background, at_ms: number): number | null {
   let newest: number | null = null
-  for (const { deed, detail, first_ms, last_ms } of facts('client', told.client_id)) {
+  for (const { deed, first_ms, last_ms } of clientFacts(told, background)) {
     if (deed !== 'issued' && deed !== 'refreshed') continue
-    if (told.subject !== undefined && detail !== '' && detail !== told.subject) continue
     const time_ms = last_ms <= at_ms ? last_ms : first_ms
     if (time_ms <= at_ms && (newest === null || time_ms > newest)) newest = time_ms
   }

@@ -3,6 +3,7 @@ import type { HistoryQuestion, Party } from '../../core/history.ts'
 import { UNNAMED } from '../history/facts-of.ts'
 import type { Told } from '../incident/tell.ts'
 import type { Background } from './background.ts'
+import { userOf } from './client-facts.ts'
 import { momentOf } from './moment.ts'
 
 const MINUTE_MS = 60_000
@@ -34,6 +35,7 @@ export function questionsOf(told: Told, background: Background): HistoryQuestion
   if (aboutToken) {
     ask('session', told.session, here_ms)
     ask('client', told.client_id, there_ms, CLIENT_BACK_MS)
+    ask('user', userOf(told), there_ms, CLIENT_BACK_MS)
   }
   if (aboutKeys) {
     if (told.issuer !== undefined) ask('keys', told.issuer, here_ms)

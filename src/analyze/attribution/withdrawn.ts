@@ -5,6 +5,7 @@
 import type { HistoryFact } from '../../core/history.ts'
 import type { Told } from '../incident/tell.ts'
 import type { Background } from './background.ts'
+import { clientFacts } from './client-facts.ts'
 import { momentOf } from './moment.ts'
 import { seconds } from './seconds.ts'
 import { issuerFacts, tokenFacts, tokenLife } from './token-life.ts'
@@ -53,16 +54,13 @@ export function withdrawn(told: Told, background: Background): Verdict | null {
 }
 
 /** Neither token nor session is named: what just happened to the same client, and user where known. */
-function byClient(told: Told, at_ms: number, { facts }: Background): Verdict | null {
+function byClient(told: Told, at_ms: number, background: Background): Verdict | null {
   if (told.kind !== 'refresh' && told.reported_subcause !== 'inactive') return null
-  const lately = facts('client', told.client_id).filter(
-    ({ first_ms, detail }) =>
-      first_ms <= at_ms + ROUNDING_MS &&
-      first_ms >= at_ms - FAMILY_FALLS_MS &&
-      (told.subject === undefined || detail === '' || detail === told.subject),
+  const lately = clientFacts(told, background).filter(
+    ({ first_ms }) => first_ms <= at_ms + ROUNDING_MS && first_ms >= at_ms - FAMILY_FALLS_MS,
   )
-  for (const { deed, first_ms, detail } of lately) {
-    const confidence = told.subject !== undefined && detail === told.subject ? 'likely' : 'possible'
+  for (const { deed, first_ms, own } of lately) {
+    const confidence = own ? 'likely' : 'possible'
     const ago = seconds(Math.max(0, at_ms - first_ms))
     if (deed === 'refresh_reused')
       return {
@@ -71,8 +69,8 @@ function byClient(told: Told, at_ms: number, { facts }: Background): Verdict | n
         why: [`${told.client_id} used a refresh token twice ${ago} before, which withdraws the rest of its family`],
       }
   }
-  for (const { deed, first_ms, detail } of lately) {
-    const confidence = told.subject !== undefined && detail === told.subject ? 'likely' : 'possible'
+  for (const { deed, first_ms, own } of lately) {
+    const confidence = own ? 'likely' : 'possible'
     const ago = seconds(Math.max(0, at_ms - first_ms))
     if (deed === 'revoked' && told.reported_cause !== 'revocation')
       return { ...REVOKED, confidence, why: [`tokens of ${told.client_id} were withdrawn ${ago} before`] }

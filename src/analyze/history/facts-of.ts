@@ -4,7 +4,7 @@
  */
 import type { AuthEvent } from '../../core/auth-event.ts'
 import type { Subcause } from '../../core/cause.ts'
-import type { Deed, HistoryFact, Party } from '../../core/history.ts'
+import { type Deed, type HistoryFact, NAMED_USER, type Party, userKey } from '../../core/history.ts'
 
 /** Failures remembered per token, session and client: those a later failure may have been caused by. */
 const TELLING: ReadonlySet<Subcause> = new Set([
@@ -71,7 +71,11 @@ export function factsOf(event: AuthEvent, time_ms: number): HistoryFact[] {
     if (token !== undefined) add('token', token, client_id)
     if (token_id !== undefined && token_id !== token) add('token', token_id, client_id)
     if (session !== undefined && deed !== 'accepted') add('session', session, client_id)
-    if (event.client_id !== undefined && deed !== 'accepted') add('client', event.client_id, event.subject ?? '')
+    if (event.client_id !== undefined && deed !== 'accepted') {
+      // A busy client has thousands of users a minute: one row for all of them, and one for each beside it.
+      add('client', event.client_id, event.subject === undefined ? '' : NAMED_USER)
+      if (event.subject !== undefined) add('user', userKey(event.client_id, event.subject), '')
+    }
   }
   if (evidence.kid !== undefined && minted) add('keys', issuer, evidence.kid)
   // Libraries look at claims only when the signature is good: an expired token's key is known.

@@ -6,7 +6,15 @@
  */
 import type Database from 'better-sqlite3'
 import type { TimeRange } from '../../core/filter.ts'
-import { type Deed, type HistoryFact, type HistoryQuestion, PARTIES, type Party, slotOf } from '../../core/history.ts'
+import {
+  type Deed,
+  type HistoryFact,
+  type HistoryQuestion,
+  PARTIES,
+  type Party,
+  SLOT_MS,
+  slotOf,
+} from '../../core/history.ts'
 import { HISTORY_LIMIT } from '../../core/ports/store.ts'
 import { cleanText, NAME_LIMIT } from './clean-text.ts'
 import { decodeKey, encodeKey, type KeyCode, sameKey } from './key-code.ts'
@@ -80,7 +88,24 @@ export class HistoryTable {
     for (const fact of facts) this.#add(fact, now_ms)
   }
 
-  answer({ party, key, from_ms, to_ms }: HistoryQuestion): HistoryFact[] {
+  /**
+   * In the order of the questions. Ranges of one party that overlap are read once: the incidents of a batch ask nearly the
+   * same, and reading rows is most of what an answer costs.
+   */
+  answers(questions: readonly HistoryQuestion[]): HistoryFact[][] {
+    const answers: HistoryFact[][] = new Array(questions.length)
+    for (const { question, asked } of spansOf(questions)) {
+      const span = this.#answer(question)
+      for (const i of asked) {
+        // A span of more than the limit has lost what a narrower question would still be told.
+        if (asked.length > 1 && span.full) answers[i] = this.#answer(questions[i]!).facts
+        else answers[i] = asked.length === 1 ? span.facts : within(span.facts, questions[i]!)
+      }
+    }
+    return answers
+  }
+
+  #answer({ party, key, from_ms, to_ms }: HistoryQuestion): { facts: HistoryFact[]; full: boolean } {
     const code = encodeKey(key) ?? ''
     const rows = this.#select.all(
       PARTIES.indexOf(party),
@@ -92,7 +117,7 @@ export class HistoryTable {
     for (const row of rows) {
       if (row[3] === code || sameKey(row[3], code)) facts.push(this.#fact(party, key, row))
     }
-    return facts
+    return { facts, full: rows.length >= HISTORY_LIMIT }
   }
 
   /** Of all parties of one kind, latest first. */
@@ -184,6 +209,38 @@ function keepUntil(fact: HistoryFact, last_ms: number): number {
   return exp_ms === null
     ? last_ms + UNSTATED_LIFE_MS
     : Math.min(Math.max(exp_ms, last_ms) + AFTER_EXPIRY_MS, last_ms + DETAIL_MS)
+}
+
+/** Questions of one party whose slots touch, as one; `asked` are their places in the list. */
+function spansOf(questions: readonly HistoryQuestion[]): { question: HistoryQuestion; asked: number[] }[] {
+  const byParty = new Map<string, number[]>()
+  for (const [i, { party, key }] of questions.entries()) {
+    const place = `${party}\u001f${key}`
+    const list = byParty.get(place)
+    if (list === undefined) byParty.set(place, [i])
+    else list.push(i)
+  }
+  const spans: { question: HistoryQuestion; asked: number[] }[] = []
+  for (const list of byParty.values()) {
+    list.sort((a, b) => questions[a]!.from_ms - questions[b]!.from_ms)
+    let span: (typeof spans)[number] | undefined
+    for (const i of list) {
+      const { party, from_ms, to_ms } = questions[i]!
+      if (span === undefined || slotOf(party, from_ms) > slotOf(party, span.question.to_ms)) {
+        span = { question: { ...questions[i]! }, asked: [] }
+        spans.push(span)
+      }
+      span.question.to_ms = Math.max(span.question.to_ms, to_ms)
+      span.asked.push(i)
+    }
+  }
+  return spans
+}
+
+function within(facts: readonly HistoryFact[], { party, from_ms, to_ms }: HistoryQuestion): HistoryFact[] {
+  if (SLOT_MS[party] === 0) return [...facts]
+  const [from, to] = [slotOf(party, from_ms), slotOf(party, to_ms)]
+  return facts.filter(({ first_ms }) => slotOf(party, first_ms) >= from && slotOf(party, first_ms) <= to)
 }
 
 /** Null for what is absent or no instant. */

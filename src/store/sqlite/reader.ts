@@ -250,7 +250,7 @@ export class SqliteReader implements StoreReader {
   async history(questions: readonly HistoryQuestion[]): Promise<HistoryFact[][]> {
     return this.#refusing(() => {
       this.#history ??= new HistoryTable(this.#db, this.#lexicon)
-      return questions.map((question) => this.#history!.answer(question))
+      return this.#history.answers(questions)
     })
   }
 

@@ -118,7 +118,7 @@ export class SqliteWriter implements StoreWriter {
   }
 
   async history(questions: readonly HistoryQuestion[]): Promise<HistoryFact[][]> {
-    return this.#refusing(() => questions.map((question) => this.#history.answer(question)))
+    return this.#refusing(() => this.#history.answers(questions))
   }
 
   async page(query: PageQuery): Promise<Neighbour[]> {

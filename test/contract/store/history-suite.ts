@@ -77,6 +77,35 @@ export function describeHistory(engine: StoreEngine): void {
       expect(whole![0]!.first_ms).toBe(START_MS + HOUR_MS)
     })
 
+    it('answers many questions at once as it answers each alone, also where there is more than an answer may hold', async () => {
+      const { writer } = await open()
+      const minutes = Array.from({ length: 700 }, (_, minute) => START_MS + minute * 60_000)
+      await writer.append(
+        batch({
+          history: minutes.flatMap((first_ms) => [
+            fact({ party: 'client', key: 'web', first_ms, last_ms: first_ms }),
+            fact({ party: 'host', key: 'orders-1', first_ms, last_ms: first_ms + 5 }),
+          ]),
+        }),
+      )
+      const minute = fc.integer({ min: -20, max: 720 })
+      const question = fc.record({ party: fc.constantFrom('client', 'host'), start: minute, length: minute })
+      await fc.assert(
+        fc.asyncProperty(fc.array(question, { maxLength: 8 }), async (drawn) => {
+          const questions = drawn.map(({ party, start, length }) => ({
+            party: party as HistoryFact['party'],
+            key: party === 'client' ? 'web' : 'orders-1',
+            from_ms: START_MS + start * 60_000,
+            to_ms: START_MS + (start + Math.max(length, 0)) * 60_000,
+          }))
+          const alone: HistoryFact[][] = []
+          for (const one of questions) alone.push((await writer.history([one]))[0]!)
+          expect(await writer.history(questions)).toEqual(alone)
+        }),
+        { numRuns: 40 },
+      )
+    })
+
     it('forgets a token some time after its expiry, but not one that was refused, nor what the data has not outlived', async () => {
       const { writer } = await open()
       const gone = fact({ key: 'jwt:00000000000000aa', exp_ms: START_MS + 300_000 })
