@@ -7,7 +7,7 @@
 import { findStretches } from './find-steps.ts'
 import { fitIntervals, type IntervalFit } from './fit-intervals.ts'
 import { DRIFT_LIMIT_PPM, fitLine, type LineFit } from './fit-line.ts'
-import { addDifference, createOneWay, latestRun, type OneWayState, type Stratum } from './one-way-channel.ts'
+import { addDifference, CELL_SIZE, createOneWay, latestRun, type OneWayState, type Stratum } from './one-way-channel.ts'
 import { addLowest, createRollingLowest, lowestOf, type RollingLowest } from './rolling-lowest.ts'
 import { resolutionClass } from './rounding-model.ts'
 import { levelled, middleOf, shiftOf, steepTrend } from './steep-trend.ts'
@@ -66,6 +66,16 @@ const LONE_GAP_MS = 30_000
 /** An edge among expired tokens alone needs this many, and to lie this far past the end of a token minted just now (ms). */
 const EXPIRED_SUPPORT = 5
 const EXPIRED_CLEARANCE_MS = 2_000
+/**
+ * Jobs that come back every ten minutes with the token of the time before are refused at one age, too. Tokens in use are met
+ * at every age up to their lifetime: of its quarters so many, and this share of the tokens.
+ */
+const QUARTERS_IN_USE = 3
+const SHARE_IN_USE = 0.15
+/** … or the host has accepted tokens before: then so many refusals in a row suffice. */
+const EXPIRED_IN_A_ROW = 12
+/** Ages below this are those of fresh tokens, ms. */
+const FRESH_AGE_MS = 3_000
 /** Below this much drift per ppm of doubt, extrapolation uses no drift. */
 const UNKNOWN_DRIFT_PPM = 20
 /** A drift this many times its doubt is extrapolated whatever the doubt. */
@@ -295,7 +305,8 @@ function hidesEdge(link: LinkState, fresh: number, last: OffsetStretch | undefin
 
 /**
  * Where a host has refused every token since some time, the youngest of them show its offset: nobody mints tokens only to
- * let them grow old. Their edge must lie clear of where natural expiry begins.
+ * let them grow old. Their edge must lie clear of where natural expiry begins, and they must look like tokens in use: a host
+ * that logs nothing but refusals sees the old ones alone.
  */
 function expiredOnly(link: LinkState, since: number): { stretches: OffsetStretch[]; fresh: number } | null {
   const strata: Stratum[] = (link.ways.expired ?? []).map(({ resolution, blocks }) => ({
@@ -308,7 +319,26 @@ function expiredOnly(link: LinkState, since: number): { stretches: OffsetStretch
   const last = fits.at(-1)
   if (last === undefined || !isValue(last.fit) || last.fit.fresh < EXPIRED_SUPPORT) return null
   if (last.fit.low_ms < link.expired_lifetime_ms + EXPIRED_CLEARANCE_MS) return null
+  const turned = since > -Infinity && last.fit.fresh >= EXPIRED_IN_A_ROW
+  if (!turned && !areInUse(strata, last.fit, link.expired_lifetime_ms)) return null
   return { stretches: values(fits), fresh: last.fit.fresh }
+}
+
+/** Are the refused tokens of all ages that tokens in use have, if the clock is ahead as the fit says? */
+function areInUse(strata: readonly Stratum[], { offset_ms, drift_ppm, at_ms }: LineFit, lifetime_ms: number): boolean {
+  const quarters = [0, 0, 0, 0]
+  let all = 0
+  for (const { blocks } of strata)
+    for (const { cells, start, n } of blocks) {
+      all += n
+      for (let c = 0; c < cells.length; c += CELL_SIZE) {
+        const age_ms = cells[c]! - offset_ms - shiftOf(drift_ppm, start + cells[c + 2]! - at_ms)
+        const quarter = Math.floor((4 * age_ms) / lifetime_ms)
+        if (age_ms >= FRESH_AGE_MS && quarter < 4) quarters[quarter]! += cells[c + 1]!
+      }
+    }
+  const used = quarters.reduce((sum, n) => sum + n, 0)
+  return quarters.filter((n) => n > 0).length >= QUARTERS_IN_USE && used >= all * SHARE_IN_USE
 }
 
 interface StretchFit {

@@ -30,7 +30,7 @@ export function clockSamplesOf(event: AuthEvent): ClockSample[] {
   const { host, issuer, time_ms, received_collector_ms, evidence, token } = event
   if (host === undefined) return []
   const samples: ClockSample[] = []
-  const resolution = event.time_resolution_ms ?? UNSTATED_RESOLUTION_MS
+  const resolution = stampResolution(event)
   if (time_ms !== undefined && received_collector_ms !== undefined)
     samples.push({
       source: 'receipt',
@@ -87,6 +87,15 @@ function decisionOf({ kind, outcome, cause, subcause }: AuthEvent): TokenDecisio
 /** A fraction of a second shows that the stamp is finer than one. */
 function resolutionOf(ms: number): number {
   return ms % 1000 === 0 ? 1000 : 1
+}
+
+/**
+ * Resolution of a record's stamp, ms: as its digits say, unless they are all zeros. Many emitters print `.000` after seconds
+ * that never had a fraction (Entra, Okta, exports of databases); one in a thousand true milliseconds counts as coarser for it.
+ */
+export function stampResolution({ time_ms, time_resolution_ms }: Pick<AuthEvent, 'time_ms' | 'time_resolution_ms'>) {
+  const said = time_resolution_ms ?? UNSTATED_RESOLUTION_MS
+  return time_ms === undefined ? said : Math.max(said, resolutionOf(time_ms))
 }
 
 /** One side of an exchange as a host logged it; instants on that host's clock, ms. */

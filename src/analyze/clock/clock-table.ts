@@ -209,7 +209,7 @@ export class ClockReading {
     const judged = (paths: ClockPaths): Verdict | null => {
       const collector = this.collectorIn(paths, drafts)
       if (collector !== null) collectors.set(paths, collector)
-      return this.verdict(paths, this.voters(paths, drafts, collector))
+      return this.verdict(paths, this.voters(paths, drafts, collector), collector)
     }
     for (const paths of new Set(this.paths.values())) {
       const verdict = judged(paths)
@@ -369,7 +369,7 @@ export class ClockReading {
   }
 
   /** Votes, and hears what speaks for those accused. */
-  private verdict(paths: ClockPaths, voters: readonly Voter[]): Verdict | null {
+  private verdict(paths: ClockPaths, voters: readonly Voter[], collector: Voter | null): Verdict | null {
     const verdict = vote(voters)
     if (verdict === null || verdict.accused.size === 0) return verdict
     // Who is known only by way of an accused clock is known by a way that may be wrong.
@@ -383,6 +383,8 @@ export class ClockReading {
           ? null
           : { low_ms: at.low_ms - (this.zones.get(party) ?? 0), high_ms: at.high_ms - (this.zones.get(party) ?? 0) }
       }
+      // Hosts may share a wrong time source; a clock outside that stands with the issuer leaves it open who is wrong.
+      if (collector !== null && verdict.accused.has(COLLECTOR) && standsWith(voters, party, collector)) return false
       return this.directWitnesses(party, verdict.accused) >= WITNESSES
     })
     // The clocks that agree with each other were measured against one that they seem to refute without having seen it.
@@ -482,6 +484,11 @@ export class ClockReading {
     }
     return null
   }
+}
+
+function standsWith(voters: readonly Voter[], party: string, other: Voter): boolean {
+  const own = voters.find((v) => v.party === party)
+  return own !== undefined && own.low_ms <= other.high_ms + TOLERANCE_MS && other.low_ms <= own.high_ms + TOLERANCE_MS
 }
 
 function driftOf(estimate: LinkEstimate, party: string): number | null {

@@ -5,7 +5,7 @@
  */
 import type { AuthEvent } from '../../core/auth-event.ts'
 import type { PairSample } from '../../core/clock-sample.ts'
-import { type ExchangeSide, pairOf } from './clock-samples-of.ts'
+import { type ExchangeSide, pairOf, stampResolution } from './clock-samples-of.ts'
 
 /** Requests remembered, each some 200 bytes: minutes of a busy fleet, whole files of a small one. */
 const REQUEST_LIMIT = 50_000
@@ -18,8 +18,6 @@ const OUTER_SPECIFICITY = 20
  * for requests of up to this length; ms.
  */
 const UNSAID_DURATION_MS = 1_000
-/** A stamp without a stated resolution; ms. */
-const UNSTATED_MS = 1_000
 
 /** Spans state start and end and are paired by their own ids (span-pairs.ts). */
 const SPANS = 'otlp-span'
@@ -46,7 +44,7 @@ export class Exchanges {
       host,
       outer: event.specificity <= OUTER_SPECIFICITY,
       time_ms,
-      resolution_ms: event.time_resolution_ms ?? UNSTATED_MS,
+      resolution_ms: stampResolution(event),
       duration_ms: event.duration_ms ?? null,
     }
     const other = this.#byId.get(id)

@@ -1,7 +1,8 @@
 /**
  * Who is off: the clocks that agree outvote those that do not. One against all is at fault; all against the issuer accuse
  * the issuer; one against one accuses nobody. Clocks that are wrong are wrong in their own ways: the largest group that agrees is
- * right. Invariant: nobody is accused unless that group is larger than any other, nor where its interval touches the agreement.
+ * right. Invariant: nobody is accused unless that group is far larger than any other that agrees within itself (those have a
+ * cause in common, and which of two causes is the fault numbers hardly tell), nor where its interval touches the agreement.
  */
 
 export interface Voter {
@@ -21,6 +22,9 @@ export interface Verdict {
 /** Differences smaller than this are no fault: constant delays look like them, and every validator forgives them. */
 export const TOLERANCE_MS = 1_000
 
+/** So many times the size of another group of clocks that agree with each other. */
+const FAR_LARGER = 2
+
 /** Null where no group of clocks is the largest, or none agree at all. */
 export function vote(voters: readonly Voter[]): Verdict | null {
   const largest = largestGroup(voters)
@@ -28,7 +32,7 @@ export function vote(voters: readonly Voter[]): Verdict | null {
   const agreed_ms = largest.at_ms
   const accused = voters.filter((v) => isOutside(v, agreed_ms))
   const rival = largestGroup(accused)
-  if (rival !== null && rival.count >= largest.count) return null
+  if (rival !== null && rival.count > 1 && rival.count * FAR_LARGER > largest.count) return null
   return {
     agreed_ms,
     agreeing: voters.length - accused.length,

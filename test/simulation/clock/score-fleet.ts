@@ -1,7 +1,7 @@
 /** Runs a simulated fleet through the estimator and sets the rows of its clock table against the truth. */
 import { ClockBook } from '../../../src/analyze/clock/clock-book.ts'
 import { ClockReading } from '../../../src/analyze/clock/clock-table.ts'
-import type { HostClock } from '../../../src/core/host-clock.ts'
+import type { ClockTable, HostClock } from '../../../src/core/host-clock.ts'
 import { type Fleet, type FleetPlan, simulateFleet } from './simulate-fleet.ts'
 
 export interface HostScore {
@@ -10,7 +10,12 @@ export interface HostScore {
   error_ms: number | null
   /** The truth lies within [low, high], or within the bound; true where nothing was claimed. */
   covered: boolean
+  /** Accused although its clock was within `GOOD_MS` of true time at the end. */
+  wronged: boolean
 }
+
+/** NTP keeps clocks far closer; from a second on a clock is accused. */
+const GOOD_MS = 100
 
 export function readFleet(plan: FleetPlan): { fleet: Fleet; book: ClockBook; reading: ClockReading } {
   const fleet = simulateFleet(plan)
@@ -26,18 +31,25 @@ function trueTime(fleet: Fleet, host: string, reading_ms: number | null): number
   return at
 }
 
-/** Scores the planned hosts against their issuers' clocks. */
+/** Scores the planned hosts against the clock that their row names. */
 export function scoreFleet(plan: FleetPlan): HostScore[] {
+  return scoreWhole(plan).scores
+}
+
+export function scoreWhole(plan: FleetPlan): { scores: HostScore[]; table: ClockTable } {
   const { fleet, reading } = readFleet(plan)
-  return plan.hosts.map((host) => {
+  const scores = plan.hosts.map((host) => {
     const row = reading.table.hosts.find((r) => r.host === host.name)!
     const issuer = host.issuer ?? plan.issuers[0]!.name
     const at = trueTime(fleet, host.name, row.to_ms)
-    const truth = fleet.clock(host.name, at) - fleet.clock(issuer, at)
+    const against = row.reference?.replace(/^(issuer|host) /, '') ?? issuer
+    const truth = fleet.clock(host.name, at) - fleet.clock(against, at)
     return {
       row,
       error_ms: row.offset_s === null ? null : row.offset_s * 1000 - truth,
       covered: (row.low_s ?? -Infinity) * 1000 <= truth && truth <= (row.high_s ?? Infinity) * 1000,
+      wronged: row.at_fault && Math.abs(fleet.clock(host.name, fleet.end_ms)) <= GOOD_MS,
     }
   })
+  return { scores, table: reading.table }
 }

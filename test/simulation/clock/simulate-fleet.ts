@@ -15,6 +15,8 @@ export interface ClockPlan {
   drift_ppm?: number
   /** Minutes after the start, and how far the clock is set, ms. */
   steps?: readonly { minute: number; by_ms: number }[]
+  /** Runs faster or slower for some minutes: a time daemon that steers it back. */
+  slews?: readonly { minute: number; minutes: number; ppm: number }[]
 }
 
 export type Decoy =
@@ -36,19 +38,38 @@ export interface HostPlan extends ClockPlan {
   /** Share of uses that follow right on the issuance. */
   fresh: number
   /** independent: each other use has any age; reuse: clients keep a token and use it again and again. */
-  traffic?: 'independent' | 'reuse'
+  /** returning: jobs that come back at fixed times with the token of the time before, which has long run out, and fetch a new one when it is refused. */
+  traffic?: 'independent' | 'reuse' | 'returning'
   log_resolution_ms?: 1 | 1000
   /** Every delay is this and an exponential part, ms. */
   delay_base_ms?: number
   delay_mean_ms?: number
   /** The stamps are in local time, read as UTC. */
   zone_ms?: number
+  /** Local time without its zone where summer time begins or ends: the stamps jump by this then. */
+  zone_jump?: { minute: number; by_ms: number }
+  /** Requests come with the full second, as cron sends them. */
+  on_the_second?: boolean
+  /** Lines are stamped when they are written out, every so many ms. */
+  flush_ms?: number
   leeway_ms?: number
   /** Whose tokens show their instants in the log. */
-  shows?: 'all' | 'failures'
+  shows?: 'all' | 'failures' | 'none'
+  /** refusals: what is accepted leaves no line at all. */
+  logs?: 'all' | 'refusals'
+  /** Records do not say whose the token is. */
+  unnamed?: boolean
   decoys?: readonly Decoy[]
   /** This share of requests is logged by the gateway too, with start and end. */
-  gateway?: { name: string; share: number }
+  gateway?: {
+    name: string
+    share: number
+    /** On the way there and back, ms, instead of some milliseconds. */
+    request_ms?: number
+    response_ms?: number
+    /** It logs the claims of the tokens that it passes on. */
+    shows_iat?: boolean
+  }
   /** Records are received live: least delay, and mean of the rest, ms. */
   shipping?: { floor_ms: number; mean_ms: number }
 }
@@ -59,6 +80,8 @@ export interface IssuerPlan extends ClockPlan {
   /** nbf − iat, ms. */
   nbf_delay_ms?: number
   iat_resolution_ms?: 1 | 1000
+  /** Writes its instants in milliseconds, where seconds are meant. */
+  in_milliseconds?: boolean
   /** The issuer's own log shows its issuances. */
   log_host?: string
   /** iat is set back by this, ms. */
@@ -107,6 +130,8 @@ export function simulateFleet(plan: FleetPlan): Fleet {
 function reading(plan: ClockPlan, true_ms: number): number {
   let offset = (plan.offset_ms ?? 0) + ((plan.drift_ppm ?? 0) * (true_ms - START_MS)) / 1e6
   for (const step of plan.steps ?? []) if (true_ms >= START_MS + step.minute * 60_000) offset += step.by_ms
+  for (const { minute, minutes, ppm } of plan.slews ?? [])
+    offset += (ppm * Math.min(Math.max(true_ms - START_MS - minute * 60_000, 0), minutes * 60_000)) / 1e6
   return offset
 }
 
@@ -133,10 +158,28 @@ function usesOf(host: HostPlan, issuer: IssuerPlan, minutes: number, random: Ran
       for (let k = 1; k < perToken; k++)
         uses.push({ issued, used: issued + random.next() * lifetime * OVERSTAY, token })
     }
+  } else if (host.traffic === 'returning') {
+    // Every round: the old token is refused, a new one fetched and used at once.
+    const jobs = 4
+    const rounds = Math.floor(host.events / jobs / 2)
+    for (let job = 0; job < jobs; job++) {
+      let old: { issued: number; token: string } | null = null
+      const phase = random.next()
+      for (let round = 0; round < rounds; round++) {
+        const at = START_MS + ((round + phase) / rounds) * length
+        if (old !== null) uses.push({ ...old, used: at })
+        const fresh = { issued: at + 5 + random.exponential(20), token: `${host.name}#${serial++}` }
+        uses.push({ ...fresh, used: fresh.issued + delay() })
+        old = fresh
+      }
+    }
   } else
     for (let i = 0; i < host.events; i++) {
-      const used = START_MS + random.next() * length
+      const at = START_MS + random.next() * length
       const age = random.chance(host.fresh) ? delay() : random.next() * lifetime * OVERSTAY
+      // Locked to the second is what the client does first: fetch a token, or use the one it has.
+      const second = Math.round(at / 1000) * 1000
+      const used = !host.on_the_second ? at : second + (age < 1000 ? age : delay())
       uses.push({ issued: used - age, used, token: `${host.name}#${serial++}` })
     }
   const middle = START_MS + length / 2
@@ -174,22 +217,29 @@ function emit(
   const leeway = host.leeway_ms ?? 0
   const decision: TokenDecision =
     now >= exp_ms + leeway ? 'expired' : nbf_ms > now + leeway ? 'not_yet_valid' : 'accepted'
-  const logged_ms = cut(now + (host.zone_ms ?? 0), resolution)
-  const visible = host.shows !== 'failures' || decision !== 'accepted'
-  out.push({
-    at: use.used,
-    sample: {
-      source: 'token',
-      host: host.name,
-      issuer: issuer.name,
-      seen_validator_ms: logged_ms,
-      seen_resolution_ms: resolution,
-      stated: false,
-      ...(visible && { iat_ms, iat_resolution_ms, nbf_ms, exp_ms }),
-      decision,
-      token: use.token,
-    },
-  })
+  const written = host.flush_ms === undefined ? now : Math.ceil(now / host.flush_ms) * host.flush_ms
+  const jump = host.zone_jump
+  const zone =
+    (host.zone_ms ?? 0) + (jump !== undefined && use.used >= START_MS + jump.minute * 60_000 ? jump.by_ms : 0)
+  const logged_ms = cut(written + zone, resolution)
+  const visible = host.shows !== 'none' && (host.shows !== 'failures' || decision !== 'accepted')
+  const unit = issuer.in_milliseconds ? 1000 : 1
+  const claims = { iat_ms: iat_ms * unit, iat_resolution_ms, nbf_ms: nbf_ms * unit, exp_ms: exp_ms * unit }
+  if (host.logs !== 'refusals' || decision !== 'accepted')
+    out.push({
+      at: use.used,
+      sample: {
+        source: 'token',
+        host: host.name,
+        ...(!host.unnamed && { issuer: issuer.name }),
+        seen_validator_ms: logged_ms,
+        seen_resolution_ms: resolution,
+        stated: false,
+        ...(visible && claims),
+        decision,
+        token: use.token,
+      },
+    })
   if (issuer.log_host !== undefined && !use.token.endsWith('stale'))
     out.push({
       at: use.issued,
@@ -207,8 +257,23 @@ function emit(
   const gateway = host.gateway
   if (gateway !== undefined && random.chance(gateway.share)) {
     const fine = plan.gateways?.find((g) => g.name === gateway.name)?.log_resolution_ms ?? 1
-    const start = use.used - 1 - random.exponential(4)
-    const end = use.used + 2 + random.exponential(15)
+    const start = use.used - 1 - (gateway.request_ms ?? 0) - random.exponential(4)
+    const end = use.used + 2 + (gateway.response_ms ?? 0) + random.exponential(15)
+    if (gateway.shows_iat)
+      out.push({
+        at: start,
+        sample: {
+          source: 'token',
+          host: gateway.name,
+          issuer: issuer.name,
+          seen_validator_ms: cut(start + clock(gateway.name, start), fine),
+          seen_resolution_ms: fine,
+          stated: false,
+          ...claims,
+          decision: 'accepted',
+          token: use.token,
+        },
+      })
     out.push({
       at: end,
       sample: {

@@ -35,7 +35,7 @@ describe('the clock evidence of an event', () => {
         host: 'orders-1',
         issuer: 'https://id.example',
         seen_validator_ms: NOW,
-        seen_resolution_ms: 1,
+        seen_resolution_ms: 1000,
         stated: false,
         iat_ms: NOW - 400_000,
         iat_resolution_ms: 1000,
@@ -44,6 +44,12 @@ describe('the clock evidence of an event', () => {
         decision: 'expired',
       },
     ])
+  })
+
+  test('takes a stamp whose milliseconds are zeros for one of seconds', () => {
+    const seen = (time_ms: number) => clockSamplesOf(event({ time_ms }))[0]
+    expect(seen(NOW + 4)).toMatchObject({ seen_resolution_ms: 1 })
+    expect(seen(NOW)).toMatchObject({ seen_resolution_ms: 1000 })
   })
 
   test('prefers the now that the message states, an epoch without a zone, to the stamp of the line', () => {

@@ -265,6 +265,37 @@ describe('where too little is known', () => {
     expect(row.offset_s).toBeLessThan(312.5)
     expect(row.at_fault).toBe(true)
   })
+
+  test('jobs that come back with the token of the time before make no clock ahead where only refusals are logged', () => {
+    const jobs = ['a', 'b', 'c', 'd'].map((name) => ({
+      ...{ name, events: 160, traffic: 'returning' as const, logs: 'refusals' as const },
+    }))
+    const plan = fleet([...jobs, ...GOOD], { minutes: 120 })
+    const { table } = readFleet(plan).reading
+    for (const row of table.hosts.filter((h) => h.host.length === 1))
+      expect(row, row.host).toMatchObject({ kind: 'bound', offset_s: null, low_s: null })
+    expect([...table.hosts, ...table.issuers].filter((c) => c.at_fault)).toEqual([])
+    // Nor where no other host is there to say so.
+    const alone = readFleet(fleet(jobs, { minutes: 120 })).reading.table
+    expect([...alone.hosts, ...alone.issuers].filter((c) => c.at_fault)).toEqual([])
+  })
+})
+
+describe('all hosts against the issuer', () => {
+  const shipping = { floor_ms: 50, mean_ms: 200 }
+  const hosts = (offset_ms: number) => GOOD.map((h) => ({ ...h, offset_ms, shipping }))
+
+  test('accuse it where the collector’s clock stands with them', () => {
+    const { table } = readFleet(fleet(hosts(0), { issuers: [{ name: ISSUER, offset_ms: 30_000 }] })).reading
+    expect(table.issuers[0]!.at_fault).toBe(true)
+  })
+
+  test('leave it open where the collector’s clock stands with the issuer: they may share a wrong time source', () => {
+    const { table } = readFleet(fleet(hosts(-30_000))).reading
+    expect([...table.hosts, ...table.issuers].filter((c) => c.at_fault)).toEqual([])
+    expect(table.hosts[0]!.offset_s).toBeCloseTo(-30, 0)
+    expect(table.hosts[0]!.why.join()).toContain('cannot tell whether')
+  })
 })
 
 describe('requests seen by two hosts', () => {

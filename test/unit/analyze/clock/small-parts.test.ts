@@ -124,6 +124,13 @@ describe('the vote', () => {
     expect(vote([at('issuer', 0), at('a', 10), at('b', 9_000), at('c', 9_010)])).toBeNull()
   })
 
+  test('accuses nobody where those that disagree agree among themselves, unless they are few', () => {
+    const seven = Array.from({ length: 7 }, (_, i) => at(`a${i}`, 0))
+    const four = Array.from({ length: 4 }, (_, i) => at(`b${i}`, 9_000))
+    expect(vote([...seven, ...four])).toBeNull()
+    expect(vote([...seven, ...four.slice(1)])!.accused.size).toBe(3)
+  })
+
   test('accuses nobody whose interval touches the agreement', () => {
     const verdict = vote([at('issuer', 0), at('a', 10), { party: 'b', low_ms: -200, high_ms: 9_000 }])
     expect(verdict!.accused.size).toBe(0)
