@@ -60,7 +60,7 @@ const RULES: readonly RegExp[] = [
   /^\s*(?:commit [0-9a-f]{4,40}\b|Merge (?:pull request|branch|remote)|(?:PR|MR|pull request|merge request) (?:title|#\d)|ticket \S|chat:|(?:email )?subject:|(?:feat|fix|chore|docs|refactor|perf|ci)(?:\([\w-]+\))?!?: )/i,
   /\b(?:sending|sent|queued|delivered|rendering) (?:an? )?(?:e-?mail|notification|mail|sms)\b|\bnotification "[^"\n]*" sent\b/i,
   // Somebody else's words, quoted.
-  /\b(?:e\.g\.|for example|such as|(?:user|chat|support|customer|error) messages?:?|(?:email |mail )?subject|indexed|document|titled?|template|phrase|fa(?:ilure|ult) mode|ticket \S+|wrote|asks?|asked|says?|saying|search(?:ed)?(?: for)?|query|comment|translated) ["'“‘`]/i,
+  /\b(?:e\.g\.|for example|such as|(?:user|chat|support|customer|error) messages?:?|(?:email |mail )?subject|indexed|(?<!discovery )document|titled?|template|phrase|fa(?:ilure|ult) mode|ticket \S+|wrote|asks?|asked|says?|saying|search(?:ed)?(?: for)?|query|comment|translated) ["'“‘`]/i,
   /\b(?:text|subject|title|query|search|comment|content|prompt|phrase|q)=\\?["'“]/i,
   // Counts, of nothing and of many.
   /\b(?!1\s)\d[\d,]* (?:\w+ ){0,2}(?:expired|revoked|invalid|rejected|malformed|stale) (?:\w+ )?(?:tokens|sessions|jwts|grants|codes|signatures|entries|keys)\b/i,
