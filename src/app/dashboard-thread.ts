@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads'
 import type { DashboardModel, ModelRequest, Notice } from '../../dashboards/terminal/model.ts'
 import type { DashboardLoader } from './dashboard-data.ts'
+import { ANSWERING_MEMORY } from './thread-memory.ts'
 import { askWorker } from './worker-questions.ts'
 
 export interface DashboardQuestion {
@@ -16,7 +17,10 @@ export interface DashboardThread extends DashboardLoader {
 
 /** @param store location of a store that can be opened; a thread that ends by itself fails what is asked of it */
 export function startDashboardThread(store: string): DashboardThread {
-  const worker = new Worker(new URL('./dashboard-worker.js', import.meta.url), { workerData: store })
+  const worker = new Worker(new URL('./dashboard-worker.js', import.meta.url), {
+    workerData: store,
+    resourceLimits: ANSWERING_MEMORY,
+  })
   const ask = askWorker<DashboardQuestion, DashboardModel>(worker, 'reading the store has ended')
   return {
     load: (request, notices) => ask({ request, notices }),
