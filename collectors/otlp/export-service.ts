@@ -3,11 +3,13 @@
  * theirs. Invariant: `accepted` is answered only after the store's transaction (nothing acknowledged is lost by `kill -9`).
  */
 import { hash } from 'node:crypto'
+import type { PushSourceOptions } from '../../src/core/ports/push-source.ts'
 import type { Inbox } from '../push/inbox.ts'
 import { settled } from '../push/requests.ts'
 import type { Partial } from './answer.ts'
 import { type Encoding, type ReadRequest, readRequest } from './read-request.ts'
 import { MalformedTelemetry, type Signal } from './telemetry.ts'
+import { Glance } from './wire/glance.ts'
 
 export type ExportOutcome =
   | { accepted: Partial }
@@ -19,10 +21,12 @@ export type ExportOutcome =
 export class ExportService {
   readonly #inbox: Inbox
   readonly #now: () => number
+  readonly #glance: Glance | undefined
 
-  constructor(inbox: Inbox, now: () => number) {
+  constructor(inbox: Inbox, { now, mayMatch }: Pick<PushSourceOptions, 'now' | 'mayMatch'>) {
     this.#inbox = inbox
     this.#now = now
+    if (mayMatch !== undefined) this.#glance = new Glance(mayMatch)
   }
 
   get full(): boolean {
@@ -33,7 +37,7 @@ export class ExportService {
     const received_collector_ms = this.#now()
     let read: ReadRequest
     try {
-      read = await readRequest(body, encoding, signal)
+      read = await readRequest(body, encoding, signal, this.#glance)
     } catch (error) {
       if (error instanceof MalformedTelemetry) return { malformed: error.message }
       throw error

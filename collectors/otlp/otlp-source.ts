@@ -18,7 +18,7 @@ export interface OtlpListening extends Omit<Listening, 'port'> {
 
 export async function openOtlpSource(listening: OtlpListening, options: PushSourceOptions): Promise<PushSource> {
   const inbox = new Inbox()
-  const service = new ExportService(inbox, options.now)
+  const service = new ExportService(inbox, options)
   const { http_port, grpc_port, ...common } = listening
   const http = await openHttpReceiver(service, { ...common, port: http_port })
   let closeGrpc: () => Promise<void>

@@ -4,7 +4,6 @@
  * What no signature looks at comes first, so that the prefilter need not read it.
  * Times stand in the envelope: a span's is its end, its start and length stay readable beside it; nothing is corrected.
  */
-import type { Exchange } from '../../src/core/exchange.ts'
 import type { Envelope } from '../../src/core/log-record.ts'
 import type { PushedRecord } from '../../src/core/ports/push-source.ts'
 import { identityOf } from '../push/identity.ts'
@@ -39,27 +38,14 @@ export function renderSpan(span: Span, scope: Scope, origin: Origin): PushedReco
   if (exceptions.length > 0) telling.exception = exceptions
   for (const key in attributes) {
     const value = attributes[key]!
-    if (isSilent(key)) silent[key] = value
+    if (isSilent(key, value)) silent[key] = value
     // HTTP instrumentation repeats the status code here (semconv: error.type); only a name of an error says more.
     else if (key !== 'error.type' || String(value) !== String(code)) telling[key] = value
   }
   if (events.length > 0) telling.span_events = events
   const envelope = envelopeOf(origin, end_ms ?? start_ms)
   envelope.severity = status === 'error' ? 17 : 9
-  const record = joined(silent, telling, envelope, identityOf(`span ${span.trace_id} ${span.span_id}`))
-  const exchange = exchangeOf(span, origin)
-  if (exchange !== null) record.exchange = exchange
-  return record
-}
-
-function exchangeOf(
-  { kind, trace_id, span_id, parent_span_id, start_ms, end_ms }: Span,
-  { host }: Origin,
-): Exchange | null {
-  if (host === undefined || start_ms === undefined || end_ms === undefined || end_ms < start_ms) return null
-  if (SPAN_KINDS[kind] === 'client') return { side: 'client', host, trace_id, call_span_id: span_id, start_ms, end_ms }
-  if (SPAN_KINDS[kind] !== 'server' || parent_span_id === undefined) return null
-  return { side: 'server', host, trace_id, call_span_id: parent_span_id, start_ms, end_ms }
+  return joined(silent, telling, envelope, identityOf(`span ${span.trace_id} ${span.span_id}`))
 }
 
 export function renderLog(entry: LogEntry, scope: Scope, origin: Origin): PushedRecord {
@@ -81,8 +67,10 @@ export function renderLog(entry: LogEntry, scope: Scope, origin: Origin): Pushed
   const telling: Attributes = {}
   if (entry.event_name !== '') telling.event_name = entry.event_name
   telling.message = body
-  for (const attribute in entry.attributes)
-    (isSilent(attribute) ? silent : telling)[attribute] = entry.attributes[attribute]!
+  for (const attribute in entry.attributes) {
+    const value = entry.attributes[attribute]!
+    ;(isSilent(attribute, value) ? silent : telling)[attribute] = value
+  }
   // Our instrumentation tells each step as a span and as a log event: whichever comes first counts.
   const told = scope.name === 'authtop' && entry.event_name.startsWith('auth.token.') && span_id !== ''
   const record = joined(silent, telling, envelope, 0)

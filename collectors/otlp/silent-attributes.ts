@@ -25,9 +25,15 @@ const NAMES: ReadonlySet<string> = new Set([
   'client.address',
   'client.port',
   'error.message_template',
+  'rpc.system',
+  'rpc.system.name',
 ])
 const PREFIXES = ['net.', 'network.', 'thread.', 'code.', 'telemetry.', 'process.', 'otel.', 'express.', 'log.']
 
-export function isSilent(name: string): boolean {
+/** OK says nothing; everything else is a gRPC status that a signature may know. */
+export const SILENT_AT_ZERO = 'rpc.grpc.status_code'
+
+export function isSilent(name: string, value?: unknown): boolean {
+  if (name === SILENT_AT_ZERO) return value === 0
   return NAMES.has(name) || PREFIXES.some((prefix) => name.startsWith(prefix))
 }

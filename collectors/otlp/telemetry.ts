@@ -33,6 +33,18 @@ export interface Span {
   status_message: string
 }
 
+/** What is needed of a span in which no signature can match. */
+export interface PassedSpan {
+  kind: number
+  /** Hex, made when asked for. */
+  trace_id(): string
+  span_id(): string
+  /** Empty where there is none. */
+  parent_span_id(): string
+  start_ms: number | undefined
+  end_ms: number | undefined
+}
+
 export interface LogEntry {
   time_ms: number | undefined
   /** `time_unix_nano` as it stands on the wire: two records in one millisecond are still two. */
@@ -53,6 +65,11 @@ export interface TelemetrySink {
   scope(scope: Scope): void
   span(span: Span): void
   log(entry: LogEntry): void
+  /**
+   * A span, or a log record (null), in which no signature can match. False: it is wanted all the same, for what it shows of
+   * its stream.
+   */
+  pass(span: PassedSpan | null): boolean
   /** A span or record that breaks the protocol by itself (no ids); the rest is fine. */
   invalid(reason: string): void
 }

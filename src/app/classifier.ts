@@ -52,6 +52,11 @@ export class Classifier {
     return this.#prefilter.test(from === 0 ? text : text.slice(from))
   }
 
+  /** The same of a text that stands between two places of the bytes (UTF-8). */
+  mayMatchWithin(bytes: Uint8Array, from: number, to: number): boolean {
+    return this.#prefilter.within(bytes, from, to)
+  }
+
   /** Where in the bytes of a log the next thing stands, at or after `from`, that an auth event's record may hold, or −1: what is before it holds none. */
   nextHit(bytes: Uint8Array, from: number): number {
     return this.#prefilter.next(bytes, from)

@@ -8,7 +8,7 @@ import type { Listening } from '../../collectors/push/listening.ts'
 import { openStdinSource } from '../../collectors/stdin/stdin-source.ts'
 import type { SyslogListening } from '../../collectors/syslog/syslog-source.ts'
 import { COLLECTOR_STATE } from '../core/ports/alert-store.ts'
-import type { PushSource } from '../core/ports/push-source.ts'
+import type { MayMatch, PushSource, PushSourceOptions } from '../core/ports/push-source.ts'
 import type { LogSource, SourceNotice, SourceOptions } from '../core/ports/source.ts'
 import type { IncidentChange, RetentionPolicy, StoreRefusal, StoreWriter } from '../core/ports/store.ts'
 import type { StreamState } from '../core/source-status.ts'
@@ -133,7 +133,8 @@ async function collectInto(options: CollectOptions, end: AbortSignal): Promise<S
     let retention = options.retention
     const stopRetention = keepRetention(writer, () => retention)
     try {
-      pushed.push(...(await openReceivers(options, sourceOptions)))
+      const mayMatch: MayMatch = (bytes, from, to) => classifier.mayMatchWithin(bytes, from, to)
+      pushed.push(...(await openReceivers(options, { ...sourceOptions, mayMatch })))
       options.reloads?.handle(async (settings) => {
         options.manager?.reloading()
         const anew = needsNewRound(options, settings)
@@ -219,7 +220,7 @@ async function openSource(paths: readonly string[], options: SourceOptions): Pro
 }
 
 /** Each is loaded only where it is asked for: their libraries would slow down every start. */
-async function openReceivers({ receivers, zone }: CollectOptions, options: SourceOptions): Promise<PushSource[]> {
+async function openReceivers({ receivers, zone }: CollectOptions, options: PushSourceOptions): Promise<PushSource[]> {
   const { otlp, webhook, syslog } = receivers ?? {}
   const opened: PushSource[] = []
   try {

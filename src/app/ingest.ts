@@ -185,18 +185,21 @@ class Ingest {
     this.#waiting.push({ digest, committed })
     if (waits) return
     if (digest !== null) this.#delivered.add(digest)
-    for (const { info: told, records } of parts) {
+    for (const { info: told, records, passed = 0, exchanges = [] } of parts) {
       const info = this.#books.has(told.stream) || this.#books.size < PUSHED_STREAMS ? told : OTHER_STREAM
       const { stream } = info
       this.#names.set(stream, info)
       const book = this.#books.get(stream) ?? new StreamBook(stream, this.#known.get(stream))
       this.#books.set(stream, book)
       book.dirty = true
-      book.counters.lines += records.length
-      for (const { exchange } of records) if (exchange !== undefined) this.#o.clocks.takeExchange(exchange)
+      book.counters.lines += records.length + passed
+      book.counters.records += passed
+      this.#records += passed
+      if (passed > 0) this.#meters.record('none', passed)
+      for (const exchange of exchanges) this.#o.clocks.takeExchange(exchange)
       await this.#process(
         book,
-        records.map(({ identity, exchange: _, ...record }) => ({
+        records.map(({ identity, ...record }) => ({
           ...record,
           position: { stream, offset: identity, end: identity },
           received_collector_ms,

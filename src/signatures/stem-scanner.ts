@@ -5,9 +5,9 @@
 import { GramIndex, lowerCode } from './gram-index.ts'
 import { TextBytes } from './text-bytes.ts'
 
-/** Before a stem: no letter may stand there; nor a digit, where the stem begins with one. */
+/** Before a stem: no letter or `_` may stand there; nor a digit, where the stem begins with one. */
 export const LEFT = '<'
-/** After a stem: no letter or digit may follow. */
+/** After a stem: no letter, digit or `_` may follow (`status` is not looked for in `status_code`). */
 export const RIGHT = '>'
 
 export interface Stem {
@@ -37,18 +37,24 @@ export class StemScanner {
     return this.#next(bytes, 0, length) >= 0
   }
 
+  /** Does the text that stands between two places of the bytes (UTF-8) hold a stem? What stands beside it is no part of it. */
+  within(bytes: Uint8Array, from: number, to: number): boolean {
+    return this.#next(bytes, from, to, from) >= 0
+  }
+
   /** Where the stem begins that is met first in the bytes (UTF-8) at or after `from`, or −1. */
   next(bytes: Uint8Array, from: number): number {
     return this.#next(bytes, from, bytes.length)
   }
 
-  #next(bytes: Uint8Array, from: number, to: number): number {
+  /** @param first where the text begins of which the bytes at `from` are a part */
+  #next(bytes: Uint8Array, from: number, to: number, first = 0): number {
     let place = -1
     this.#index.scan(bytes, from, to, (id, start) => {
       const { text: stem, left, right } = this.#stems[id]!
       const after = start + stem.length
       if (right && after < to && isWord(bytes[after]!)) return false
-      if (left && start > 0 && (isDigit(stem.charCodeAt(0)) ? isWord : isLetter)(bytes[start - 1]!)) return false
+      if (left && start > first && (isDigit(stem.charCodeAt(0)) ? isWord : isLetter)(bytes[start - 1]!)) return false
       place = start
       return true
     })
@@ -56,9 +62,11 @@ export class StemScanner {
   }
 }
 
+const UNDERSCORE = 95
+
 function isLetter(code: number): boolean {
   const c = lowerCode(code)
-  return c >= 97 && c <= 122
+  return (c >= 97 && c <= 122) || code === UNDERSCORE
 }
 
 function isDigit(code: number): boolean {

@@ -23,7 +23,7 @@ export async function startOwnTelemetry(env: NodeJS.ProcessEnv): Promise<() => P
 
 export interface IngestMeters {
   /** Records read, by `outcome`: success, failure, none. */
-  record(outcome: 'success' | 'failure' | 'none'): void
+  record(outcome: 'success' | 'failure' | 'none', count?: number): void
   /** Incidents that a commit made or revised, by `cause`. */
   incident(cause: string, revised: boolean): void
   /** Seconds a commit took. */
@@ -40,7 +40,7 @@ export function ingestMeters(): IngestMeters {
   })
   const commits = meter.createHistogram('authtop.commit.duration', { unit: 's', description: 'Duration of a commit' })
   return {
-    record: (outcome) => records.add(1, { outcome }),
+    record: (outcome, count = 1) => records.add(count, { outcome }),
     incident: (cause, revised) => incidents.add(1, { cause, revised }),
     commit: (seconds) => commits.record(seconds),
   }

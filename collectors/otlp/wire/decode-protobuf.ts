@@ -15,16 +15,25 @@ import {
   type TelemetrySink,
   type Value,
 } from '../telemetry.ts'
+import type { Glance } from './glance.ts'
 import { msOfNanos } from './nanos.ts'
 import { ProtobufFields, type Range, WIRE } from './protobuf-fields.ts'
 
 const TRACE_ID_BYTES = 16
 const SPAN_ID_BYTES = 8
 
-/** Yields after each record, so that the caller may let others have a turn. @throws MalformedTelemetry */
-export function* decodeProtobuf(bytes: Uint8Array, signal: Signal, sink: TelemetrySink): Generator<void> {
+/**
+ * Yields after each record, so that the caller may let others have a turn.
+ * @param glance tells what need not be decoded. @throws MalformedTelemetry
+ */
+export function* decodeProtobuf(
+  bytes: Uint8Array,
+  signal: Signal,
+  sink: TelemetrySink,
+  glance?: Glance,
+): Generator<void> {
   try {
-    yield* new Decoding(bytes, signal, sink).run()
+    yield* new Decoding(bytes, signal, sink, glance).run()
   } catch (error) {
     if (error instanceof MalformedTelemetry) throw error
     // protobufjs throws RangeError past the end and Error for what cannot be skipped.
@@ -36,11 +45,13 @@ class Decoding {
   readonly #in: ProtobufFields
   readonly #signal: Signal
   readonly #sink: TelemetrySink
+  readonly #glance: Glance | undefined
   #containers = 0
   #records = 0
 
-  constructor(bytes: Uint8Array, signal: Signal, sink: TelemetrySink) {
+  constructor(bytes: Uint8Array, signal: Signal, sink: TelemetrySink, glance: Glance | undefined) {
     this.#in = new ProtobufFields(bytes)
+    this.#glance = glance
     this.#signal = signal
     this.#sink = sink
   }
@@ -116,6 +127,8 @@ class Decoding {
 
   #span(range: Range): void {
     const input = this.#in
+    const passed = this.#glance?.span(input.buffer, range) ?? null
+    if (passed !== null && this.#sink.pass(passed)) return
     const span: Span = {
       trace_id: '',
       span_id: '',
@@ -170,6 +183,7 @@ class Decoding {
 
   #log(range: Range): void {
     const input = this.#in
+    if (this.#glance?.isSilentLog(input.buffer, range) && this.#sink.pass(null)) return
     const entry: LogEntry = {
       time_ms: undefined,
       observed_ms: undefined,

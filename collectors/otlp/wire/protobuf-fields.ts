@@ -27,6 +27,11 @@ export class ProtobufFields {
     this.#reader = protobuf.Reader.create(this.#bytes)
   }
 
+  /** All of it, for {@link Range}s to be looked up in. */
+  get buffer(): Buffer {
+    return this.#bytes
+  }
+
   /** All of it as one message. */
   whole(take: (field: number, wire: number) => boolean): void {
     this.#until(this.#reader.len, take)

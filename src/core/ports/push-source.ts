@@ -21,17 +21,25 @@ export interface PushedRecord {
   identity: number
   /** Characters at the start of `text` that no signature can match in, so that looking begins behind them; 0 where absent. */
   telling_from?: number
-  /** What a client or server span says about the clocks of two hosts. */
-  exchange?: Exchange
   /** Cut at a limit; the rest is dropped. */
   cut?: boolean
+}
+
+/** What was sent under one name. */
+export interface PushedPart {
+  info: StreamInfo
+  records: readonly PushedRecord[]
+  /** Further records, in which no signature can match: of them only their number is kept; 0 where absent. */
+  passed?: number
+  /** What client and server spans say about the clocks of two hosts, whether or not they are among the records. */
+  exchanges?: readonly Exchange[]
 }
 
 export interface Delivery {
   /** SHA-256 of what was sent, hex; null where equal content may well be two deliveries (a syslog line). */
   digest: string | null
   /** Records by the stream they are counted under. */
-  parts: readonly { info: StreamInfo; records: readonly PushedRecord[] }[]
+  parts: readonly PushedPart[]
   /** Collector's clock when it had arrived whole, ms. */
   received_collector_ms: number
   /** The records are durable, now or since an earlier delivery with the same digest. */
@@ -49,9 +57,13 @@ export interface PushSource {
 
 export interface PushSourceOptions {
   notice(notice: SourceNotice): void
+  /** False proves that no signature can match in this text (UTF-8, from where to where); where absent, everything is handed on. */
+  mayMatch?: MayMatch
   /** Collector's clock, ms. */
   now(): number
 }
+
+export type MayMatch = (bytes: Uint8Array, from: number, to: number) => boolean
 
 /**
  * Digests the store remembers; count. Exporters give up after five minutes (the Collector's `max_elapsed_time`), so this

@@ -9,8 +9,8 @@ const stem = fc
 
 function asPattern(stem: string): string {
   const { text, left, right } = parseStem(stem)
-  const before = left ? (/^\d/.test(text) ? '(?<![a-z0-9])' : '(?<![a-z])') : ''
-  return `${before}${text}${right ? '(?![a-z0-9])' : ''}`
+  const before = left ? (/^\d/.test(text) ? '(?<![a-z0-9_])' : '(?<![a-z_])') : ''
+  return `${before}${text}${right ? '(?![a-z0-9_])' : ''}`
 }
 
 describe('the stem scanner', () => {
@@ -27,6 +27,8 @@ describe('the stem scanner', () => {
           expect(scanner.test(text)).toBe(pattern.test(text))
           const place = scanner.next(Buffer.from(text), from)
           if (place >= 0) expect(place).toBeGreaterThanOrEqual(from)
+          const around = Buffer.from(`a1${text}_b`)
+          expect(scanner.within(around, 2, around.length - 2)).toBe(pattern.test(text))
         },
       ),
       { numRuns: 500 },

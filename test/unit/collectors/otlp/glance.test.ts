@@ -1,0 +1,130 @@
+import { type AttributeValue, SpanKind } from '@opentelemetry/api'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type ReadRequest, readRequest } from '../../../../collectors/otlp/read-request.ts'
+import { Glance } from '../../../../collectors/otlp/wire/glance.ts'
+import { loadSignatures } from '../../../../src/signatures/load.ts'
+import { StemScanner } from '../../../../src/signatures/stem-scanner.ts'
+import { logBodies, refused, spanBodies } from './sdk-bodies.ts'
+
+const STEMS = ['<401>', '<invalid token>', 'jwt', 'grpc', '<iss>', '90020', '<status>']
+const texts = fc.oneof(
+  fc.string({ maxLength: 90 }),
+  fc
+    .tuple(
+      fc.constantFrom('', 'x', ' ', '"', 'é', '1'),
+      fc.constantFrom('401', 'invalid token', 'JWT', 'iss', 'status', 'a grpc b'),
+    )
+    .map(([beside, word]) => `${beside}${word}${beside}`.padEnd(65, beside)),
+)
+const numbers = fc.oneof(fc.constantFrom(401, 403, 16, 0, -401, 90020, 1e300, Number.NaN), fc.integer(), fc.double())
+const value = fc.oneof(
+  texts,
+  numbers,
+  fc.boolean(),
+  fc.array(texts, { maxLength: 3 }),
+  fc.array(numbers, { maxLength: 3 }),
+)
+const key = fc.oneof(
+  fc.constantFrom('url.path', 'http.route', 'user_agent.original', 'iss', 'rpc.grpc.status_code', 'error.type', 'n'),
+  fc.string({ minLength: 1, maxLength: 12 }),
+)
+const attributes = fc.dictionary(key, value, { maxKeys: 6 })
+
+function reader(scanner: StemScanner) {
+  const glance = new Glance((bytes, from, to) => scanner.within(bytes, from, to))
+  const telling = ({ parts }: ReadRequest) =>
+    parts.flatMap(({ records }) => records.filter((r) => scanner.test(r.text.slice(r.telling_from ?? 0))))
+  const count = ({ parts }: ReadRequest) => parts.reduce((sum, { records, passed }) => sum + records.length + passed, 0)
+  return { glance, telling, count }
+}
+
+describe('a look at what arrives, before it is decoded', () => {
+  test('passes over no span that a signature may match in, and counts every one', async () => {
+    const { glance, telling, count } = reader(new StemScanner(STEMS))
+    await fc.assert(
+      fc.asyncProperty(fc.array(attributes, { minLength: 2, maxLength: 6 }), fc.boolean(), async (spans, fails) => {
+        const { protobuf } = await spanBodies((start) => {
+          for (const own of spans) {
+            const span = start('GET /')
+            span.setAttributes(own as Record<string, AttributeValue>)
+            if (fails) refused(span)
+            else span.end()
+          }
+        })
+        const all = await readRequest(protobuf, 'protobuf', 'traces')
+        const looked = await readRequest(protobuf, 'protobuf', 'traces', glance)
+        expect(telling(looked)).toEqual(telling(all))
+        expect(count(looked)).toBe(spans.length)
+      }),
+      { numRuns: 300, seed: 8 },
+    )
+  })
+
+  test('passes over no log record that a signature may match in', async () => {
+    const { glance, telling, count } = reader(new StemScanner(STEMS))
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(texts, attributes), { minLength: 2, maxLength: 6 }), async (records) => {
+        const { protobuf } = await logBodies((logger) => {
+          for (const [body, own] of records) logger.emit({ body, attributes: own as Record<string, AttributeValue> })
+        })
+        const all = await readRequest(protobuf, 'protobuf', 'logs')
+        const looked = await readRequest(protobuf, 'protobuf', 'logs', glance)
+        expect(telling(looked)).toEqual(telling(all))
+        expect(count(looked)).toBe(records.length)
+      }),
+      { numRuns: 300, seed: 8 },
+    )
+  })
+
+  test('whatever is broken is left to the decoder, which says what is wrong', async () => {
+    const { glance } = reader(new StemScanner(STEMS))
+    const { protobuf: good } = await spanBodies((start) => refused(start('GET /')))
+    const outcome = (bytes: Uint8Array, own?: Glance) =>
+      readRequest(bytes, 'protobuf', 'traces', own).then(
+        ({ rejected }) => rejected,
+        (error: Error) => error.message,
+      )
+    await fc.assert(
+      fc.asyncProperty(fc.nat(good.length - 1), fc.nat(255), async (at, byte) => {
+        const bytes = good.map((b, i) => (i === at ? byte : b))
+        expect(await outcome(bytes, glance)).toEqual(await outcome(bytes))
+      }),
+      { numRuns: 1_000, seed: 8 },
+    )
+  })
+
+  test('an ordinary web span is passed over with the signatures there are, and still tells of the clocks', async () => {
+    const { stems } = await loadSignatures([])
+    const { glance } = reader(new StemScanner(stems))
+    const { protobuf } = await spanBodies((start) => {
+      for (const kind of [SpanKind.CLIENT, SpanKind.CLIENT, SpanKind.INTERNAL, SpanKind.INTERNAL]) {
+        const span = start('GET /orders/:id', kind)
+        span.setAttributes({
+          'http.request.method': 'GET',
+          'http.route': '/orders/:id',
+          'http.response.status_code': 200,
+          'url.full': 'https://orders.example.com/orders/17?page=2',
+          'url.path': '/orders/17',
+          'server.address': 'orders.example.com',
+          'network.protocol.version': '1.1',
+          'rpc.system': 'grpc',
+          'rpc.service': 'shop.Orders',
+          'rpc.method': 'Get',
+          'rpc.grpc.status_code': 0,
+          'db.system.name': 'postgresql',
+          'db.query.text': 'SELECT id, total FROM orders WHERE id = $1',
+          'messaging.destination.name': 'orders',
+          'user_agent.original':
+            'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36',
+        })
+        span.end()
+      }
+    })
+    const { parts } = await readRequest(protobuf, 'protobuf', 'traces', glance)
+    expect(parts.map(({ records, passed, exchanges }) => [records.length, passed, exchanges.length])).toEqual([
+      [1, 1, 2],
+      [1, 1, 0],
+    ])
+  })
+})
