@@ -38,13 +38,12 @@ export class Classifier {
 
   /** `zone`: IANA name applied to stamps without one. */
   constructor(knowledge: Knowledge, key: Uint8Array, zone: string) {
-    this.#prefilter = new StemScanner(knowledge.signatures.stems)
+    const { signatures, stems, windows } = knowledge.signatures
+    this.#prefilter = new StemScanner(stems, windows)
     this.#decoder = new Decoder(knowledge.formats, zone)
     this.redactor = new Redactor(key)
-    this.#recogniser = new Recogniser(knowledge.signatures.signatures, {
-      zone: zoneOffset(zone),
-      fingerprint: (kind, value) => this.redactor.fingerprint(kind, value),
-    })
+    const fingerprint = (kind: string, value: string) => this.redactor.fingerprint(kind, value)
+    this.#recogniser = new Recogniser(signatures, { zone: zoneOffset(zone), fingerprint }, windows)
   }
 
   /** False proves that the record is no auth event; true says nothing yet. @param from where the search begins */

@@ -7,7 +7,7 @@
  */
 
 import { classOf, GRAM, MASK, SHIFT } from './char-class.ts'
-import { RARITY, WindowCounts, WindowFrequency } from './window-frequency.ts'
+import { rareWindows, type WindowPlaces } from './rare-windows.ts'
 
 /** Values that the last character of a window can have. */
 const ANY = 1 << SHIFT
@@ -35,7 +35,8 @@ export class GramIndex {
   readonly #checkPlaces: Int32Array
   readonly #checks: Int32Array
 
-  constructor(literals: readonly string[]) {
+  /** @param chosen where the windows of literals stand that were chosen before */
+  constructor(literals: readonly string[], chosen: WindowPlaces = {}) {
     this.#begins = new Int32Array(literals.length + 1)
     for (const [id, { length }] of literals.entries()) this.#begins[id + 1] = this.#begins[id]! + length
     this.#bytes = Buffer.from(literals.join(''), 'latin1')
@@ -46,9 +47,8 @@ export class GramIndex {
       if (ids === undefined) filed.set(h, [id])
       else ids.push(id)
     }
-    const ordinary = WindowFrequency.load()
-    const spoken = new WindowCounts()
-    for (const literal of literals) spoken.add(literal, 1 / literals.length)
+    const others = literals.filter((literal) => literal.length > GRAM && chosen[literal] === undefined)
+    const windows = others.length === 0 ? chosen : { ...chosen, ...rareWindows(others) }
     for (const [id, literal] of literals.entries()) {
       if (literal.length < SHORTEST) throw new RangeError(`literal "${literal}" is shorter than ${SHORTEST} characters`)
       if (literal.length < GRAM) {
@@ -56,7 +56,7 @@ export class GramIndex {
         const h = hash(this.#bytes, this.#begins[id]!, SHORTEST) << SHIFT
         for (let next = 0; next < ANY; next++) file(h | next, id)
       } else {
-        const at = rarestWindow(literal, ordinary, spoken)
+        const at = windows[literal] ?? 0
         places[id] = at
         file(hash(this.#bytes, this.#begins[id]! + at, GRAM), id)
       }
@@ -157,29 +157,6 @@ function hash(bytes: Uint8Array, at: number, length: number): number {
   let h = 0
   for (let i = at; i < at + length; i++) h = ((h << SHIFT) | classOf(bytes[i]!)) & MASK
   return h
-}
-
-/**
- * Where the window begins under which a literal is to be filed: the one that is met least in what is searched, which is
- * ordinary lines and lines that say what the literals say.
- */
-function rarestWindow(literal: string, ordinary: WindowFrequency, spoken: WindowCounts): number {
-  let h = 0
-  let rarity = 0
-  let best = Number.POSITIVE_INFINITY
-  let bestAt = 0
-  for (let i = 0; i < literal.length; i++) {
-    const last = classOf(literal.charCodeAt(i))
-    h = ((h << SHIFT) | last) & MASK
-    rarity += RARITY[last]!
-    if (i >= GRAM) rarity -= RARITY[classOf(literal.charCodeAt(i - GRAM))]!
-    if (i < GRAM - 1) continue
-    const met = ordinary.of(h, rarity) + spoken.of(h)
-    if (met >= best) continue
-    best = met
-    bestAt = i - GRAM + 1
-  }
-  return bestAt
 }
 
 function slotOf(h: number): number {

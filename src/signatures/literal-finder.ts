@@ -4,6 +4,7 @@
  * Invariant: what is found depends on the text alone; remembering it changes the cost, never the answer.
  */
 import { GramIndex } from './gram-index.ts'
+import type { WindowPlaces } from './rare-windows.ts'
 import { narrowed, TextBytes } from './text-bytes.ts'
 
 /** Literal id → where it stands, ascending, at most {@link MAX_PLACES}. */
@@ -24,10 +25,13 @@ export class LiteralFinder {
   #lastText = ''
   #lastFound: Found = new Map()
 
-  /** `literals`: lower case, at least three characters each; their ids are their places in the list. */
-  constructor(literals: readonly string[]) {
+  /**
+   * @param literals lower case, at least three characters each; their ids are their places in the list
+   * @param windows see {@link GramIndex}
+   */
+  constructor(literals: readonly string[], windows?: WindowPlaces) {
     this.#literals = literals
-    this.#index = new GramIndex(literals.map(narrowed))
+    this.#index = new GramIndex(literals.map(narrowed), windows)
   }
 
   /** `text`: in lower case. */

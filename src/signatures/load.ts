@@ -6,12 +6,17 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { PackProblem } from './parse-pack.ts'
 import { stemsOf } from './prefilter.ts'
+import { rareWindows, type WindowPlaces } from './rare-windows.ts'
 import type { Pack, Signature } from './signature.ts'
+import { parseStem } from './stem-scanner.ts'
+import { narrowed } from './text-bytes.ts'
 
 export interface SignatureSet {
   signatures: readonly Signature[]
   /** Words that every matching record contains at least one of. */
   stems: readonly string[]
+  /** Chosen when the packs were compiled. */
+  windows?: WindowPlaces
   /** Pack name → where its texts were taken from: the emitter's own source or documentation. */
   sources: Readonly<Record<string, readonly string[]>>
   /** Full packs with their proofs; only when loaded from YAML or asked for. */
@@ -22,6 +27,7 @@ export interface SignatureSet {
 interface CompiledSignatures {
   signatures: Signature[]
   stems: string[]
+  windows: WindowPlaces
   sources: Record<string, readonly string[]>
 }
 
@@ -41,6 +47,7 @@ export async function loadSignatures(folders: readonly string[] = []): Promise<S
   const taken = new Set(builtIn.signatures.map((s) => s.id))
   const fresh = own.signatures.filter((s) => !taken.has(s.id))
   return {
+    ...builtIn,
     signatures: [...builtIn.signatures, ...fresh],
     stems: [...new Set([...builtIn.stems, ...own.stems])],
     sources: { ...own.sources, ...builtIn.sources },
@@ -82,5 +89,10 @@ export async function loadPacks(folders: readonly string[]): Promise<SignatureSe
 
 /** What the build writes to `packs.compiled.json`. */
 export function compiledSignatures(set: SignatureSet): CompiledSignatures {
-  return { signatures: [...set.signatures], stems: [...set.stems], sources: { ...set.sources } }
+  const literals = new Set(set.signatures.flatMap(({ contains, any, unless }) => [...contains, ...any, ...unless]))
+  const windows = {
+    ...rareWindows([...literals].map(narrowed)),
+    ...rareWindows(set.stems.map((stem) => parseStem(stem).text)),
+  }
+  return { signatures: [...set.signatures], stems: [...set.stems], windows, sources: { ...set.sources } }
 }

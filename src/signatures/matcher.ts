@@ -7,6 +7,7 @@ import type { AttributeValue } from '../core/log-record.ts'
 import { anchorCondition, anchorLiterals } from './anchor.ts'
 import { withoutForeign } from './foreign-nouns.ts'
 import { LiteralFinder } from './literal-finder.ts'
+import type { WindowPlaces } from './rare-windows.ts'
 import { type Condition, OF_ONE_EMITTER, type Signature } from './signature.ts'
 import { statementsOf } from './statements.ts'
 
@@ -40,6 +41,7 @@ interface Compiled {
   contains: readonly number[]
   any: readonly number[]
   unless: ReadonlySet<number>
+  /** Made when it is first needed: of thousands a log meets a few. */
   pattern: RegExp | null
   conditions: readonly { condition: Condition; pattern: RegExp | null; values: ReadonlySet<string> | null }[]
   /** Of two signatures that match, the one of lower rank explains the record. */
@@ -59,7 +61,7 @@ export class Matcher {
   /** Attribute → exact value → signatures anchored by it. */
   readonly #byValue = new Map<string, Map<string, Compiled[]>>()
 
-  constructor(signatures: readonly Signature[]) {
+  constructor(signatures: readonly Signature[], windows?: WindowPlaces) {
     const literals = new Map<string, number>()
     const idOf = (literal: string): number => {
       const known = literals.get(literal)
@@ -76,7 +78,7 @@ export class Matcher {
       if (exact === null) throw new RangeError(`signature ${signature.id} has no anchor`)
       for (const value of exact.values) file(this.#byValue, exact.attribute, value, compiled)
     }
-    this.#finder = new LiteralFinder([...literals.keys()])
+    this.#finder = new LiteralFinder([...literals.keys()], windows)
   }
 
   /** The best match, or null. */
@@ -130,7 +132,7 @@ export class Matcher {
   }
 
   #verify(compiled: Compiled, record: Matchable, { text, lower }: Text, places: readonly number[]): Match | null {
-    const { signature, contains, any, unless, pattern, conditions } = compiled
+    const { signature, contains, any, unless, conditions } = compiled
     for (const { condition, pattern: test, values } of conditions) {
       const value = record.attributes[condition.attribute]
       const holds =
@@ -144,7 +146,9 @@ export class Matcher {
       if (unless.size > 0) for (const id of found.keys()) if (unless.has(id)) return null
       if (any.length > 0 && !any.some((id) => found.has(id))) return null
     }
-    if (pattern === null) return { signature, groups: {} }
+    if (signature.pattern === undefined) return { signature, groups: {} }
+    compiled.pattern ??= new RegExp(signature.pattern, signature.flags)
+    const { pattern } = compiled
     for (const place of places) {
       const match = pattern.exec(text.slice(Math.max(0, place - WINDOW_BEFORE), place + WINDOW_AFTER))
       if (match !== null) return { signature, groups: match.groups ?? {} }
@@ -167,7 +171,7 @@ function compile(signature: Signature, rank: number, idOf: (literal: string) => 
     contains: signature.contains.map(idOf),
     any: signature.any.map(idOf),
     unless: new Set(signature.unless.map(idOf)),
-    pattern: signature.pattern === undefined ? null : new RegExp(signature.pattern, signature.flags),
+    pattern: null,
     conditions: signature.where.map((condition) => ({
       condition,
       pattern: condition.pattern === undefined ? null : new RegExp(condition.pattern),

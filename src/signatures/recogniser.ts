@@ -11,6 +11,7 @@ import { applyCapture, type Captured } from './capture.ts'
 import { isHearsay, isTalk } from './hearsay.ts'
 import { epochToMs, type ZoneOffset } from './instant.ts'
 import { type Match, Matcher } from './matcher.ts'
+import type { WindowPlaces } from './rare-windows.ts'
 import { requestOf } from './request-of.ts'
 import { OF_ONE_EMITTER, type Signature } from './signature.ts'
 import { withinStatedWindow } from './stated-window.ts'
@@ -71,8 +72,8 @@ export class Recogniser {
   readonly #matcher: Matcher
   readonly #options: RecogniserOptions
 
-  constructor(signatures: readonly Signature[], options: RecogniserOptions) {
-    this.#matcher = new Matcher(signatures)
+  constructor(signatures: readonly Signature[], options: RecogniserOptions, windows?: WindowPlaces) {
+    this.#matcher = new Matcher(signatures, windows)
     this.#options = options
   }
 

@@ -3,6 +3,7 @@
  * Case is ignored. Leaves how literals are found to `gram-index.ts` and which stems there are to `prefilter.ts`.
  */
 import { GramIndex, lowerCode } from './gram-index.ts'
+import type { WindowPlaces } from './rare-windows.ts'
 import { TextBytes } from './text-bytes.ts'
 
 /** Before a stem: no letter or `_` may stand there; nor a digit, where the stem begins with one. */
@@ -27,9 +28,12 @@ export class StemScanner {
   readonly #index: GramIndex
   readonly #text = new TextBytes()
 
-  constructor(stems: readonly string[]) {
+  constructor(stems: readonly string[], windows?: WindowPlaces) {
     this.#stems = stems.map(parseStem)
-    this.#index = new GramIndex(this.#stems.map(({ text }) => text))
+    this.#index = new GramIndex(
+      this.#stems.map(({ text }) => text),
+      windows,
+    )
   }
 
   test(text: string): boolean {
