@@ -8,6 +8,8 @@ import { findStretches } from './find-steps.ts'
 import { fitIntervals, type IntervalFit } from './fit-intervals.ts'
 import { DRIFT_LIMIT_PPM, fitLine, type LineFit } from './fit-line.ts'
 import { addDifference, CELL_SIZE, createOneWay, latestRun, type OneWayState, type Stratum } from './one-way-channel.ts'
+import { addRecent, createRecentLowest, type RecentLowest, recentLowest, withoutBad } from './recent-lowest.ts'
+import { rivalEdge } from './rival-edge.ts'
 import { addLowest, createRollingLowest, lowestOf, type RollingLowest } from './rolling-lowest.ts'
 import { resolutionClass } from './rounding-model.ts'
 import { levelled, middleOf, shiftOf, steepTrend } from './steep-trend.ts'
@@ -31,10 +33,10 @@ export interface LinkState {
   pairs: TwoWayState | null
   /** Only on links from the collector. */
   receipts: RollingLowest | null
-  /** Lowest differences + resolution, ascending: upper bounds of first − second, sound for any age; ms. */
-  lowest: number[]
+  /** Lowest differences + resolution: upper bounds of first − second, sound for any age; ms. */
+  lowest: RecentLowest
   /** The same for the reverse direction. */
-  lowest_reverse: number[]
+  lowest_reverse: RecentLowest
   samples: number
   from_ms: number
   to_ms: number
@@ -56,13 +58,10 @@ const FRESH_FOR_VALUE = 3
 const SAMPLES_FOR_VALUE = 10
 /** How much better (nats) an edge must explain the differences than aged tokens alone. */
 const EDGE_FOR_VALUE = 1.8
+/** Share of the evidence since the last step that a bound rests on. */
+const LATELY = 1 / 3
 /** A value that could be anything within this is none, ms. */
 export const WIDEST_VALUE_MS = 20_000
-/** Lowest differences kept for the bound. */
-const LOWEST_KEPT = 8
-/** Up to this share of records may be bad (a forged or foreign iat): they lie this much lower than all others; ms. */
-const BAD_SHARE = 0.05
-const LONE_GAP_MS = 30_000
 /** An edge among expired tokens alone needs this many, and to lie this far past the end of a token minted just now (ms). */
 const EXPIRED_SUPPORT = 5
 const EXPIRED_CLEARANCE_MS = 2_000
@@ -96,8 +95,8 @@ export function createLink(first: string, second: string): LinkState {
     ways: {},
     pairs: null,
     receipts: null,
-    lowest: [],
-    lowest_reverse: [],
+    lowest: createRecentLowest(),
+    lowest_reverse: createRecentLowest(),
     samples: 0,
     from_ms: Infinity,
     to_ms: -Infinity,
@@ -128,14 +127,14 @@ export function addOneWay(
     if (channels.length < STRATA_LIMIT) channels.push(channel)
   }
   touch(link, time_ms)
-  lower(way === 'reverse' ? link.lowest_reverse : link.lowest, difference_ms + resolution.late_ms)
+  addRecent(way === 'reverse' ? link.lowest_reverse : link.lowest, time_ms, difference_ms + resolution.late_ms)
   addDifference(channel, time_ms, difference_ms)
 }
 
 /** Adds a sound upper bound of first − second that says nothing else. */
 export function addBound(link: LinkState, time_ms: number, high_ms: number): void {
   touch(link, time_ms)
-  lower(link.lowest, high_ms)
+  addRecent(link.lowest, time_ms, high_ms)
 }
 
 /** Adds a token that was refused as not yet valid and does not show when it was issued. */
@@ -155,7 +154,7 @@ export function addReceived(
 ): void {
   link.receipts ??= createRollingLowest()
   touch(link, time_ms)
-  lower(link.lowest, difference_ms + late)
+  addRecent(link.lowest, time_ms, difference_ms + late)
   addLowest(link.receipts, time_ms, difference_ms, early, late)
 }
 
@@ -170,14 +169,6 @@ function touch(link: LinkState, time_ms: number): void {
   link.samples++
   link.from_ms = Math.min(link.from_ms, time_ms)
   link.to_ms = Math.max(link.to_ms, time_ms)
-}
-
-function lower(list: number[], value: number): void {
-  let at = list.length
-  while (at > 0 && value < list[at - 1]!) at--
-  if (at >= LOWEST_KEPT) return
-  list.splice(at, 0, value)
-  if (list.length > LOWEST_KEPT) list.pop()
 }
 
 /** first − second over one stretch of time. */
@@ -215,8 +206,8 @@ export function boundsOf(link: LinkState): LinkEstimate {
     stretches: [],
     basis: 'nothing',
     fresh: 0,
-    low_ms: -upperBound(link.lowest_reverse, link.samples),
-    high_ms: Math.min(upperBound(link.lowest, link.samples), link.refused_early >= EARLY_SUPPORT ? 0 : Infinity),
+    low_ms: -recentLowest(link.lowest_reverse, link.samples),
+    high_ms: Math.min(recentLowest(link.lowest, link.samples), link.refused_early >= EARLY_SUPPORT ? 0 : Infinity),
     stamp_shift_ms: 0,
   }
 }
@@ -241,7 +232,7 @@ export function estimateLink(link: LinkState, accepted_ms: number | null): LinkE
     if (width < WIDEST_VALUE_MS && (last === undefined || width <= last.high_ms - last.low_ms))
       return { ...none, stretches: pairs.map(fromIntervals), basis: 'shared requests', fresh: best.samples }
   }
-  if (single.length === 0) return none
+  if (single.length === 0) return { ...none, high_ms: forward.high_ms ?? none.high_ms }
   return { ...none, stretches: single, basis, fresh: forward.fresh, stamp_shift_ms: forward.shift_ms }
 }
 
@@ -256,6 +247,8 @@ interface Forward {
   basis: 'tokens' | 'expired tokens'
   fresh: number
   shift_ms: number
+  /** Where there is no value: a bound that holds after the last step, ms; null where there was none. */
+  high_ms: number | null
 }
 
 function forwardStretches(link: LinkState, accepted_ms: number | null): Forward {
@@ -270,7 +263,7 @@ function forwardStretches(link: LinkState, accepted_ms: number | null): Forward 
     if (a !== undefined && b !== undefined && isValue(a.fit) && isValue(b.fit)) {
       const gap = b.fit.offset_ms - a.fit.offset_ms
       const together = b.fit.low_ms - AGREE_MS <= a.fit.high_ms && a.fit.low_ms - AGREE_MS <= b.fit.high_ms
-      if (!together) return { stretches: values(own), basis, fresh: a.fit.fresh, shift_ms: gap }
+      if (!together) return { stretches: values(own), basis, fresh: a.fit.fresh, shift_ms: gap, high_ms: null }
     }
   }
   const all = fitAll([...stated, ...logged])
@@ -285,11 +278,13 @@ function forwardStretches(link: LinkState, accepted_ms: number | null): Forward 
       basis: 'expired tokens',
       fresh: expired.fresh,
       shift_ms: 0,
+      high_ms: null,
     }
   }
   const fresh = stretches.length > 0 ? all.at(-1)!.fit.fresh : 0
-  if (hidesEdge(link, fresh, stretches.at(-1))) return { stretches: [], basis, fresh: 0, shift_ms: 0 }
-  return { stretches, basis, fresh, shift_ms: 0 }
+  const high_ms = all.at(-1)?.high_ms ?? null
+  if (hidesEdge(link, fresh, stretches.at(-1))) return { stretches: [], basis, fresh: 0, shift_ms: 0, high_ms }
+  return { stretches, basis, fresh, shift_ms: 0, high_ms }
 }
 
 /**
@@ -344,6 +339,10 @@ function areInUse(strata: readonly Stratum[], { offset_ms, drift_ppm, at_ms }: L
 interface StretchFit {
   fit: LineFit
   cut_ms: number | null
+  /** More differences crowd above the edge than at it: no value. */
+  contested: boolean
+  /** Upper bound that holds within this stretch, where the link's own may be older; ms. */
+  high_ms: number | null
 }
 
 function fitAll(strata: readonly Stratum[]): StretchFit[] {
@@ -353,9 +352,31 @@ function fitAll(strata: readonly Stratum[]): StretchFit[] {
   const fits: StretchFit[] = []
   for (const s of findStretches(trend_ppm === 0 ? latest : levelled(latest, trend_ppm, middle_ms))) {
     const fit = fitLine(s.strata, s.near_ms, reach_ppm)
-    if (fit !== null) fits.push({ fit: tilted(fit, trend_ppm, middle_ms), cut_ms: s.cut_ms })
+    if (fit === null) continue
+    const rival = trend_ppm === 0 ? rivalEdge(s.strata, fit.offset_ms, fit.at_ms, fit.drift_ppm) : null
+    const late_ms = Math.max(...s.strata.map(({ resolution }) => resolution.late_ms))
+    const bound = rival ?? (s.cut_ms === null || trend_ppm !== 0 ? null : lowestLately(s.strata))
+    const high_ms = bound === null ? null : bound + late_ms
+    fits.push({ fit: tilted(fit, trend_ppm, middle_ms), cut_ms: s.cut_ms, contested: rival !== null, high_ms })
   }
   return fits
+}
+
+/** Lowest difference of the last part: a clock that was set once may have been set again, unnoticed. */
+function lowestLately(strata: readonly Stratum[]): number {
+  const blocks = strata.flatMap((s) => s.blocks).sort((a, b) => b.start - a.start)
+  const all = blocks.reduce((sum, b) => sum + b.n, 0)
+  const lows: number[] = []
+  let taken = 0
+  for (const { cells, n } of blocks) {
+    if (taken >= Math.max(SAMPLES_FOR_VALUE, all * LATELY)) break
+    taken += n
+    for (let c = 0; c < cells.length; c += CELL_SIZE) lows.push(cells[c]!)
+  }
+  return withoutBad(
+    lows.sort((a, b) => a - b),
+    taken,
+  )
 }
 
 function tilted(fit: LineFit, ppm: number, middle_ms: number): LineFit {
@@ -378,7 +399,7 @@ function isValue(fit: LineFit): boolean {
 /** The last stretch decides: an offset of the past is none. */
 function values(fits: readonly StretchFit[]): OffsetStretch[] {
   const last = fits.at(-1)
-  if (last === undefined || !isValue(last.fit)) return []
+  if (last === undefined || !isValue(last.fit) || last.contested) return []
   return fits.filter((f) => isValue(f.fit)).map(({ fit, cut_ms }) => ({ ...stretchOf(fit), cut_ms }))
 }
 
@@ -403,14 +424,6 @@ function negated(s: OffsetStretch): OffsetStretch {
 function narrower(a: OffsetStretch[], b: OffsetStretch[]): OffsetStretch[] {
   const width = (s: OffsetStretch[]) => s.at(-1)!.high_ms - s.at(-1)!.low_ms
   return width(a) <= width(b) ? a : b
-}
-
-/** The lowest, unless a wide gap parts it and at most a few others from all the rest: then those are bad records. */
-function upperBound(lowest: readonly number[], samples: number): number {
-  const bad = Math.min(LOWEST_KEPT - 1, Math.floor(samples * BAD_SHARE))
-  for (let i = Math.min(bad, lowest.length - 1); i > 0; i--)
-    if (lowest[i]! - lowest[i - 1]! > LONE_GAP_MS) return lowest[i]!
-  return lowest[0] ?? Infinity
 }
 
 /** The stretch that holds at `time_ms`. */

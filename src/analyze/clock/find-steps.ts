@@ -30,7 +30,7 @@ const EDGE_SUPPORT = 3
 const SMALLEST_STEP = 0.9
 const SMALLEST_STEP_MS = 150
 /** More cuts in one window than this mean that the clock has no offset worth the name. */
-const CUT_LIMIT = 5
+const CUT_LIMIT = 8
 /** Lowest differences tried as the least age of aged tokens, and what passing over one costs, nats. */
 const LOWEST_TRIED = 8
 const SKIP_COST = 4
@@ -255,8 +255,9 @@ function findCuts(lines: Lines, from: number, to: number, allowed: number): numb
   if (found === null || found.gain < found.needed) return []
   const { cut, two, needed } = found
   if (two - lines.best(from, cut, to) < needed) return []
-  const left = findCuts(lines, from, cut, allowed - 1)
-  return [...left, cut, ...findCuts(lines, cut, to, allowed - 1 - left.length)]
+  // The latest first: what holds now matters most.
+  const right = findCuts(lines, cut, to, allowed - 1)
+  return [...findCuts(lines, from, cut, allowed - 1 - right.length), cut, ...right]
 }
 
 interface Cut {

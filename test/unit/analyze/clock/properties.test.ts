@@ -5,7 +5,9 @@ import { ClockBook } from '../../../../src/analyze/clock/clock-book.ts'
 import { ClockReading } from '../../../../src/analyze/clock/clock-table.ts'
 import type { ClockSample } from '../../../../src/core/clock-sample.ts'
 import type { HostClock } from '../../../../src/core/host-clock.ts'
+import { CLOCK_SHAPES } from '../../../simulation/clock/clock-shapes.ts'
 import { createRandom } from '../../../simulation/clock/random.ts'
+import { scoreWhole } from '../../../simulation/clock/score-fleet.ts'
 import { type FleetPlan, type HostPlan, START_MS, simulateFleet } from '../../../simulation/clock/simulate-fleet.ts'
 
 const ISSUER = 'https://id.example'
@@ -139,4 +141,23 @@ test('what is kept of a host does not grow with its records', () => {
   })
   expect(sizes[2]).toBeLessThan(sizes[1]! * 1.2)
   expect(sizes[2]).toBeLessThan(40_000)
+})
+
+test('fleets of unfamiliar shapes have their truth inside the intervals, and nobody with a good clock is accused', () => {
+  let rows = 0
+  let inside = 0
+  const wronged: string[] = []
+  for (const shape of CLOCK_SHAPES) {
+    if (shape.limit !== undefined) continue
+    const seed = 4_100 + shape.name.length
+    const { scores } = scoreWhole({ ...shape.plan(createRandom(seed)), seed })
+    for (const score of scores) {
+      rows++
+      if (score.covered) inside++
+      if (score.wronged) wronged.push(`${shape.name}: ${score.row.host}`)
+    }
+  }
+  expect(wronged).toEqual([])
+  expect(rows).toBeGreaterThan(300)
+  expect(inside / rows).toBeGreaterThanOrEqual(0.97)
 })
