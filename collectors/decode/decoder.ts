@@ -119,6 +119,7 @@ export class Decoder {
     let says = format.silent ? undefined : draft.spoken(message)
     if (message !== undefined && message.length <= MAX_SHAPED && this.#formats.messages.mayHave(message))
       says = this.#shaped(draft, message, says)
+    if (message !== undefined && !format.silent && message.length <= MAX_SHAPED) draft.ids(message)
 
     let body = message
     if (body === undefined && format.body !== null) body = fill(format.body, draft.attributes)

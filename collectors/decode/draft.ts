@@ -7,6 +7,7 @@
 import type { AttributeValue } from '../../src/core/log-record.ts'
 import type { FieldNode, FieldPlan } from './field-plan.ts'
 import { OP, type Role } from './field-words.ts'
+import { idsInText } from './ids-in-text.ts'
 import { parsePairs } from './logfmt.ts'
 import { tracedError } from './trace.ts'
 import { pathOf, queryWorthKeeping } from './url.ts'
@@ -21,6 +22,9 @@ const MAX_DEPTH = 10
 const MAX_ELEMENTS = 16
 /** Characters of speech kept: as much as signatures look at. */
 export const MAX_SPEECH = 65_536
+
+/** As W3C Trace Context and older tracers write it. */
+const TRACE_ID = /^[0-9a-f]{16,32}$/
 
 interface ErrorDraft {
   type: string | undefined
@@ -170,6 +174,13 @@ export class Draft {
     this.#plan = own
     // They stand in the message already: repeating them would let a remote party's part of it speak.
     this.speech.length = length
+  }
+
+  /** Ids named in the message, where no field of their own says them. */
+  ids(message: string): void {
+    for (const [name, value] of idsInText(message))
+      if (name !== 'trace_id') this.#keep(name, value)
+      else if (TRACE_ID.test(value)) this.trace_id ??= value
   }
 
   has(name: string): boolean {

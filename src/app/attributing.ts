@@ -8,6 +8,7 @@ import type { Background } from '../analyze/attribution/background.ts'
 import { questionsOf } from '../analyze/attribution/questions-of.ts'
 import { FactGatherer } from '../analyze/history/fact-gatherer.ts'
 import type { Draft } from '../analyze/incident/draft-index.ts'
+import { HostShifts } from '../analyze/incident/host-shifts.ts'
 import { joinIncidents, rejoinIncidents, type Serves } from '../analyze/incident/join-incidents.ts'
 import { idQuery, nearbyRanges } from '../analyze/incident/neighbour-queries.ts'
 import { saysWhy } from '../analyze/incident/same-request.ts'
@@ -79,7 +80,7 @@ export class Attribution {
 
   async #nearby(places: readonly { host?: string; time_ms: number }[]): Promise<Neighbour[]> {
     const found: Neighbour[] = []
-    for (const range of nearbyRanges(places, this.#hosts, this.#clocks())) {
+    for (const range of nearbyRanges(places, new HostShifts(this.#hosts, this.#clocks()))) {
       let after: { time_ms: number; id: string } | undefined
       for (;;) {
         if (found.length >= NEARBY_LIMIT) return found

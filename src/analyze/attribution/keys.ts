@@ -124,7 +124,8 @@ function byBunch(told: Told, background: Background): Verdict | null {
 function isBunch(told: Told, background: Background): boolean {
   const { failed, verified } = keyFailures(told, background)
   if (failed < BUNCH || failed / (failed + verified) < BUNCH_SHARE) return false
-  if (told.reported_subcause !== 'key_not_found') return verified > 0
+  // A bad signature is mostly the token's own: the host's keys are at fault where nothing is found good between.
+  if (told.reported_subcause !== 'key_not_found') return verified > 0 && !foundGoodBetween(told, background)
   // A host that never knew a key is set up for another issuer; a stranger's key comes once.
   const { kid } = told.evidence
   const times = background
@@ -132,6 +133,19 @@ function isBunch(told: Told, background: Background): boolean {
     .filter(({ detail, deed }) => detail === kid && deed === 'key_not_found')
     .reduce((sum, { count }) => sum + count, 0)
   return (kid === undefined || times >= BUNCH) && verifiedSince(told, background) !== null
+}
+
+/** Were tokens of this host's own keys found good after the first of these failures began? */
+function foundGoodBetween(told: Told, { facts }: Background): boolean {
+  const here = facts('host', told.host)
+  const failed = here.filter(({ deed }) => deed === told.reported_subcause)
+  const since_ms = Math.min(...failed.map(({ first_ms }) => first_ms))
+  const until_ms = Math.max(...failed.map(({ last_ms }) => last_ms))
+  return here.some(
+    ({ deed, first_ms, last_ms }) =>
+      VERIFIED.has(deed) &&
+      ((first_ms > since_ms && first_ms < until_ms) || (last_ms > since_ms && last_ms < until_ms)),
+  )
 }
 
 /** When this host first met a token with a key that it knew, if that was before; ms. */

@@ -3,7 +3,7 @@
  * belong to the outage and not to the tokens.
  * Invariant: a record that states a reason of its own (expired, wrong audience, malformed) is never put into the shadow.
  */
-import type { HistoryFact } from '../../core/history.ts'
+import type { Deed, HistoryFact } from '../../core/history.ts'
 import type { Told } from '../incident/tell.ts'
 import type { Background } from './background.ts'
 import { momentOf } from './moment.ts'
@@ -29,7 +29,7 @@ export function outageShadow(told: Told, background: Background): Verdict | null
   const touches = ({ deed }: HistoryFact): boolean => told.kind !== 'validation' || deed !== 'issuer_unavailable'
   const elsewhere = [...issuerFacts(told, background), ...background.facts('fleet', '')]
   const wide = near(elsewhere.filter(touches), at_ms)
-  if (wide === null || acceptedMeanwhile(told, background)) return null
+  if (wide === null || worksMeanwhile(told, at_ms, background)) return null
   return verdict(
     wide,
     'possible',
@@ -55,13 +55,24 @@ function near(facts: readonly HistoryFact[], at_ms: number): OutageFact | null {
   return null
 }
 
-/** A host that goes on accepting tokens has all it needs. */
-function acceptedMeanwhile(told: Told, { facts }: Background): boolean {
-  return facts('host', told.host).some(
-    ({ deed, first_ms, last_ms }) =>
-      deed === 'accepted' && first_ms <= told.time_ms + REACH_MS && last_ms >= told.time_ms - REACH_MS,
+/**
+ * While one goes on accepting tokens, or getting them, the issuer answers: what another could not reach is its own trouble. A
+ * gateway's line does not say whose request it was, so that every host counts.
+ */
+function worksMeanwhile(told: Told, at_ms: number, background: Background): boolean {
+  const meanwhile = (deeds: ReadonlySet<Deed>, facts: readonly HistoryFact[], now_ms: number): boolean =>
+    facts.some(
+      ({ deed, first_ms, last_ms }) => deeds.has(deed) && first_ms <= now_ms + REACH_MS && last_ms >= now_ms - REACH_MS,
+    )
+  if (told.kind !== 'validation' && meanwhile(MINTED, issuerFacts(told, background), at_ms)) return true
+  return (
+    meanwhile(ACCEPTED, background.facts('host', told.host), told.time_ms) ||
+    meanwhile(ACCEPTED, background.facts('fleet', ''), at_ms)
   )
 }
+
+const ACCEPTED: ReadonlySet<Deed> = new Set<Deed>(['accepted'])
+const MINTED: ReadonlySet<Deed> = new Set<Deed>(['issued', 'refreshed'])
 
 function verdict(fact: OutageFact, confidence: Verdict['confidence'], what: string, at_ms: number): Verdict {
   const apart = at_ms < fact.first_ms ? fact.first_ms - at_ms : Math.max(0, at_ms - fact.last_ms)

@@ -45,7 +45,8 @@ export function questionsOf(told: Told, background: Background): HistoryQuestion
   if (subcause === 'audience_mismatch' || subcause === 'issuer_mismatch')
     ask('host', told.host, here_ms, DEPLOY_BACK_MS)
   // While it lasts, nothing else is said: what the host usually asks for lies before.
-  if (subcause === 'jwks_unavailable') ask('host', told.host, here_ms, DEPLOY_BACK_MS)
+  if (subcause === 'jwks_unavailable' || subcause === 'issuer_unavailable')
+    ask('host', told.host, here_ms, DEPLOY_BACK_MS)
   if (subcause === 'client_credentials') ask('client', told.client_id, here_ms, CLIENT_BACK_MS)
   return questions
 }

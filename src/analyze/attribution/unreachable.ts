@@ -12,13 +12,15 @@ import { asSaid, type Verdict } from './verdict.ts'
 const NAMELESS_SPECIFICITY = 40
 
 export function unreachable(told: Told, { facts }: Background): Verdict {
-  if (told.reported_subcause !== 'jwks_unavailable' || told.specificity > NAMELESS_SPECIFICITY) return asSaid(told, [])
+  const nameless = told.reported_subcause === 'jwks_unavailable' && told.specificity <= NAMELESS_SPECIFICITY
+  if (!nameless && told.reported_subcause !== 'issuer_unavailable') return asSaid(told, [])
   let [introspected, verified] = [0, 0]
   for (const { deed, count } of facts('host', told.host)) {
     if (deed === 'inactive') introspected += count
     else if (CHECKED_HERE.has(deed)) verified += count
   }
-  if (introspected <= verified) return asSaid(told, [])
+  // Who weighs tokens and never finds anything out by itself asks the issuer about each.
+  if (introspected <= verified || introspected === 0) return asSaid(told, [])
   return {
     cause: 'outage',
     subcause: 'introspection_unavailable',

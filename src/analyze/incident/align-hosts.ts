@@ -6,10 +6,9 @@
  */
 import type { ClockLookup, OffsetInterval } from '../../core/clock-lookup.ts'
 import type { Neighbour } from '../../core/ports/store.ts'
-import { namesService } from './names-service.ts'
-import { mayBeAnsweredBy, saysWhy } from './same-request.ts'
+import { isNamed, mayBeAnsweredBy, saysWhy } from './same-request.ts'
 import type { Told } from './tell.ts'
-import { BIN_MS, type Meeting, trackShift } from './track-shift.ts'
+import { BIN_MS, type Meeting, type Seen, trackShift } from './track-shift.ts'
 
 /** Refusals compared per host and side, the newest; count. */
 const PER_HOST = 1_500
@@ -226,46 +225,79 @@ function* align(
   bare: readonly Refusal[],
   met: readonly Meeting[],
 ): Generator<void, Alignment | null> {
-  const things = met.map(({ mine_ms, other_ms }) => ({ at_ms: mine_ms, others: [other_ms] }))
-  const linesOf = linesByService(bare)
-  if (bare.length > 0)
-    for (const { time_ms, incident } of reasons) {
-      const lines = linesOf(incident.service)
+  const things: Seen[] = met.map(({ mine_ms, other_ms }) => ({
+    mine_ms,
+    others_ms: [other_ms],
+    chance: 0,
+    marked: true,
+  }))
+  if (bare.length > 0) {
+    const linesOf = linesByService(bare)
+    const chance = covered(linesOf(reasons[0]?.incident))
+    const marked = markedPairs(reasons, bare)
+    for (const reason of reasons) {
+      const { time_ms, incident } = reason
+      const line = marked.get(reason)
+      if (line !== undefined) {
+        things.push({ mine_ms: time_ms, others_ms: [line.time_ms], chance: 0, marked: true })
+        continue
+      }
+      const lines = linesOf(incident)
       const first = Math.max(0, firstAfter(lines, time_ms, 'time_ms') - PER_REASON / 2)
-      const others = lines
+      const others_ms = lines
         .slice(first, first + PER_REASON)
         .filter((line) => mayBeAnsweredBy(line.incident, incident))
         .map((line) => line.time_ms)
-      things.push({ at_ms: time_ms, others })
+      things.push({ mine_ms: time_ms, others_ms, chance })
     }
+  }
   if (things.length === 0) return null
-  things.sort((a, b) => a.at_ms - b.at_ms)
-  const stretches = yield* trackShift(
-    things.map(({ at_ms }) => at_ms),
-    things.map(({ others }) => others),
-    bare.length === 0 ? 0 : covered(linesOf(reasons[0]?.incident.service)),
-  )
+  things.sort((a, b) => a.mine_ms - b.mine_ms)
+  const stretches = yield* trackShift(things)
   if (stretches.length === 0) return null
   // What cutting stamps down to the second adds to their difference, on average.
   const bias_ms =
     cutDown([...bare.map(({ time_ms }) => time_ms), ...met.map(({ other_ms }) => other_ms)]) -
-    cutDown(things.map(({ at_ms }) => at_ms))
+    cutDown(things.map(({ mine_ms }) => mine_ms))
   const nodes = stretches.flatMap(({ meetings }, stretch) => nodesOf(meetings, stretch, bias_ms))
   const inOrder = (clock: 'mine_ms' | 'other_ms') => [...nodes].sort((a, b) => a[clock] - b[clock])
   return { byMine: inOrder('mine_ms'), byOther: inOrder('other_ms') }
 }
 
-/** A gateway's lines whose path names the service. */
-function linesByService(bare: readonly Refusal[]): (service: string | undefined) => readonly Refusal[] {
+/** A path that each of the two wrote only once marks one request, whatever their clocks say. */
+function markedPairs(reasons: readonly Refusal[], bare: readonly Refusal[]): Map<Refusal, Refusal> {
+  const here = onlyOnes(reasons)
+  const there = onlyOnes(bare)
+  const pairs = new Map<Refusal, Refusal>()
+  for (const [path, reason] of here) {
+    const line = there.get(path)
+    if (reason !== null && line != null && mayBeAnsweredBy(line.incident, reason.incident)) pairs.set(reason, line)
+  }
+  return pairs
+}
+
+/** Path → who wrote it; null where more than one did. */
+function onlyOnes(refusals: readonly Refusal[]): Map<string, Refusal | null> {
+  const byPath = new Map<string, Refusal | null>()
+  for (const refusal of refusals) {
+    const { http_path } = refusal.incident
+    if (http_path !== undefined) byPath.set(http_path, byPath.has(http_path) ? null : refusal)
+  }
+  return byPath
+}
+
+/** A gateway's lines whose path names the service or the host. */
+function linesByService(bare: readonly Refusal[]): (who: Told | undefined) => readonly Refusal[] {
   const known = new Map<string, readonly Refusal[]>()
-  return (service) => {
-    if (service === undefined) return bare
-    let lines = known.get(service)
+  return (who) => {
+    if (who === undefined) return bare
+    const key = `${who.service}\u001f${who.host}`
+    let lines = known.get(key)
     if (lines === undefined) {
-      const named = bare.filter(({ incident }) => namesService(incident.http_path!, service))
+      const named = bare.filter(({ incident }) => isNamed(incident.http_path!, who))
       // A gateway that routes by something else than names says nothing about whose a line is.
       lines = named.length === 0 ? bare : named
-      known.set(service, lines)
+      known.set(key, lines)
     }
     return lines
   }

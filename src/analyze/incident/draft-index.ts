@@ -1,10 +1,11 @@
 /**
- * Incidents at hand while joining, found by id and by the second in which something was written about them.
- * Invariant: bounded work per look-up, however many requests share an id or a second.
+ * Incidents at hand while joining, found by id and by place and moment in which something was written about them.
+ * Invariant: bounded work per look-up, however many requests share an id or a moment.
  */
 import type { ClockLookup } from '../../core/clock-lookup.ts'
 import type { Observation } from '../../core/incident.ts'
 import type { Spoken } from '../../core/ports/store.ts'
+import { HostShifts } from './host-shifts.ts'
 import { apartness, distance, type JoinReason, type Known, STATUS_WINDOW_MS, sameRequest } from './same-request.ts'
 import type { Told } from './tell.ts'
 
@@ -22,46 +23,76 @@ export interface Draft extends Known {
 
 /** One token refused a thousand times in one batch: only the newest of its incidents can be near in time; count. */
 const PER_ID = 16
-/** Incidents of one second looked at; more cannot be told apart by time. */
-const PER_SECOND = 256
-const SECOND_MS = 1_000
+/** Incidents of one place and moment looked at; more cannot be told apart by time. */
+const PER_MOMENT = 256
+/** What may be one request lies in neighbouring moments; ms. */
+const MOMENT_MS = 4_000
+/** Stamps are cut down to the second, offsets rounded to it; ms. */
+const REACH_MS = STATUS_WINDOW_MS + 1_000
 
 const STRENGTH: Readonly<Record<JoinReason, number>> = {
+  same_record: 6,
   request_id: 5,
   trace_id: 4,
   token: 3,
   same_place: 2,
   status_line: 1,
+  same_side: 0.95,
+  grant_and_time: 0.9,
   named_path: 0.8,
   status_and_time: 0.6,
   time: 0.4,
 }
 
+/** May two be one? The answer's name says why. */
+export type Ask = (a: Known, b: Known, clocks: ClockLookup) => JoinReason | null
+
 export class DraftIndex {
   readonly #clocks: ClockLookup
+  readonly #shifts: HostShifts
   readonly #byId = new Map<string, Draft[]>()
-  readonly #bySecond = new Map<number, Draft[]>()
+  /** By what a status line and its reason share beside the moment: host, path, address, client. */
+  readonly #byPlace = new Map<string, Draft[]>()
+  /** All of a moment; null where nobody asks for what shares nothing else. */
+  readonly #byMoment: Map<number, Draft[]> | null
   /** Hosts met, with whose clocks a stamp may have to be compared. */
   readonly #hosts = new Set<string>()
 
-  constructor(clocks: ClockLookup) {
+  /** `byTime`: whether partners by time alone will be asked for. */
+  constructor(clocks: ClockLookup, byTime = false) {
     this.#clocks = clocks
+    this.#shifts = new HostShifts(this.#hosts, clocks)
+    this.#byMoment = byTime ? new Map() : null
   }
 
   add(draft: Draft): void {
     for (const key of idsOf(draft.incident)) put(this.#byId, key, draft, PER_ID)
-    for (const { time_ms, host } of draft.spoken) {
-      put(this.#bySecond, Math.floor(time_ms / SECOND_MS), draft, PER_SECOND)
+    for (const spoken of draft.spoken) {
+      const { time_ms, host } = spoken
+      const moment = Math.floor(time_ms / MOMENT_MS)
+      for (const place of placesOf(draft.incident, spoken))
+        put(this.#byPlace, `${place}\u001f${moment}`, draft, PER_MOMENT)
+      if (this.#byMoment !== null) put(this.#byMoment, moment, draft, PER_MOMENT)
       if (host !== undefined) this.#hosts.add(host)
     }
   }
 
   /** The one that fits best, by strength of the reason, then by nearness in time, then the earliest. */
-  nearest(known: Known, ask: typeof sameRequest = sameRequest): Fit | null {
-    const best = this.#best(known, this.#withIds(known.incident), null, ask)
+  nearest(known: Known): Fit | null {
+    let best: Fit | null = null
+    for (const draft of this.#withIds(known.incident)) best = this.#better(known, draft, best, sameRequest)
     // An id proves more than any nearness could.
     if (best !== null && STRENGTH[best.reason] >= STRENGTH.trace_id) return best
-    return this.#best(known, this.#nearby(known), best, ask)
+    for (const draft of this.#nearby(known)) best = this.#better(known, draft, best, sameRequest)
+    return best
+  }
+
+  /** All that fit, in no order; `byTime`: also what shares nothing but time. */
+  *fits(known: Known, ask: Ask, byTime: boolean): Generator<Fit> {
+    for (const draft of byTime ? this.#atTime(known) : this.#nearby(known)) {
+      const fit = this.#fit(known, draft, ask)
+      if (fit !== null) yield fit
+    }
   }
 
   /** Others that share an id with it: the same request told under two ids that nobody knew to be one. */
@@ -75,16 +106,17 @@ export class DraftIndex {
     return twins
   }
 
-  #best(known: Known, candidates: Iterable<Draft>, best: Fit | null, ask: typeof sameRequest): Fit | null {
-    for (const draft of candidates) {
-      if (draft === known || draft.gone) continue
-      const reason = ask(known, draft, this.#clocks)
-      if (reason === null) continue
-      const apart = apartness(known, draft, this.#clocks)
-      const fit = { draft, reason, apart, off: distance(known, draft, this.#clocks) }
-      if (best === null || isBetter(fit, best)) best = fit
-    }
-    return best
+  #better(known: Known, draft: Draft, best: Fit | null, ask: Ask): Fit | null {
+    const fit = this.#fit(known, draft, ask)
+    return fit !== null && (best === null || compareFits(fit, best) < 0) ? fit : best
+  }
+
+  #fit(known: Known, draft: Draft, ask: Ask): Fit | null {
+    if (draft === known || draft.gone) return null
+    const reason = ask(known, draft, this.#clocks)
+    if (reason === null) return null
+    const apart = apartness(known, draft, this.#clocks)
+    return { draft, reason, apart, off: distance(known, draft, this.#clocks) }
   }
 
   #withIds(incident: Told): Set<Draft> {
@@ -94,40 +126,51 @@ export class DraftIndex {
   }
 
   #nearby(known: Known): Set<Draft> {
-    const candidates = new Set<Draft>()
-    const seconds = new Set<number>()
-    for (const { host, time_ms } of known.spoken) {
-      addSeconds(seconds, time_ms)
-      if (host === undefined) continue
-      for (const shift_ms of shiftsOf(host, time_ms, this.#hosts, this.#clocks)) addSeconds(seconds, time_ms - shift_ms)
+    const found = new Set<Draft>()
+    for (const spoken of known.spoken) {
+      const moments = this.#moments(spoken.host, spoken.time_ms)
+      for (const place of placesOf(known.incident, spoken))
+        for (const moment of moments)
+          for (const draft of this.#byPlace.get(`${place}\u001f${moment}`) ?? []) found.add(draft)
     }
-    for (const second of seconds) for (const draft of this.#bySecond.get(second) ?? []) candidates.add(draft)
-    return candidates
+    return found
+  }
+
+  #atTime(known: Known): Set<Draft> {
+    const found = new Set<Draft>()
+    for (const { host, time_ms } of known.spoken)
+      for (const moment of this.#moments(host, time_ms))
+        for (const draft of this.#byMoment?.get(moment) ?? []) found.add(draft)
+    return found
+  }
+
+  /** In which a partner's stamp may lie, by its own clock or by one that agrees with the others. */
+  #moments(host: string | undefined, time_ms: number): readonly number[] {
+    const moments = momentsAround(time_ms)
+    if (host !== undefined)
+      for (const shift_ms of this.#shifts.of(host, time_ms))
+        for (const moment of momentsAround(time_ms - shift_ms)) if (!moments.includes(moment)) moments.push(moment)
+    return moments
   }
 }
 
-/** How far this host's stamps are from those of the others, where that is more than the window forgives; distinct to the second. */
-export function shiftsOf(host: string, time_ms: number, hosts: Iterable<string>, clocks: ClockLookup): Set<number> {
-  const shifts = new Set<number>()
-  for (const other of hosts) {
-    if (other === host || shifts.size >= SHIFT_LIMIT) continue
-    const offset = clocks.between(host, other, time_ms)?.offset_ms
-    if (offset !== undefined && Math.abs(offset) >= SECOND_MS) shifts.add(Math.round(offset / SECOND_MS) * SECOND_MS)
-  }
-  return shifts
+function momentsAround(time_ms: number): number[] {
+  const [first, last] = [Math.floor((time_ms - REACH_MS) / MOMENT_MS), Math.floor((time_ms + REACH_MS) / MOMENT_MS)]
+  return first === last ? [first] : last === first + 1 ? [first, last] : [first, first + 1, last]
 }
 
-/** More clocks that are wrong in different ways than a fleet has; each costs a look. */
-const SHIFT_LIMIT = 16
-
-function addSeconds(seconds: Set<number>, time_ms: number): void {
-  // One more on either side: stamps are cut down to the second, offsets rounded to it.
-  const reach = Math.ceil(STATUS_WINDOW_MS / SECOND_MS) + 1
-  const middle = Math.floor(time_ms / SECOND_MS)
-  for (let second = middle - reach; second <= middle + reach; second++) seconds.add(second)
+/** One of these is shared by two records that time joins; see `sameRequest`. */
+function placesOf({ http_path, client_address, client_id, kind }: Told, { host, stream }: Spoken): string[] {
+  const places = [host === undefined ? `s${stream}` : `h${host}`]
+  if (http_path !== undefined) places.push(`p${http_path}`)
+  if (client_address !== undefined) places.push(`a${client_address}`)
+  if (client_id !== undefined) places.push(`c${client_id}`)
+  // A grant's two sides may have nothing in common: the issuer does not name a client that it does not know.
+  if (kind === 'issuance' || kind === 'refresh') places.push('g')
+  return places
 }
 
-interface Fit {
+export interface Fit {
   draft: Draft
   reason: JoinReason
   apart: number
@@ -135,12 +178,15 @@ interface Fit {
   off: number
 }
 
-function isBetter(a: Fit, b: Fit): boolean {
-  if (STRENGTH[a.reason] !== STRENGTH[b.reason]) return STRENGTH[a.reason] > STRENGTH[b.reason]
-  if (a.apart !== b.apart) return a.apart < b.apart
-  if (a.off !== b.off) return a.off < b.off
-  if (a.draft.incident.time_ms !== b.draft.incident.time_ms) return a.draft.incident.time_ms < b.draft.incident.time_ms
-  return byPlace(a.draft.spoken[0], b.draft.spoken[0]) < 0
+/** Better founded first, then nearer in time, then earlier; < 0: `a` comes first. */
+export function compareFits(a: Fit, b: Fit): number {
+  return (
+    STRENGTH[b.reason] - STRENGTH[a.reason] ||
+    // One process mostly ends its requests in the order in which it began them.
+    (a.reason === 'same_place' ? 0 : a.apart - b.apart || a.off - b.off) ||
+    a.draft.incident.time_ms - b.draft.incident.time_ms ||
+    byPlace(a.draft.spoken[0], b.draft.spoken[0])
+  )
 }
 
 type Place = Pick<Spoken, 'stream' | 'offset'>

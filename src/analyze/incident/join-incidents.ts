@@ -5,8 +5,9 @@
  */
 import type { ClockLookup } from '../../core/clock-lookup.ts'
 import type { Neighbour } from '../../core/ports/store.ts'
-import { byPlace, type Draft, DraftIndex } from './draft-index.ts'
-import { type Known, perhapsSameRequest, sameRequest, saysWhy } from './same-request.ts'
+import { type Ask, byPlace, compareFits, type Draft, DraftIndex, type Fit } from './draft-index.ts'
+import { PathNames } from './path-names.ts'
+import { perhapsSameRequest, sameRequest, saysWhy } from './same-request.ts'
 import { isBare, observationOf, type Sighting } from './sighting.ts'
 import { leads, tell, weave } from './tell.ts'
 
@@ -19,6 +20,7 @@ export function joinIncidents(
   const index = new DraftIndex(clocks)
   const drafts = storedDrafts(neighbours)
   for (const draft of drafts) index.add(draft)
+  const waiting: Draft[] = []
   for (const sighting of inOrder(sightings)) {
     const observation = observationOf(sighting)
     const alone: Draft = {
@@ -30,15 +32,18 @@ export function joinIncidents(
       gone: false,
     }
     const home = index.nearest(alone)
-    if (home === null) {
+    if (home !== null && isKnown(home.draft, alone)) continue
+    if (home === null || home.reason === 'same_side') {
       drafts.push(alone)
       index.add(alone)
-    } else if (!isKnown(home.draft, alone)) {
-      merge(home.draft, alone)
-      for (const twin of index.twins(home.draft)) merge(home.draft, twin)
-      index.add(home.draft)
+      if (home !== null) waiting.push(alone)
+      continue
     }
+    merge(home.draft, alone)
+    for (const twin of index.twins(home.draft)) merge(home.draft, twin)
+    index.add(home.draft)
   }
+  pair(index, waiting, clocks, sameRequest, false, ONE_TO_ONE)
   return drafts.filter(({ changed, gone }) => changed && !gone)
 }
 
@@ -52,30 +57,76 @@ export function rejoinIncidents(
   clocks: ClockLookup,
   serves: Serves = () => true,
 ): Draft[] {
-  const index = new DraftIndex(clocks)
+  const index = new DraftIndex(clocks, true)
   const drafts = storedDrafts([...neighbours, ...lonely])
   for (const draft of drafts) index.add(draft)
   const ids = new Set(lonely.map(({ incident }) => incident.id))
+  const bare = drafts.filter(({ id, incident }) => ids.has(id!) && !saysWhy(incident))
   // The better founded pairs first, or a weak one would take the partner that another has every reason to expect.
-  for (const ask of [sameRequest, ...weaker(serves)])
-    for (const draft of drafts) {
-      if (draft.gone || !ids.has(draft.id!) || saysWhy(draft.incident)) continue
-      const home = index.nearest(draft, ask)
-      if (home === null) continue
-      const [into, other] = leads(home.draft.incident, draft.incident) ? [home.draft, draft] : [draft, home.draft]
+  pair(index, bare, clocks, sameRequest, false)
+  const names = new PathNames(drafts.map(({ incident }) => incident).filter(saysWhy))
+  for (const ask of weaker(serves, names)) pair(index, bare, clocks, ask, true)
+  return drafts.filter(({ changed, gone }) => changed && !gone)
+}
+
+/** Where two lines may be of one request, and each of another: wait until everything is read. */
+const ONE_TO_ONE = true
+/** What was paired may be asked for more; two gateways and a service are the most that stand in a row. */
+const ROUNDS = 3
+
+/** Gives each draft the partner that fits it best, the best fits of all first, so that no order of looking matters. */
+function pair(
+  index: DraftIndex,
+  drafts: readonly Draft[],
+  clocks: ClockLookup,
+  ask: Ask,
+  byTime: boolean,
+  oneToOne = false,
+): void {
+  for (let round = 0; round < ROUNDS; round++) {
+    const wishes: (Fit & { of: Draft })[] = []
+    for (const of of drafts) if (!of.gone) for (const fit of index.fits(of, ask, byTime)) wishes.push({ of, ...fit })
+    if (wishes.length === 0) return
+    const rivals = oneToOne ? rivalsIn(wishes) : null
+    wishes.sort((a, b) => compareFits(a, b) || earlier(a.of, b.of))
+    let paired = false
+    for (const { of, draft } of wishes) {
+      if (of.gone || draft.gone || (rivals !== null && (rivals.has(of) || rivals.has(draft)))) continue
+      // Either may have become part of more since.
+      if (ask(of, draft, clocks) === null) continue
+      const [into, other] = leads(draft.incident, of.incident) ? [draft, of] : [of, draft]
       merge(into, other)
       index.add(into)
+      paired = true
     }
-  return drafts.filter(({ changed, gone }) => changed && !gone)
+    if (!paired) return
+  }
+}
+
+/** Those that more than one would like to be joined with. */
+function rivalsIn(wishes: readonly (Fit & { of: Draft })[]): Set<Draft> {
+  const partners = new Map<Draft, Set<Draft>>()
+  const note = (a: Draft, b: Draft) => partners.set(a, (partners.get(a) ?? new Set()).add(b))
+  for (const { of, draft } of wishes) {
+    note(of, draft)
+    note(draft, of)
+  }
+  return new Set([...partners].filter(([, others]) => others.size > 1).map(([draft]) => draft))
+}
+
+function earlier(a: Draft, b: Draft): number {
+  return a.incident.time_ms - b.incident.time_ms || byPlace(a.spoken[0], b.spoken[0])
 }
 
 /** May the gateway's line be about a request that this host refused? */
 export type Serves = (host: string, gateway: string) => boolean
 
-const weaker = (serves: Serves) =>
-  (['named_path', 'status_and_time', 'time'] as const).map((reason) => (a: Known, b: Known, clocks: ClockLookup) => {
+const weaker = (serves: Serves, names: PathNames): Ask[] =>
+  (['named_path', 'status_and_time', 'time'] as const).map((reason) => (a, b, clocks) => {
     const [line, told] = saysWhy(a.incident) ? [b, a] : [a, b]
     if (perhapsSameRequest(a, b, clocks) !== reason) return null
+    // A path that names one host's service is no request of another's.
+    if (reason !== 'named_path' && names.nameAny(line.incident.http_path)) return null
     return line.spoken.some(({ host }) => host !== undefined && serves(told.incident.host!, host)) ? reason : null
   })
 
@@ -86,7 +137,7 @@ function storedDrafts(neighbours: readonly Neighbour[]): Draft[] {
     if (!byId.has(id))
       byId.set(id, { id, incident, spoken: [...spoken], added: [], absorbs: [], changed: false, gone: false })
   }
-  return [...byId.values()].sort((a, b) => a.incident.time_ms - b.incident.time_ms || byPlace(a.spoken[0], b.spoken[0]))
+  return [...byId.values()].sort(earlier)
 }
 
 function merge(home: Draft, other: Draft): void {

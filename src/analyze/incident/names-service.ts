@@ -5,13 +5,19 @@ const SEGMENTS = 4
 /** Shorter words are no names; characters. */
 const SHORTEST = 3
 
+/** Said of all services alike. */
+const GENERIC: ReadonlySet<string> = new Set(['api', 'app', 'rest', 'svc', 'service', 'services', 'public', 'internal'])
+
 export function namesService(path: string, service: string): boolean {
   const name = plain(service)
   if (name.length < SHORTEST) return false
   return path
     .split('/', SEGMENTS + 1)
     .map(plain)
-    .some((segment) => segment.length >= SHORTEST && (name.startsWith(segment) || segment.startsWith(name)))
+    .some(
+      (segment) =>
+        segment.length >= SHORTEST && !GENERIC.has(segment) && (name.startsWith(segment) || segment.startsWith(name)),
+    )
 }
 
 function plain(text: string): string {

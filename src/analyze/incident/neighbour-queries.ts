@@ -1,8 +1,7 @@
 /** What to ask the store before joining: which stored incidents could records belong to? */
-import type { ClockLookup } from '../../core/clock-lookup.ts'
 import type { TimeRange } from '../../core/filter.ts'
 import type { NeighbourQuery } from '../../core/ports/store.ts'
-import { shiftsOf } from './draft-index.ts'
+import type { HostShifts } from './host-shifts.ts'
 import { STATUS_WINDOW_MS, UNIQUE_ID_WINDOW_MS } from './same-request.ts'
 import type { Sighting } from './sighting.ts'
 
@@ -25,17 +24,13 @@ export function idQuery({ event, time_ms }: Sighting): NeighbourQuery | null {
 }
 
 /** Where by time alone a partner may be, [from, to): near each record, and as far off as its host's clock is from the others'. */
-export function nearbyRanges(
-  places: readonly { host?: string; time_ms: number }[],
-  hosts: Iterable<string>,
-  clocks: ClockLookup,
-): TimeRange[] {
+export function nearbyRanges(places: readonly { host?: string; time_ms: number }[], shifts: HostShifts): TimeRange[] {
   const near = STATUS_WINDOW_MS + COARSEST_STAMP_MS
   const ranges: TimeRange[] = []
   for (const { host, time_ms } of places) {
     ranges.push({ from_ms: time_ms - near, to_ms: time_ms + near })
     if (host === undefined) continue
-    for (const shift_ms of shiftsOf(host, time_ms, hosts, clocks))
+    for (const shift_ms of shifts.of(host, time_ms))
       ranges.push({ from_ms: time_ms - shift_ms - near, to_ms: time_ms - shift_ms + near })
   }
   return united(ranges)

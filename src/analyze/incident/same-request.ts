@@ -15,11 +15,14 @@ import { isBare } from './sighting.ts'
 import type { Told } from './tell.ts'
 
 export type JoinReason =
+  | 'same_record'
   | 'request_id'
   | 'trace_id'
   | 'token'
   | 'same_place'
   | 'status_line'
+  | 'same_side'
+  | 'grant_and_time'
   | 'named_path'
   | 'status_and_time'
   | 'time'
@@ -50,30 +53,37 @@ export interface Known {
   spoken: readonly Spoken[]
 }
 
+/** What costs least to ask is asked first: most pairs have nothing to do with each other. */
 export function sameRequest(a: Known, b: Known, clocks: ClockLookup): JoinReason | null {
   const { incident: one } = a
   const { incident: two } = b
-  if (a.spoken.some((s) => b.spoken.some((t) => s.stream === t.stream && s.offset === t.offset))) return 'same_place'
-  const apart = apartness(a, b, clocks)
+  if (shareRecord(a, b)) return 'same_record'
   const sameHost = one.host === undefined || two.host === undefined || one.host === two.host
-  const inStream = a.spoken.some((s) => b.spoken.some((t) => s.stream === t.stream))
-  const ids = requestIds(one)
-  const shared = ids.length === 0 ? undefined : requestIds(two).find((id) => ids.includes(id))
-
-  if (shared !== undefined && isUniqueId(shared) && apart <= UNIQUE_ID_WINDOW_MS) return 'request_id'
-  if (shared !== undefined && apart <= COUNTER_ID_WINDOW_MS && (inStream || sameHost)) return 'request_id'
+  const shared = sharedId(one, two)
+  if (shared !== undefined) {
+    const apart = apartness(a, b, clocks)
+    if (isUniqueId(shared) && apart <= UNIQUE_ID_WINDOW_MS) return 'request_id'
+    if (apart <= COUNTER_ID_WINDOW_MS && (sameHost || shareStream(a, b))) return 'request_id'
+  }
   if (differ(one.token, two.token) || differ(one.token_id, two.token_id)) return null
   if (differ(one.trace_id, two.trace_id) || differ(one.subject, two.subject)) return null
-  if (inStream && differ(one.request_id, two.request_id)) return null
-  if (a.spoken.some((s) => b.spoken.some((t) => s.stream === t.stream && s.signature === t.signature))) return null
 
   const bothReason = saysWhy(one) && saysWhy(two)
-  if (one.trace_id !== undefined && one.trace_id === two.trace_id && apart <= UNIQUE_ID_WINDOW_MS) {
+  const sameTrace = same(one.trace_id, two.trace_id)
+  const sameToken = same(one.token, two.token) || same(one.token_id, two.token_id)
+  if (!sameTrace && !sameToken) {
+    if (bothReason && sameHost) return null
+    if (differ(one.http_path, two.http_path) || differ(one.http_status, two.http_status)) return null
+    if (!sameHost && differ(one.client_id, two.client_id)) return null
+  }
+  const inStream = shareStream(a, b)
+  if (inStream && (differ(one.request_id, two.request_id) || repeatSignature(a, b))) return null
+  const apart = apartness(a, b, clocks)
+  if (sameTrace && apart <= UNIQUE_ID_WINDOW_MS) {
     const retried = bothReason && one.host !== undefined && one.host === two.host && apart > TRACE_RETRY_MS
     return retried ? null : 'trace_id'
   }
   if (numberedAlike(one.request_id, two.request_id)) return null
-  const sameToken = same(one.token, two.token) || same(one.token_id, two.token_id)
   if (sameToken && apart <= TOKEN_WINDOW_MS && (sameHost || same(one.http_path, two.http_path))) return 'token'
 
   if (differ(one.http_path, two.http_path) || differ(one.http_method, two.http_method)) return null
@@ -81,8 +91,11 @@ export function sameRequest(a: Known, b: Known, clocks: ClockLookup): JoinReason
   if (!sameHost && differ(one.client_id, two.client_id)) return null
   // Two records that both state a reason are two refusals, however close: a burst of expired tokens is many requests.
   // Unless one is the caller's own word for what the other host did: another service, same client, path and reason.
-  if (!sameHost && isGrant(one) && isGrant(two) && same(one.client_id, two.client_id) && alike(one, two))
-    return apart <= GRANT_WINDOW_MS ? 'status_line' : null
+  if (!sameHost && isGrant(one) && isGrant(two) && alike(one, two)) {
+    if (apart > GRANT_WINDOW_MS) return null
+    // A client that the issuer does not know is not named in its log.
+    return same(one.client_id, two.client_id) ? 'status_line' : 'grant_and_time'
+  }
   if (bothReason) return !sameHost && isCallersWord(one, two) ? 'status_line' : null
   if (inStream) return sameHost && apart <= SAME_PLACE_WINDOW_MS ? 'same_place' : null
   // Two gateways that share the load write alike lines about different requests.
@@ -90,7 +103,35 @@ export function sameRequest(a: Known, b: Known, clocks: ClockLookup): JoinReason
     const alikeLines = same(one.http_path, two.http_path) && !differ(one.client_address, two.client_address)
     return alikeLines ? 'status_line' : null
   }
-  return same(one.host, two.host) || PLACE.some((field) => same(one[field], two[field])) ? 'status_line' : null
+  if (same(one.http_path, two.http_path)) return 'status_line'
+  if (!sameHost) return null
+  // Apache's error log names the client and no path.
+  return same(one.host, two.host) || same(one.client_address, two.client_address) ? 'same_side' : null
+}
+
+/** One of the same record: read twice, or joined already. */
+function shareRecord(a: Known, b: Known): boolean {
+  for (const s of a.spoken) for (const t of b.spoken) if (s.offset === t.offset && s.stream === t.stream) return true
+  return false
+}
+
+function shareStream(a: Known, b: Known): boolean {
+  for (const s of a.spoken) for (const t of b.spoken) if (s.stream === t.stream) return true
+  return false
+}
+
+/** One request leaves at most one record of each signature in a stream. */
+function repeatSignature(a: Known, b: Known): boolean {
+  for (const s of a.spoken)
+    for (const t of b.spoken) if (s.signature === t.signature && s.stream === t.stream) return true
+  return false
+}
+
+function sharedId(one: Told, two: Told): string | undefined {
+  if (one.other_request_ids === undefined && two.other_request_ids === undefined)
+    return one.request_id === two.request_id ? one.request_id : undefined
+  const ids = requestIds(one)
+  return ids.length === 0 ? undefined : requestIds(two).find((id) => ids.includes(id))
 }
 
 /**
@@ -110,10 +151,12 @@ export function perhapsSameRequest(a: Known, b: Known, clocks: ClockLookup): Joi
   if (bare.spoken.some((s) => told.spoken.some((t) => s.stream === t.stream))) return null
   if (apartness(a, b, clocks) > TIME_ALONE_MS) return null
   if (!usuallyAnswers(line.http_status!, reason)) return 'time'
-  const { http_path: path } = line
-  const { service } = reason
-  const named = path !== undefined && service !== undefined && namesService(path, service)
-  return named ? 'named_path' : 'status_and_time'
+  return line.http_path !== undefined && isNamed(line.http_path, reason) ? 'named_path' : 'status_and_time'
+}
+
+/** Does the path name who said it, by its service or by its host? */
+export function isNamed(path: string, { service, host }: Pick<Told, 'service' | 'host'>): boolean {
+  return (service !== undefined && namesService(path, service)) || (host !== undefined && namesService(path, host))
 }
 
 /** Leaving time aside: could this bare line be the answer that was given for that reason? */
@@ -157,35 +200,39 @@ function usuallyAnswers(status: number, { reported_subcause }: Told): boolean {
 
 /** Least time that can lie between any two of their records, their stamps being rounded down and their clocks being off; ms. */
 export function apartness(a: Known, b: Known, clocks: ClockLookup): number {
-  return leastApart(a, b, clocks, ({ low_ms, high_ms, offset_ms }) =>
-    high_ms - low_ms <= WIDEST_OFFSET_MS ? [low_ms, high_ms] : [offset_ms, offset_ms],
-  )
-}
-
-/** The same by the best value of their clocks' offset: tells candidates apart that all might fit. */
-export function distance(a: Known, b: Known, clocks: ClockLookup): number {
-  return leastApart(a, b, clocks, ({ offset_ms }) => [offset_ms, offset_ms])
-}
-
-function leastApart(
-  a: Known,
-  b: Known,
-  clocks: ClockLookup,
-  rangeOf: (offset: OffsetInterval) => readonly [low: number, high: number],
-): number {
   let least = Infinity
-  for (const s of a.spoken) {
+  for (const s of a.spoken)
     for (const t of b.spoken) {
-      const ours = resolutionOf(s.time_ms)
-      const theirs = resolutionOf(t.time_ms)
       const offset = offsetBetween(s, t, clocks)
-      const [low, high] = offset === null ? [0, 0] : rangeOf(offset)
-      // s − t should lie within [low, high], widened by both roundings.
-      const difference = s.time_ms - t.time_ms
-      least = Math.min(least, Math.max(0, difference - high - (theirs - 1), low - (ours - 1) - difference))
+      if (offset === null) least = Math.min(least, away(s, t, 0, 0))
+      else if (offset.high_ms - offset.low_ms <= WIDEST_OFFSET_MS)
+        least = Math.min(least, away(s, t, offset.low_ms, offset.high_ms))
+      else least = Math.min(least, away(s, t, offset.offset_ms, offset.offset_ms))
     }
-  }
   return least
+}
+
+/**
+ * By the best value of their clocks' offset, how far apart the two that agree least are: tells candidates apart that all might
+ * fit. Records that are further apart than any request are another clock's affair and say nothing.
+ */
+export function distance(a: Known, b: Known, clocks: ClockLookup): number {
+  let [least, most] = [Infinity, 0]
+  for (const s of a.spoken)
+    for (const t of b.spoken) {
+      const offset_ms = offsetBetween(s, t, clocks)?.offset_ms ?? 0
+      const off = away(s, t, offset_ms, offset_ms)
+      least = Math.min(least, off)
+      if (off <= STATUS_WINDOW_MS) most = Math.max(most, off)
+    }
+  return least > STATUS_WINDOW_MS ? least : most
+}
+
+/** By how much s − t misses [low, high], widened by what both stamps are rounded down to; ms. */
+function away(s: Spoken, t: Spoken, low_ms: number, high_ms: number): number {
+  const difference = s.time_ms - t.time_ms
+  const [ours, theirs] = [resolutionOf(s.time_ms), resolutionOf(t.time_ms)]
+  return Math.max(0, difference - high_ms - (theirs - 1), low_ms - (ours - 1) - difference)
 }
 
 function offsetBetween(s: Spoken, t: Spoken, clocks: ClockLookup): OffsetInterval | null {
@@ -197,9 +244,6 @@ function offsetBetween(s: Spoken, t: Spoken, clocks: ClockLookup): OffsetInterva
 function resolutionOf(time_ms: number): number {
   return time_ms % WHOLE_SECOND_MS === 0 ? WHOLE_SECOND_MS : 1
 }
-
-/** One of these must be stated by both a status line and a reason; Apache's error log names the client and no path. */
-const PLACE = ['http_path', 'client_address'] as const
 
 function isCallersWord(one: Told, two: Told): boolean {
   return (

@@ -20,8 +20,9 @@ export interface TrackedShift {
 export const BIN_MS = 1_000
 /** Things weighed together; count. Few, so that a drift of 1000 ppm stays within a bin at one a minute. */
 const GROUP = 8
-/** So many things must agree in a stretch of time … */
+/** So many things must agree in a stretch of time, or so many of them that are marked … */
 const LEAST = 6
+const LEAST_MARKED = 3
 /** … and be so much likelier than chance, for the best of all bins: e⁷ is a thousand to one; log. */
 const SURE = 7
 /** Of the things that were seen by both, so many are found where they should be: lines are lost, logs are cut. */
@@ -30,7 +31,7 @@ const FOUND = 0.85
 const CREEP_COST = 1.5
 /** Bins moved at most from one group to the next: 1000 ppm over an hour. */
 const CREEP_BINS = 4
-/** No list is so short, or so full, that a hit would say everything, or nothing. */
+/** No list is so short, or so full, that a hit would say everything, or nothing; of what is marked none meets by chance. */
 const LEAST_CHANCE = 0.01
 const MOST_CHANCE = 0.8
 /** Clocks are seldom set: log of the chance of that per group, beside the choice of where to. */
@@ -38,44 +39,55 @@ const JUMP_COST = 6
 /** Differences searched, bins to either side: a wrong zone and a day, 26 h. */
 const FURTHEST_BINS = 26 * 3_600
 
-/**
- * Steps of a few ms. `mine`: stamps of one clock, ascending; `others`: for each of them those of the other clock that may be
- * the same, any order; `chance`: share of all instants that have one of the other clock's stamps within two bins.
- */
-export function* trackShift(
-  mine: readonly number[],
-  others: readonly (readonly number[])[],
-  chance: number,
-): Generator<void, TrackedShift[]> {
-  const [times, partners] = apart(mine, others)
-  if (times.length < LEAST) return []
+/** Seen by one clock; what may be the same, by the other. */
+export interface Seen {
+  mine_ms: number
+  others_ms: readonly number[]
+  /** Share of all differences at which it would meet something by chance. */
+  chance: number
+  /** The two are known to be one by something else than time: it counts whatever stands near it. */
+  marked?: boolean
+}
+
+/** A thing with what meeting and missing say, log of odds. */
+interface Weighed extends Seen {
+  gain: number
+  miss: number
+}
+
+/** Steps of a few ms. `seen` in order of its clock. */
+export function* trackShift(seen: readonly Seen[]): Generator<void, TrackedShift[]> {
+  const things = apart(seen).map(weighed)
   let [low, high] = [Infinity, -Infinity]
-  for (const [i, at_ms] of times.entries())
-    for (const other_ms of partners[i]!) {
-      const bin = binOf(at_ms, other_ms)
+  for (const { mine_ms, others_ms } of things)
+    for (const other_ms of others_ms) {
+      const bin = binOf(mine_ms, other_ms)
       if (Math.abs(bin) > FURTHEST_BINS) continue
       low = Math.min(low, bin)
       high = Math.max(high, bin)
     }
   if (low > high) return []
   const range: BinRange = { low, bins: high - low + 1 }
-  const likely = Math.max(LEAST_CHANCE, Math.min(MOST_CHANCE, chance))
-  const path = yield* bestPath(times, partners, likely, range)
-  return stretches(times, partners, path, { chance: likely, bins: range.bins })
+  const path = yield* bestPath(things, range)
+  return stretches(things, path, range.bins)
 }
 
-/** Things of one burst meet or miss together: one of them is evidence, the others add none. */
-function apart(mine: readonly number[], others: readonly (readonly number[])[]): [number[], (readonly number[])[]] {
-  const times: number[] = []
-  const partners: (readonly number[])[] = []
+/** Things of one burst meet or miss together: one of them is evidence, the others add none. Marked ones stand for themselves. */
+function apart(seen: readonly Seen[]): Seen[] {
   let last = -Infinity
-  for (const [i, at_ms] of mine.entries()) {
-    if (at_ms - last < 2 * BIN_MS) continue
-    last = at_ms
-    times.push(at_ms)
-    partners.push(others[i]!)
-  }
-  return [times, partners]
+  return seen.filter(({ mine_ms, marked }) => {
+    if (marked === true) return true
+    if (mine_ms - last < 2 * BIN_MS) return false
+    last = mine_ms
+    return true
+  })
+}
+
+/** What a hit says for a difference; a miss is taken off both. */
+function weighed(seen: Seen): Weighed {
+  const chance = seen.marked === true ? LEAST_CHANCE : Math.max(LEAST_CHANCE, Math.min(MOST_CHANCE, seen.chance))
+  const miss = Math.log((1 - FOUND) / (1 - chance))
+  return { ...seen, miss, gain: Math.log(FOUND / chance) - miss }
 }
 
 /** One difference at one group, and how the search came to it. */
@@ -89,14 +101,8 @@ interface Step {
 const BEAM = 1_000
 
 /** Bin of the difference for each group. */
-function* bestPath(
-  mine: readonly number[],
-  others: readonly (readonly number[])[],
-  chance: number,
-  range: BinRange,
-): Generator<void, number[]> {
-  const groups = Math.ceil(mine.length / GROUP)
-  const gain = hitGain(chance)
+function* bestPath(things: readonly Weighed[], range: BinRange): Generator<void, number[]> {
+  const groups = Math.ceil(things.length / GROUP)
   // A jump must be paid for by more than the best of so many bins would have by chance.
   const jumpCost = JUMP_COST + Math.log(range.bins)
   const hits = new Hits(range)
@@ -114,11 +120,11 @@ function* bestPath(
         if (known === undefined) next.set(bin, { bin, score, before: step })
         else if (known.score < score) Object.assign(known, { score, before: step })
       }
-    hits.count(mine, others, group * GROUP)
-    for (const step of next.values()) step.score += hits.at(step.bin) * gain
+    hits.count(things, group * GROUP)
+    for (const step of next.values()) step.score += hits.at(step.bin)
     // One thing alone is chance: a path begins where two agree.
     for (const bin of hits.repeated)
-      if (!next.has(bin)) next.set(bin, { bin, score: floor + hits.at(bin) * gain, before: jumped })
+      if (!next.has(bin)) next.set(bin, { bin, score: floor + hits.at(bin), before: jumped })
     // Where nothing met, nothing is known.
     if (next.size > 0) beam = [...next.values()].sort((a, b) => b.score - a.score || a.bin - b.bin).slice(0, BEAM)
     else beam = beam.map((step) => ({ ...step, before: step }))
@@ -138,10 +144,10 @@ interface BinRange {
   bins: number
 }
 
-/** How many of a group's things meet at each difference; a bin stands for itself and the next one. */
+/** What a group's things say for each difference at which one of them meets; a bin stands for itself and the next one. */
 class Hits {
   readonly #low: number
-  readonly #counts: Uint8Array
+  readonly #gains: Float32Array
   /** Number of the thing that was counted last, so that none counts twice. */
   readonly #last: Int32Array
   #touched: number[] = []
@@ -150,36 +156,37 @@ class Hits {
 
   constructor({ low, bins }: BinRange) {
     this.#low = low - 1
-    this.#counts = new Uint8Array(bins + 1)
+    this.#gains = new Float32Array(bins + 1)
     this.#last = new Int32Array(bins + 1).fill(-1)
   }
 
-  count(mine: readonly number[], others: readonly (readonly number[])[], from: number): void {
-    for (const i of this.#touched) this.#counts[i] = 0
+  count(things: readonly Weighed[], from: number): void {
+    for (const i of this.#touched) this.#gains[i] = 0
     this.#touched = []
-    this.repeated = []
-    for (let i = from; i < Math.min(mine.length, from + GROUP); i++) {
-      const at_ms = mine[i]!
-      for (const other_ms of others[i]!) {
-        const bin = binOf(at_ms, other_ms)
+    const repeated = new Set<number>()
+    for (let i = from; i < Math.min(things.length, from + GROUP); i++) {
+      const { mine_ms, others_ms, gain } = things[i]!
+      for (const other_ms of others_ms) {
+        const bin = binOf(mine_ms, other_ms)
         if (Math.abs(bin) > FURTHEST_BINS) continue
-        this.#add(bin - this.#low, i)
-        this.#add(bin - 1 - this.#low, i)
+        this.#add(bin - this.#low, i, gain, repeated)
+        this.#add(bin - 1 - this.#low, i, gain, repeated)
       }
     }
+    this.repeated = [...repeated].map((index) => index + this.#low)
   }
 
   at(bin: number): number {
-    return this.#counts[bin - this.#low] ?? 0
+    return this.#gains[bin - this.#low] ?? 0
   }
 
-  #add(index: number, thing: number): void {
+  #add(index: number, thing: number, gain: number, repeated: Set<number>): void {
     if (this.#last[index] === thing) return
     this.#last[index] = thing
-    const count = this.#counts[index]! + 1
-    this.#counts[index] = count
-    if (count === 1) this.#touched.push(index)
-    else if (count === 2) this.repeated.push(index + this.#low)
+    const before = this.#gains[index]!
+    this.#gains[index] = before + gain
+    if (before === 0) this.#touched.push(index)
+    else repeated.add(index)
   }
 }
 
@@ -187,41 +194,31 @@ function binOf(mine_ms: number, other_ms: number): number {
   return Math.floor((mine_ms - other_ms) / BIN_MS)
 }
 
-/** What a hit says for a difference, log of odds; a miss is taken off both. */
-function hitGain(chance: number): number {
-  return Math.log(FOUND / chance) - missCost(chance)
-}
-
-function missCost(chance: number): number {
-  return Math.log((1 - FOUND) / (1 - chance))
-}
-
 /** Groups whose difference creeps are one stretch; each must stand out by itself. */
-function stretches(
-  mine: readonly number[],
-  others: readonly (readonly number[])[],
-  path: readonly number[],
-  { chance, bins }: { chance: number; bins: number },
-): TrackedShift[] {
+function stretches(things: readonly Weighed[], path: readonly number[], bins: number): TrackedShift[] {
   const found: TrackedShift[] = []
   let start = 0
   for (let group = 1; group <= path.length; group++) {
     if (group < path.length && Math.abs(path[group]! - path[group - 1]!) <= CREEP_BINS) continue
     const meetings: Meeting[] = []
-    const [from, to] = [start * GROUP, Math.min(mine.length, group * GROUP)]
-    for (let i = from; i < to; i++) {
-      const bin = path[Math.floor(i / GROUP)]!
+    let [odds, marked] = [0, 0]
+    for (let i = start * GROUP; i < Math.min(things.length, group * GROUP); i++) {
+      const { mine_ms, others_ms, gain, miss } = things[i]!
       // The middle of the two bins that were counted.
-      const middle_ms = (bin + 1) * BIN_MS
+      const middle_ms = (path[Math.floor(i / GROUP)]! + 1) * BIN_MS
       let nearest: number | null = null
-      for (const other_ms of others[i]!) {
-        const off = Math.abs(mine[i]! - other_ms - middle_ms)
-        if (off <= BIN_MS && (nearest === null || off < Math.abs(mine[i]! - nearest - middle_ms))) nearest = other_ms
+      for (const other_ms of others_ms) {
+        const off = Math.abs(mine_ms - other_ms - middle_ms)
+        if (off <= BIN_MS && (nearest === null || off < Math.abs(mine_ms - nearest - middle_ms))) nearest = other_ms
       }
-      if (nearest !== null) meetings.push({ mine_ms: mine[i]!, other_ms: nearest })
+      odds += miss
+      if (nearest === null) continue
+      odds += gain
+      if (things[i]!.marked === true) marked++
+      meetings.push({ mine_ms, other_ms: nearest })
     }
-    const odds = meetings.length * hitGain(chance) + (to - from) * missCost(chance)
-    if (meetings.length >= LEAST && odds > SURE + Math.log(bins)) found.push({ meetings })
+    const enough = meetings.length >= LEAST || marked >= LEAST_MARKED
+    if (enough && odds > SURE + Math.log(bins)) found.push({ meetings })
     start = group
   }
   return found

@@ -114,6 +114,12 @@ export class Bench {
   async stop(): Promise<void> {
     for (const child of this.#children.reverse()) await child.stop()
     writeFileSync(join(this.#state, 'truth.jsonl'), this.truth.map((row) => `${JSON.stringify(row)}\n`).join(''))
+    const { issuer, gateway, services, clientHosts } = this.plan
+    const started = new Map(this.services.map(({ plan, child }) => [plan.hostname, child.started_ms]))
+    const clocks = [issuer, gateway, ...services, ...clientHosts].map(({ hostname, clock }) => ({
+      ...{ hostname, ...clock, started_ms: started.get(hostname) ?? 0 },
+    }))
+    writeFileSync(join(this.#state, 'clocks.json'), JSON.stringify(clocks))
   }
 
   get issuer(): string {

@@ -16,11 +16,8 @@ function track(
   const lines = times.filter(() => random() > lost).map((ms) => whole(ms + 8))
   for (let i = 0; i < strangers; i++) lines.push(whole(random() * 4 * HOUR_MS))
   const mine = times.map((ms) => ms + offset_ms(ms)).sort((a, b) => a - b)
-  const work = trackShift(
-    mine,
-    mine.map(() => lines),
-    (lines.length * 2_000) / (4 * HOUR_MS),
-  )
+  const chance = (lines.length * 2_000) / (4 * HOUR_MS)
+  const work = trackShift(mine.map((mine_ms) => ({ mine_ms, others_ms: lines, chance })))
   for (let steps = 1; ; steps++) {
     const next = work.next()
     if (next.done === true) return { stretches: next.value, steps }
@@ -64,14 +61,20 @@ describe('following two clocks’ difference through what both saw', () => {
       Array.from({ length: 10 }, (_, i) => n * 600_000 + n ** 3 * 1_000 + i * 100),
     )
     const lines = mine.filter((_, i) => i % 10 === 0).map((ms) => ms + 77_000)
-    const work = trackShift(
-      mine,
-      mine.map(() => lines),
-      0.2,
-    )
+    const work = trackShift(mine.map((mine_ms) => ({ mine_ms, others_ms: lines, chance: 0.2 })))
     let next = work.next()
     while (next.done !== true) next = work.next()
     expect(next.value).toEqual([])
+  })
+
+  test('a few that are marked suffice, in a burst as well', () => {
+    const mine = [0, 300, 400, 90_000]
+    const work = trackShift(
+      mine.map((mine_ms) => ({ mine_ms, others_ms: [mine_ms - 314_200], chance: 0, marked: true })),
+    )
+    let next = work.next()
+    while (next.done !== true) next = work.next()
+    expect(next.value.map(({ meetings }) => meetings.length)).toEqual([4])
   })
 
   test('a few things are no pattern', () => {
