@@ -64,9 +64,14 @@ export async function loadFindings(reader: StoreReader, range: TimeRange, now_ms
   return { findings: findings(facts), advice: advice(facts) }
 }
 
-async function before(reader: StoreReader, { from_ms, to_ms }: TimeRange): Promise<GroupCount[]> {
-  const { groups } = await reader.groups({ from_ms: 2 * from_ms - to_ms, to_ms: from_ms }, NO_FILTER, GROUPS_READ)
-  return groups
+async function before(reader: StoreReader, { from_ms, to_ms }: TimeRange): Promise<FindingFacts['before']> {
+  const range = { from_ms: 2 * from_ms - to_ms, to_ms: from_ms }
+  const successes = (await reader.kinds(range, NO_FILTER)).filter(({ outcome }) => outcome === 'success')
+  const failures = await reader.causes(range, NO_FILTER)
+  return [
+    ...successes.map(({ outcome, count }) => ({ outcome, cause: null, count })),
+    ...failures.map(({ cause, count }) => ({ outcome: 'failure' as const, cause, count })),
+  ]
 }
 
 /** The present clocks, or those of a past period. */

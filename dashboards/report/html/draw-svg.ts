@@ -3,13 +3,9 @@
  * Colours are CSS variables of the page, so that one drawing serves light, dark and print. Invariant: the SVG carries no
  * script, no style attribute and no style element, which the page's content security policy would refuse.
  */
-import { BarChart, HeatmapChart, LineChart } from 'echarts/charts'
-import { GridComponent, LegendComponent, VisualMapComponent } from 'echarts/components'
-import { type EChartsCoreOption, init, use } from 'echarts/core'
-import { SVGRenderer } from 'echarts/renderers'
+import type { EChartsCoreOption } from 'echarts/core'
+import { init } from 'echarts/dist/echarts.esm.min'
 import { escapeHtml } from './escape-html.ts'
-
-use([BarChart, HeatmapChart, LineChart, GridComponent, LegendComponent, VisualMapComponent, SVGRenderer])
 
 /** Drawn at this width and scaled by the page; CSS pixels. */
 export const CHART_WIDTH = 960

@@ -19,7 +19,7 @@ export interface FindingFacts {
   clocks: ClockTable
   unrecognised: readonly UnrecognisedGroup[]
   /** Of the period of the same length before this one; empty where nothing was collected then. */
-  before: readonly GroupCount[]
+  before: readonly Pick<GroupCount, 'outcome' | 'cause' | 'count'>[]
   /** By `sampleKey`; the newest first. */
   samples: ReadonlyMap<string, readonly Incident[]>
 }

@@ -70,7 +70,7 @@ const WORDS: Readonly<Record<Cause, string>> = {
   unknown: 'Failures without a stated reason',
 }
 
-function total(groups: readonly GroupCount[]): number {
+function total(groups: readonly Pick<GroupCount, 'count'>[]): number {
   return groups.reduce((sum, g) => sum + g.count, 0)
 }
 
