@@ -7,7 +7,15 @@
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 const supported = major > 22 || (major === 22 && minor >= 15)
 
+/**
+ * The heap grows by this much between two collections, percent. V8's own rule lets it grow fourfold, for each of four threads;
+ * this one costs a few percent of CPU and keeps a screen that is open for days at half the memory.
+ */
+const HEAP_GROWTH_PERCENT = 40
+
 if (supported) {
+  const { setFlagsFromString } = await import('node:v8')
+  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`)
   const { main } = await import('./main.ts')
   await main(process.argv)
 } else {
