@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer, Server as TlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { OPEN_METRICS_TYPE, openMetrics, wantsOpenMetrics } from '../../telemetry/open-metrics.ts'
 
 export interface ServiceServerOptions {
   host: string
@@ -83,7 +84,10 @@ async function answer(
     response.setHeader('www-authenticate', 'Bearer')
     return void say(401, 'a token is needed\n')
   }
-  say(200, await options.metrics(), 'text/plain; version=0.0.4; charset=utf-8')
+  const text = await options.metrics()
+  response.setHeader('vary', 'accept')
+  if (wantsOpenMetrics(request.headers.accept)) say(200, openMetrics(text), OPEN_METRICS_TYPE)
+  else say(200, text, 'text/plain; version=0.0.4; charset=utf-8')
 }
 
 function isToken(header: string | undefined, token: string): boolean {

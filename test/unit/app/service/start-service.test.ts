@@ -65,6 +65,19 @@ it('a service shows its metrics to who has the token, and its health to everybod
   expect(text).toMatch(/^authtop_collector_lag_seconds 5$/m)
   expect(text).toMatch(/^authtop_incidents_total\{[^}]*cause="skew"[^}]*\} 1$/m)
 
+  const accept = 'application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.2'
+  const open = await fetch(`${service!.url}/metrics`, { headers: { authorization: 'Bearer letmein', accept } })
+  expect(open.headers.get('content-type')).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8')
+  const exposition = await open.text()
+  expect(exposition).toMatch(/^# TYPE authtop_incidents counter$/m)
+  expect(exposition).toMatch(/^authtop_incidents_total\{[^}]*cause="skew"[^}]*\} 1$/m)
+  expect(exposition).toMatch(
+    /^# TYPE authtop_collector_lag_seconds gauge\n# UNIT authtop_collector_lag_seconds seconds$/m,
+  )
+  expect(exposition.endsWith('\n# EOF\n')).toBe(true)
+  const strict = spawnSync('/usr/bin/python3', ['-c', STRICT_PARSER], { input: exposition, encoding: 'utf8' })
+  if (!strict.stderr?.includes('ModuleNotFoundError') && strict.error === undefined) expect(strict.stderr).toBe('')
+
   // What is exported for Grafana and Prometheus asks for metrics that are served, all of them.
   ingestMeters().record('failure')
   ingestMeters().commit(0.01)
@@ -80,3 +93,9 @@ it('a service shows its metrics to who has the token, and its health to everybod
   const promtool = spawnSync('promtool', ['check', 'metrics'], { input: full, encoding: 'utf8' })
   if (promtool.error === undefined) expect(`${promtool.stdout}${promtool.stderr}${promtool.status}`).toBe('0')
 })
+
+/** Prometheus' reference parser of OpenMetrics, where it is installed (Debian: python3-prometheus-client). */
+const STRICT_PARSER = `
+import sys
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+list(text_string_to_metric_families(sys.stdin.read()))`
