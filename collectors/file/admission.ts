@@ -125,17 +125,17 @@ export class Admissions {
     let content = new StreamedContent(archiveInflow(file, compression, files), KEPT_BYTES)
     try {
       await content.fill(HEAD_BYTES)
-      const alike = new Set(registry.beginningAs(content.beginning))
+      const alike = new Set(registry.beginningAs(content.firstBytes))
       const candidate = archiveCandidate(file.path, file.inode, content)
       const verdict = await recogniseArchive(candidate, registry)
       if (verdict.kind === 'known') await candidate.goesBeyond(verdict.mark.offset)
       // Decoding takes its time; what begins alike and came meanwhile has not been compared with.
-      if (registry.beginningAs(content.beginning).some((stream) => !alike.has(stream))) return { kind: 'later' }
+      if (registry.beginningAs(content.firstBytes).some((stream) => !alike.has(stream))) return { kind: 'later' }
       const ends = content.ended ? content.end : Number.POSITIVE_INFINITY
       const settled = this.#settle(applicant, verdict, ends, 'archive')
       if (settled) return settled
       const { stream, mark } = this.#streamFor(applicant, verdict, file)
-      registry.setHead(stream, headOf(content.beginning))
+      registry.setHead(stream, headOf(content.firstBytes))
       if (content.passedEnd > mark.offset) {
         content.close()
         content = new StreamedContent(archiveInflow(file, compression, files), KEPT_BYTES)

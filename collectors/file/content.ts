@@ -2,6 +2,8 @@
  * What line-reader.ts needs to know about the bytes of a stream, be it a file, an archive or a pipe.
  */
 export interface Content {
+  /** The first bytes of all, at most `length` of them and at most {@link HEAD_BYTES}, whatever was read since. */
+  beginning(length: number): Promise<Uint8Array>
   /** Bytes from `position` on, at most `length`; fewer (or none) only when no more are there at present. */
   read(position: number, length: number): Promise<Uint8Array>
   /** Everything before `end` was handed out and will not be read again. */

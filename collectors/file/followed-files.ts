@@ -264,7 +264,7 @@ export class FollowedFiles {
     try {
       const content = tail.content
       const beginning =
-        content instanceof StreamedContent ? content.beginning : await this.#context.files.bytes(tail.file, 0, length)
+        content instanceof StreamedContent ? content.firstBytes : await this.#context.files.bytes(tail.file, 0, length)
       const same = sha256(beginning.subarray(0, head.bytes)) === head.hash
       const intact = content instanceof StreamedContent || (await content.endMark()) !== null
       if (same && intact) this.#context.registry.setHead(stream, headOf(beginning))

@@ -1,17 +1,27 @@
 /**
  * Cuts the bytes of one stream into whole lines, with a limit on their length, and knows the position reached.
  * Where the bytes come from is the content's business; when an unfinished line is waited for no longer is the caller's.
- * A line longer than the limit is handed out up to it, the rest up to its newline is counted and never held.
+ * A line longer than the limit is handed out up to it, the rest up to its newline is counted and never held; one that holds a
+ * Collector's whole batch may be longer.
  * Invariant: consecutive results cover the stream without gap or overlap, `next.offset = offset + bytes.length + cut_bytes`;
  * only a byte order mark or a hole of NULs (a file truncated under a writer that keeps its place) at the very start is left out.
  */
 import type { Content } from './content.ts'
+import { beginsAsOtlp, MESSAGE_LIMIT_BYTES } from './framing.ts'
 import { LINE_LIMIT_BYTES, READ_BYTES, SKIP_BYTES_PER_TURN } from './limits.ts'
 
 export interface Lines {
   offset: number
   bytes: Uint8Array
   cut_bytes: number
+}
+
+interface Overlong {
+  /** Room for what is kept of it; grows. */
+  room: Buffer
+  kept: number
+  limit: number
+  searched: number
 }
 
 export interface LineStep {
@@ -30,7 +40,7 @@ export class LineReader {
   #position: number
   #started: boolean
   /** A line over the limit: what is kept of it, and how far its newline was looked for. */
-  #overlong: { kept: Uint8Array; searched: number } | null = null
+  #overlong: Overlong | null = null
   /** How far a hole at the start was looked through. */
   #hole = 0
 
@@ -70,7 +80,9 @@ export class LineReader {
     const newline = data.lastIndexOf(NEWLINE)
     if (newline >= 0) return this.#handOut(data.subarray(0, newline + 1), more, data.length - newline - 1)
     if (data.length >= LINE_LIMIT_BYTES) {
-      this.#overlong = { kept: Buffer.from(data), searched: this.#position + data.length }
+      const limit = beginsAsOtlp(data) ? MESSAGE_LIMIT_BYTES : LINE_LIMIT_BYTES
+      this.#overlong = { room: Buffer.alloc(0), kept: 0, limit, searched: this.#position }
+      keep(this.#overlong, data)
       return { lines: null, more: true, unfinished: data.length }
     }
     // NULs at the end of a file are room that its writer reserved and will fill.
@@ -95,25 +107,26 @@ export class LineReader {
     return { lines: null, more: true, unfinished: 0 }
   }
 
-  async #searchNewline(line: { kept: Uint8Array; searched: number }, final: boolean): Promise<LineStep> {
+  async #searchNewline(line: Overlong, final: boolean): Promise<LineStep> {
     const stop = line.searched + SKIP_BYTES_PER_TURN
     let data: Uint8Array
     do {
       data = await this.#content.read(line.searched, READ_BYTES)
       const newline = data.indexOf(NEWLINE)
       if (newline >= 0) {
-        const length = line.searched + newline + 1 - this.#position
-        line.kept[LINE_LIMIT_BYTES - 1] = NEWLINE
+        keep(line, data.subarray(0, newline + 1))
+        const bytes = line.room.subarray(0, line.kept)
+        bytes[bytes.length - 1] = NEWLINE
         this.#overlong = null
-        return this.#handOut(line.kept, true, 0, length - LINE_LIMIT_BYTES)
+        return this.#handOut(bytes, true, 0, line.searched - this.#position - bytes.length)
       }
-      line.searched += data.length
+      keep(line, data)
       await this.#content.lookedThrough(line.searched)
     } while (data.length === READ_BYTES && line.searched < stop)
     const more = data.length === READ_BYTES
     if (more || !final) return { lines: null, more, unfinished: line.searched - this.#position }
     this.#overlong = null
-    return this.#handOut(line.kept, false, 0, line.searched - this.#position - LINE_LIMIT_BYTES)
+    return this.#handOut(line.room.subarray(0, line.kept), false, 0, line.searched - this.#position - line.kept)
   }
 
   async #searchText(): Promise<LineStep> {
@@ -131,6 +144,20 @@ export class LineReader {
     if (!more && this.#content.revisable) this.#hole = 0
     return { lines: null, more, unfinished: 0 }
   }
+}
+
+/** Copies as much of it as there is room for: the bytes stay the reader's. */
+function keep(line: Overlong, data: Uint8Array): void {
+  const part = data.subarray(0, line.limit - line.kept)
+  const kept = line.kept + part.length
+  if (kept > line.room.length) {
+    const room = Buffer.allocUnsafeSlow(Math.min(line.limit, 2 * kept))
+    room.set(line.room.subarray(0, line.kept))
+    line.room = room
+  }
+  line.room.set(part, line.kept)
+  line.kept = kept
+  line.searched += data.length
 }
 
 const NULS = Buffer.alloc(READ_BYTES)

@@ -55,6 +55,10 @@ export class PlainContent implements Content {
     return buffer.subarray(before, count)
   }
 
+  beginning(length: number): Promise<Uint8Array> {
+    return this.#files.bytes(this.file, 0, length)
+  }
+
   async passed(end: number): Promise<void> {
     const last = this.#last
     this.#last = null

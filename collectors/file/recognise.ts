@@ -201,7 +201,7 @@ export function archiveCandidate(path: string, inode: string, content: StreamedC
   return {
     path,
     inode,
-    beginning: content.beginning,
+    beginning: content.firstBytes,
     async markAt(offset) {
       await content.skipTo(offset)
       return content.end < offset ? null : content.markAt(offset)

@@ -60,8 +60,12 @@ export class StreamedContent implements Content {
     return headOf(Buffer.concat(this.#head))
   }
 
-  /** The first bytes, at most {@link HEAD_BYTES}. */
-  get beginning(): Uint8Array {
+  async beginning(length: number): Promise<Uint8Array> {
+    return Buffer.concat(this.#head).subarray(0, length)
+  }
+
+  /** The first bytes that have arrived, at most {@link HEAD_BYTES}. */
+  get firstBytes(): Uint8Array {
     return Buffer.concat(this.#head)
   }
 

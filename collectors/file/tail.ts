@@ -1,5 +1,5 @@
 /**
- * One stream being read from one file: hands out batches of whole lines and knows when it has to be looked at again.
+ * One stream being read from one file: hands out batches of whole lines (or messages) and knows when it has to be looked at again.
  * Which file that is, and what happens when the content is no longer the stream's, is file-source.ts's business.
  * Invariant: the stream's marks only move to the end of what was handed out.
  */
@@ -7,11 +7,11 @@ import { isUtf8 } from 'node:buffer'
 import type { ByteBatch } from '../../src/core/ports/source.ts'
 import type { Compression } from './decompress.ts'
 import { type FileLimits, LIVE_READ_BYTES, READ_BYTES } from './limits.ts'
-import { LineReader } from './line-reader.ts'
 import { type DiskFile, fileKey } from './open-files.ts'
 import { PlainContent, type ReadBuffer } from './plain-content.ts'
 import type { Stream } from './stream-registry.ts'
 import type { StreamedContent } from './streamed-content.ts'
+import { UnitReader } from './unit-reader.ts'
 
 export interface TailTurn {
   batch: ByteBatch | null
@@ -56,7 +56,7 @@ export class Tail {
   live = false
   ended = false
   lastTurnAt = Number.NEGATIVE_INFINITY
-  readonly #reader: LineReader
+  readonly #reader: UnitReader
   readonly #buffer: ReadBuffer
   /** Everything up to here was there when a source that does not follow began; later growth is not waited for. */
   readonly #enough: number
@@ -81,7 +81,7 @@ export class Tail {
     this.#enough = size
     this.#buffer = buffer
     this.#grewAt = now
-    this.#reader = new LineReader(content, stream.mark.offset)
+    this.#reader = new UnitReader(content, stream.mark.offset)
     stream.tail = this
     stream.device = file.device
     stream.inode = file.inode
@@ -124,7 +124,7 @@ export class Tail {
       quiet >= clock.limits.rotated_grace_ms &&
       now - this.leftAt >= clock.limits.rotated_grace_ms
     const final = atEnd || left || (!archive && quiet >= clock.limits.partial_line_ms)
-    const step = await this.#reader.next(this.#want(), final)
+    const step = await this.#reader.next(this.#want(), final, (archive && atEnd) || left)
     if (step.lines || step.unfinished !== this.#unfinished) this.#grewAt = now
     this.#unfinished = step.lines && !step.more ? step.unfinished : step.lines ? 0 : step.unfinished
     this.size = Math.max(this.size, this.position + step.unfinished)
@@ -144,7 +144,8 @@ export class Tail {
     const enough = !clock.follow && !archive && this.position >= this.#enough
     this.ended = enough && step.unfinished === 0
     this.dueAt = this.#nextLook(clock)
-    const foreign = !this.#notUtf8 && cut_bytes === 0 && !isUtf8(bytes)
+    const { messages } = this.#reader
+    const foreign = !messages && !this.#notUtf8 && cut_bytes === 0 && !isUtf8(bytes)
     if (foreign) this.#notUtf8 = true
     const batch: ByteBatch = {
       stream: this.stream.id,
@@ -154,6 +155,7 @@ export class Tail {
       cut_bytes,
       more: step.more && !this.ended,
       ended: this.ended,
+      ...(messages ? { unit: 'message' as const } : {}),
       ...(this.live && !archive ? { received_collector_ms: clock.now() } : {}),
     }
     if (!step.more) this.#caughtUp(now)

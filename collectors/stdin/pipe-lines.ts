@@ -8,16 +8,16 @@ import { randomBytes } from 'node:crypto'
 import type { ByteBatch, StreamInfo } from '../../src/core/ports/source.ts'
 import type { Inflow } from '../file/inflow.ts'
 import { READ_BYTES } from '../file/limits.ts'
-import { LineReader } from '../file/line-reader.ts'
 import { StreamedContent } from '../file/streamed-content.ts'
 import type { TailClock, TailTurn } from '../file/tail.ts'
+import { UnitReader } from '../file/unit-reader.ts'
 
 export class PipeLines {
   readonly stream: string
   readonly name: string
   dueAt = Number.POSITIVE_INFINITY
   readonly #content: StreamedContent
-  readonly #reader: LineReader
+  readonly #reader: UnitReader
   #arrivedAt: number
   #seen = 0
   #notUtf8 = false
@@ -29,7 +29,7 @@ export class PipeLines {
     this.#arrivedAt = now
     this.#content = new StreamedContent(inflow, 0)
     this.#content.onNews = onNews
-    this.#reader = new LineReader(this.#content, 0)
+    this.#reader = new UnitReader(this.#content, 0)
   }
 
   /** Why it ended early, if it did. */
@@ -47,13 +47,14 @@ export class PipeLines {
     if (end !== this.#seen) this.#arrivedAt = now
     this.#seen = end
     const final = ended || now - this.#arrivedAt >= clock.limits.partial_line_ms
-    const { lines, more, unfinished } = await this.#reader.next(READ_BYTES, final)
+    const { lines, more, unfinished } = await this.#reader.next(READ_BYTES, final, ended)
     const waits = unfinished > 0 && !more && !ended
     this.dueAt = waits ? this.#arrivedAt + clock.limits.partial_line_ms : Number.POSITIVE_INFINITY
     const unread = this.#content.end > this.#reader.position + unfinished
     const over = ended && !more && !unread && (lines === null || unfinished === 0)
     if (!lines) return { batch: null, more: more || unread, ended: over, notUtf8: false }
-    const foreign = !this.#notUtf8 && lines.cut_bytes === 0 && !isUtf8(lines.bytes)
+    const { messages } = this.#reader
+    const foreign = !messages && !this.#notUtf8 && lines.cut_bytes === 0 && !isUtf8(lines.bytes)
     if (foreign) this.#notUtf8 = true
     const batch: ByteBatch = {
       stream: this.stream,
@@ -63,6 +64,7 @@ export class PipeLines {
       cut_bytes: lines.cut_bytes,
       more: !over && (more || unread),
       ended: over,
+      ...(messages ? { unit: 'message' as const } : {}),
       received_collector_ms: clock.now(),
     }
     return { batch, more: !over && (more || unread || ended), ended: over, notUtf8: foreign }

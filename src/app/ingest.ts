@@ -8,6 +8,7 @@
 import type { AssemblerOptions } from '../../collectors/assemble/assembler.ts'
 import { containerOf } from '../../collectors/file/container-path.ts'
 import type { FormatSet } from '../../collectors/formats/load.ts'
+import { Glance } from '../../collectors/otlp/wire/glance.ts'
 import { streamId } from '../../collectors/push/identity.ts'
 import { FactGatherer } from '../analyze/history/fact-gatherer.ts'
 import { factsOf } from '../analyze/history/facts-of.ts'
@@ -140,6 +141,7 @@ class Ingest {
   readonly #identities = new Recent<number>(IDENTITIES_KEPT)
   /** Taken and not yet committed: their senders wait. */
   #waiting: Pick<Delivery, 'digest' | 'committed'>[] = []
+  readonly #glance: Glance
   readonly #attribution: Attribution
   readonly settling: Settling
   /** The sources have ended. */
@@ -150,6 +152,7 @@ class Ingest {
     const { zone, now, classifier } = options
     this.#history_ms = now()
     this.#assembling = { zone, now, nextHit: (bytes, from) => classifier.nextHit(bytes, from) }
+    this.#glance = new Glance((bytes, from, to) => classifier.mayMatchWithin(bytes, from, to))
     this.#delivered = new Recent(DELIVERIES_KEPT, options.delivered)
     const clocks = () => options.clocks.lookup
     this.#attribution = new Attribution(options.writer, clocks)
@@ -162,14 +165,23 @@ class Ingest {
     const now = this.#o.now()
     let work = this.#works.get(batch.stream)
     if (work === undefined) {
-      work = new StreamWork(batch.stream, this.#o.formats, this.#assembling, this.#known.get(batch.stream))
+      work = new StreamWork(
+        batch.stream,
+        this.#o.formats,
+        this.#assembling,
+        this.#glance,
+        this.#known.get(batch.stream),
+      )
       this.#works.set(batch.stream, work)
     }
     if (!this.#names.has(batch.stream))
       this.#names.set(batch.stream, await this.#checkpoint(batch.stream, work.committable))
     this.#uncommittedSince ??= now
     if (batch.more || batch.received_collector_ms === undefined) this.#history_ms = now
-    await this.#process(work, work.take(batch, now))
+    const { records, passed, exchanges } = await work.take(batch, now)
+    for (const exchange of exchanges) this.#o.clocks.takeExchange(exchange)
+    if (passed > 0) this.#meters.record('none', passed)
+    await this.#process(work, records)
   }
 
   /** What was delivered before is acknowledged again and counted no more. */
@@ -199,9 +211,9 @@ class Ingest {
       for (const exchange of exchanges) this.#o.clocks.takeExchange(exchange)
       await this.#process(
         book,
-        records.map(({ identity, ...record }) => ({
+        records.map((record) => ({
           ...record,
-          position: { stream, offset: identity, end: identity },
+          position: { stream, offset: record.identity, end: record.identity },
           received_collector_ms,
         })),
       )
@@ -400,9 +412,9 @@ class Ingest {
         })
       return
     }
-    if (this.#books.has(work.stream)) {
-      if (this.#identities.has(raw.position.offset)) return
-      this.#identities.add(raw.position.offset)
+    if (raw.identity !== undefined) {
+      if (this.#identities.has(raw.identity)) return
+      this.#identities.add(raw.identity)
     }
     work.counters.recognised++
     work.sample.length = 0
@@ -423,7 +435,7 @@ class Ingest {
     else
       this.#sightings.push({
         event: event as Sighting['event'],
-        source: info?.name ?? work.stream,
+        source: raw.source ?? info?.name ?? work.stream,
         time_ms,
       })
   }

@@ -1,16 +1,29 @@
 /**
- * One stream of bytes on its way through the ingest: its book and the assembler that makes records of its lines.
+ * One stream of bytes on its way through the ingest: its book and what makes records of its bytes, the assembler of lines or
+ * the reader of OTLP messages.
  * Invariant: `committable` never lies behind a byte whose record has not been processed.
  */
 import { type AssemblerOptions, RecordAssembler } from '../../collectors/assemble/assembler.ts'
+import { beginsAsOtlp, isOtlpLine } from '../../collectors/file/framing.ts'
 import type { FormatSet } from '../../collectors/formats/load.ts'
+import type { FileTelemetry } from '../../collectors/otlp/file-telemetry.ts'
+import type { Glance } from '../../collectors/otlp/wire/glance.ts'
 import type { RawRecord } from '../core/log-record.ts'
 import type { ByteBatch } from '../core/ports/source.ts'
 import type { StreamState } from '../core/source-status.ts'
 import { StreamBook } from './stream-book.ts'
 
+/** Loaded where it is met: its library would slow down every start. */
+const telemetry = () => import('../../collectors/otlp/file-telemetry.ts')
+
+/** What a batch of bytes gave. */
+export type Taken = Pick<FileTelemetry, 'records' | 'passed' | 'exchanges'>
+
 export class StreamWork extends StreamBook {
-  readonly #assembler: RecordAssembler
+  readonly #makeAssembler: (bytes: Uint8Array) => RecordAssembler
+  readonly #glance: Glance
+  /** None before the first bytes have come, and for messages. */
+  #assembler: RecordAssembler | null = null
   #end: number
   #linesBefore: number
   ended = false
@@ -19,43 +32,70 @@ export class StreamWork extends StreamBook {
   /** More bytes are known to follow at once. */
   more = false
 
-  constructor(stream: string, formats: FormatSet, options: AssemblerOptions, before: StreamState | undefined) {
+  constructor(
+    stream: string,
+    formats: FormatSet,
+    options: AssemblerOptions,
+    glance: Glance,
+    before: StreamState | undefined,
+  ) {
     super(stream, before)
-    this.#assembler = new RecordAssembler(stream, formats, options)
+    // A line of OTLP holds many spans, all of which tell of clocks: none is passed over.
+    const { nextHit: _, ...whole } = options
+    this.#makeAssembler = (bytes) => new RecordAssembler(stream, formats, beginsAsOtlp(bytes) ? whole : options)
+    this.#glance = glance
     this.#linesBefore = this.counters.lines
     this.#end = before?.offset ?? 0
   }
 
-  take(batch: ByteBatch, now_ms: number): RawRecord[] {
+  async take(batch: ByteBatch, now_ms: number): Promise<Taken> {
     this.dirty = true
     this.touched_ms = now_ms
     this.more = batch.more
     this.ended = batch.ended
-    this.#end = batch.end
-    const passed = this.#assembler.passed
-    const records = this.#assembler.push(batch)
-    this.counters.records += this.#assembler.passed - passed
     if (batch.cut_bytes > 0) {
       this.counters.cut_records++
       this.counters.cut_bytes += batch.cut_bytes
     }
-    if (batch.ended) records.push(...this.#assembler.flush())
-    this.counters.lines = this.#linesBefore + this.#assembler.lines
-    return records
+    const taken = batch.unit === 'message' ? await this.#messages(batch) : await this.#lines(batch)
+    // Behind the last await: what is committable must have been made records of.
+    this.#end = batch.end
+    this.counters.records += taken.passed
+    return taken
+  }
+
+  async #messages(batch: ByteBatch): Promise<Taken> {
+    const { readMessages } = await telemetry()
+    const { broken, broken_bytes, ...taken } = await readMessages(batch, this.#glance)
+    this.counters.cut_records += broken
+    this.counters.cut_bytes += broken_bytes
+    return taken
+  }
+
+  async #lines(batch: ByteBatch): Promise<Taken> {
+    this.#assembler ??= this.#makeAssembler(batch.bytes)
+    const assembler = this.#assembler
+    const passed = assembler.passed
+    const records = assembler.push(batch)
+    if (batch.ended) records.push(...assembler.flush())
+    this.counters.records += assembler.passed - passed
+    this.counters.lines = this.#linesBefore + assembler.lines
+    if (!records.some(({ text }) => isOtlpLine(text))) return { records, passed: 0, exchanges: [] }
+    return (await telemetry()).readLines(records, this.#glance)
   }
 
   /** The held record is complete: nothing followed for long enough, or the stream has ended. */
   flush(): RawRecord[] {
-    if (this.#assembler.held === null) return []
+    if (this.#assembler?.held == null) return []
     this.dirty = true
     return this.#assembler.flush()
   }
 
   get holds(): boolean {
-    return this.#assembler.held !== null
+    return this.#assembler?.held != null
   }
 
   override get committable(): number {
-    return this.#assembler.held ?? this.#end
+    return this.#assembler?.held ?? this.#end
   }
 }

@@ -40,6 +40,10 @@ export interface RawRecord {
   telling_from?: number
   /** True when the record was cut at a limit; the rest is counted, not kept. */
   cut?: boolean
+  /** Equal for the same record however it came (53 bits); where absent its position tells. */
+  identity?: number
+  /** What it came from, where several sources share a stream: OTLP in a file. */
+  source?: string
   /** When the collector read it, ms, collector's clock; absent for history, where it says nothing about the writer's. */
   received_collector_ms?: number
 }

@@ -6,9 +6,11 @@
  */
 import type { StreamIdentity, StreamState } from '../source-status.ts'
 
-/** Whole lines of one stream. */
+/** Whole lines of one stream; or whole messages, of a stream that has no lines. */
 export interface ByteBatch {
   stream: string
+  /** `message`: each behind its length in 4 bytes, big-endian; lines where absent. */
+  unit?: 'message'
   /** Whole lines, each with its newline; only the last line of an ended or timed-out stream may lack it. */
   bytes: Uint8Array
   /** Offset of the first byte in the decompressed stream. */

@@ -21,6 +21,10 @@ class GrowingContent implements Content {
     return this.bytes.subarray(position, Math.min(position + length, this.visible))
   }
 
+  async beginning(length: number): Promise<Uint8Array> {
+    return this.bytes.subarray(0, Math.min(length, this.visible))
+  }
+
   async passed(end: number): Promise<void> {
     this.handedOut = end
   }
@@ -54,7 +58,9 @@ test('however the bytes arrive, the lines are the same and cover the stream with
         const found: Buffer[] = []
         let position = 0
         for (let turn = 0; position < content.bytes.length; turn++) {
-          content.visible = Math.min(content.bytes.length, content.visible + (steps[turn % steps.length] ?? 1))
+          // Never in more than some thousands of steps, or a run of long lines takes minutes.
+          const step = Math.max(steps[turn % steps.length] ?? 1, content.bytes.length >> 12)
+          content.visible = Math.min(content.bytes.length, content.visible + step)
           let more = true
           while (more) {
             const step = await reader.next(want, false)
