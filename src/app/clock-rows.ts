@@ -18,7 +18,7 @@ import type { LinkState } from '../analyze/clock/clock-link.ts'
 import type { ClockRow } from '../core/ports/store.ts'
 
 /** Changes whenever the states change shape. */
-const VERSION = 4
+const VERSION = 5
 /** No state is larger, however busy its link; bytes. A damaged row must not fill the memory. */
 const STATE_LIMIT = 1_000_000
 /** Rows read between two turns of the event loop, some 0.1 ms each. */

@@ -45,6 +45,8 @@ export type PartyClock = Pick<HostClock, 'offset_s' | 'low_s' | 'high_s' | 'step
   name: string
   /** Issuers only: claims that came in the wrong unit (milliseconds for seconds or the reverse). */
   unit_mistakes?: number
+  /** … most others came in seconds, so that those are the doing of whoever logs them, not the issuer's. */
+  converted?: boolean
 }
 
 export interface ClockTable {

@@ -9,7 +9,7 @@
  */
 import type { Evidence } from '../core/evidence.ts'
 import { parseDuration } from './duration.ts'
-import { epochToMs, parseInstant, UTC, type ZoneOffset } from './instant.ts'
+import { epochToMs, isMilliseconds, parseInstant, UTC, type ZoneOffset } from './instant.ts'
 
 export interface Captured {
   evidence: Evidence
@@ -24,6 +24,8 @@ export interface Captured {
   subject?: string
   /** Only what redaction left in its place. */
   token?: string
+  /** The token's claims stand in milliseconds instead of seconds. */
+  in_milliseconds?: true
 }
 
 const INSTANTS = { exp: 'exp_ms', nbf: 'nbf_ms', iat: 'iat_ms', validator: 'validator_ms' } as const
@@ -67,6 +69,7 @@ export function applyCapture(
   if (field in INSTANTS) {
     const ms = instantOf(value, unit ?? 'at', record_ms, zone)
     if (ms !== null) into.evidence[INSTANTS[field as keyof typeof INSTANTS]] = ms
+    if (unit === 's' && field !== 'validator' && isMilliseconds(value)) into.in_milliseconds = true
   } else if (field in DURATIONS) {
     const ms = parseDuration(value, DURATION_UNITS[unit ?? 's'] ?? 1000)
     if (ms !== null) into.evidence[DURATIONS[field as keyof typeof DURATIONS]] = Math.round(ms)

@@ -72,6 +72,12 @@ export function epochToMs(value: number): number | null {
   return Math.round(value / 1e6)
 }
 
+/** An epoch in milliseconds, where a claim should be in seconds (RFC 7519 §2). */
+export function isMilliseconds(epoch: string): boolean {
+  const value = Number(epoch)
+  return value >= 1e11 && value < 1e14
+}
+
 function wall(
   year: number,
   month: number,

@@ -9,7 +9,7 @@ import type { TokenFacts } from '../core/token-facts.ts'
 import { isConcerned } from './auth-failure-words.ts'
 import { applyCapture, type Captured } from './capture.ts'
 import { isHearsay, isTalk } from './hearsay.ts'
-import { epochToMs, type ZoneOffset } from './instant.ts'
+import { epochToMs, isMilliseconds, type ZoneOffset } from './instant.ts'
 import { type Match, Matcher } from './matcher.ts'
 import type { WindowPlaces } from './rare-windows.ts'
 import { requestOf } from './request-of.ts'
@@ -44,24 +44,31 @@ const FROM_ATTRIBUTES = {
   request_id: 'request.id',
 } as const
 
-/** Claims logged as fields: epochs in any unit, or printed dates. */
+/** A token's instants logged as fields: epochs in any unit, or printed dates. The claims themselves, last, count most. */
 const INSTANTS_FROM_ATTRIBUTES = [
+  ['iat__at', 'token.issued_at'],
+  ['nbf__at', 'token.not_before'],
+  ['exp__at', 'token.expires_at'],
+] as const
+const CLAIMS_FROM_ATTRIBUTES = [
   ['iat__at', 'jwt.iat'],
   ['nbf__at', 'jwt.nbf'],
   ['exp__at', 'jwt.exp'],
 ] as const
 
 /** Claims written into the message: `iat=1794815816`, `"exp":1794816716`, `nbf: 1794815816123`. Only epochs: dates are the signatures' business. */
-const CLAIM = /\b(iat|nbf|exp)["']?[=:] ?["']?(\d{13}|\d{10}(?:\.\d{1,6})?)(?![\w.])/g
+const CLAIM = /\b(iat|nbf|exp)(["']?)[=:] ?["']?(\d{13}|\d{10}(?:\.\d{1,6})?)(?![\w.])/g
 
 /** What is said first counts; a claim that a signature captures replaces it. */
 function instantsIn(speech: string, captured: Captured): void {
   if (!speech.includes('iat') && !speech.includes('exp') && !speech.includes('nbf')) return
   const { evidence } = captured
   const said: Record<string, number> = {}
-  for (const [, claim, epoch] of speech.matchAll(CLAIM)) {
+  for (const [, claim, quote, epoch] of speech.matchAll(CLAIM)) {
     const ms = epochToMs(Number(epoch))
     if (ms !== null) said[claim!] ??= ms
+    // Quoted, it is the token's payload as it stands.
+    if (quote !== '' && isMilliseconds(epoch!)) captured.in_milliseconds = true
   }
   if (said.iat !== undefined) evidence.iat_ms = said.iat
   if (said.nbf !== undefined) evidence.nbf_ms = said.nbf
@@ -106,6 +113,12 @@ export class Recogniser {
       const value = record.attributes[attribute]
       if (value !== undefined) this.#apply(captured, name, String(value), record)
     }
+    for (const [name, attribute] of CLAIMS_FROM_ATTRIBUTES) {
+      const value = record.attributes[attribute]
+      if (value === undefined) continue
+      this.#apply(captured, name, String(value), record)
+      if (isMilliseconds(String(value))) captured.in_milliseconds = true
+    }
     for (const [name, attributes] of Object.entries(signature.fields)) {
       const value = firstOf(record.attributes, attributes)
       if (value !== undefined) this.#apply(captured, name, String(value), record)
@@ -138,7 +151,7 @@ export class Recogniser {
     set(event, 'client_id', captured.client_id)
     set(event, 'subject', subject === undefined ? tokens[0]?.subject : this.#subject(String(subject)))
     set(event, 'token', captured.token ?? tokens[0]?.fingerprint)
-    if (tokens[0]?.in_milliseconds) event.in_milliseconds = true
+    if (tokens[0]?.in_milliseconds || captured.in_milliseconds) event.in_milliseconds = true
     const token_id = firstOf(record.attributes, TOKEN_ID)
     set(event, 'token_id', tokens[0]?.jti ?? (token_id === undefined ? undefined : this.#kept('jti', String(token_id))))
     const session = firstOf(record.attributes, SESSION)

@@ -61,6 +61,8 @@ export interface IssuerState {
   samples: number
   unit_mistakes: number
   unit_mistake: UnitMistake | null
+  /** Tokens whose instants came in seconds, as they should. */
+  in_seconds: number
 }
 
 /** Samples that were not used, by reason. */
@@ -305,7 +307,7 @@ export class ClockBook {
       host.unit_mistakes++
       issuer.unit_mistakes++
       issuer.unit_mistake = 'milliseconds_as_seconds'
-    }
+    } else if (sample.iat_ms !== undefined || sample.exp_ms !== undefined) issuer.in_seconds++
     for (const name of ['iat_ms', 'nbf_ms', 'exp_ms'] as const) {
       const claim = sample[name]
       if (claim === undefined) continue
@@ -388,6 +390,7 @@ export class ClockBook {
         samples: 0,
         unit_mistakes: 0,
         unit_mistake: null,
+        in_seconds: 0,
       }),
     )
     this.changed.issuers.add(issuer)

@@ -2,9 +2,9 @@
  * Why a clock is said to be off, or not said to be: plain sentences with the numbers, for people. Decides nothing.
  */
 import type { HostClock } from '../../core/host-clock.ts'
+import type { IssuerState } from './clock-book.ts'
 import type { LinkEstimate } from './clock-link.ts'
 import type { Interval } from './clock-paths.ts'
-import type { UnitMistake } from './time-unit.ts'
 import type { Verdict, Voter } from './vote.ts'
 
 const COUNT = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
@@ -103,11 +103,19 @@ export function units(mistakes: number): string[] {
   ]
 }
 
-export function issuerUnits(mistakes: number, mistake: UnitMistake | null): string[] {
+export function issuerUnits({
+  unit_mistakes: mistakes,
+  unit_mistake: mistake,
+  in_seconds,
+}: Pick<IssuerState, 'unit_mistakes' | 'unit_mistake' | 'in_seconds'>): string[] {
   if (mistakes === 0 || mistake === null) return []
   const what =
     mistake === 'milliseconds_as_seconds' ? 'milliseconds where seconds belong' : 'a thousandth of the epoch seconds'
-  return [`${COUNT.format(mistakes)} claims hold ${what} (RFC 7519 §2 wants seconds): not skew`]
+  const found = `${COUNT.format(mistakes)} tokens hold ${what} (RFC 7519 §2 wants seconds): not skew`
+  if (in_seconds <= mistakes) return [found]
+  return [
+    `${COUNT.format(mistakes)} records show instants in milliseconds, ${COUNT.format(in_seconds)} others of the same issuer in seconds: whoever writes those records multiplies them; not skew`,
+  ]
 }
 
 export function fault(clock: HostClock, at_fault: boolean, verdict: Verdict | null, reference: string): string[] {

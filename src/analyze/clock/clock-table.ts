@@ -10,6 +10,7 @@ import {
   COLLECTOR,
   type HostState,
   hostParty,
+  type IssuerState,
   issuerParty,
   linkKey,
   UNNAMED_ISSUER,
@@ -454,10 +455,8 @@ export class ClockReading {
       steps: this.steps.get(party)?.steps ?? [],
       at_fault,
       unit_mistakes: state.unit_mistakes,
-      why: [
-        ...reasons.issuerFault(at_fault, at, verdict),
-        ...reasons.issuerUnits(state.unit_mistakes, state.unit_mistake),
-      ],
+      converted: isConverted(state),
+      why: [...reasons.issuerFault(at_fault, at, verdict), ...reasons.issuerUnits(state)],
     }
   }
 
@@ -484,6 +483,11 @@ export class ClockReading {
     }
     return null
   }
+}
+
+/** Most tokens of the issuer hold seconds: where others show milliseconds, whoever wrote the record made them so. */
+function isConverted({ in_seconds, unit_mistakes }: IssuerState): boolean {
+  return unit_mistakes > 0 && in_seconds > unit_mistakes
 }
 
 function standsWith(voters: readonly Voter[], party: string, other: Voter): boolean {

@@ -209,19 +209,26 @@ function timeZone(facts: FindingFacts, clock: HostClock, zone_s: number): Findin
 function timeUnit(facts: FindingFacts, issuer: ClockTable['issuers'][number]): Finding[] {
   const mistakes = issuer.unit_mistakes ?? 0
   if (mistakes === 0) return []
+  const converted = issuer.converted === true
   return [
     {
       kind: 'time_unit',
-      severity: 'warning',
+      severity: converted ? 'info' : 'warning',
       cause: null,
       subcause: null,
       issuer: issuer.name,
       from_ms: facts.range.from_ms,
       to_ms: facts.now_ms,
       incidents: 0,
-      title: `${count(mistakes, 'claim')} in tokens of ${issuer.name} came in the wrong unit`,
+      title: converted
+        ? `${count(mistakes, 'record')} about tokens of ${issuer.name} ${mistakes === 1 ? 'shows' : 'show'} their instants in milliseconds`
+        : `${count(mistakes, 'token')} of ${issuer.name} came with instants in the wrong unit`,
       why: issuer.why,
-      fix: ['Write iat, nbf and exp in seconds since 1970: in JavaScript Math.floor(Date.now() / 1000)'],
+      fix: [
+        converted
+          ? 'Log the claims as the token has them (seconds), or under names that say the unit: iat_ms, exp_ms'
+          : 'Write iat, nbf and exp in seconds since 1970: in JavaScript Math.floor(Date.now() / 1000)',
+      ],
       links: [{ text: 'RFC 7519 §2, NumericDate', url: 'https://www.rfc-editor.org/rfc/rfc7519#section-2' }],
     },
   ]

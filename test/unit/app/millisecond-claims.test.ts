@@ -23,18 +23,55 @@ function line(i: number, unit: 1 | 1000): string {
   })
 }
 
-async function read(unit: 1 | 1000): Promise<ClockReading> {
+/** The same without the token: its instants are fields, or stand in the message. */
+function shown(i: number, unit: 1 | 1000, as: 'claims' | 'message' | 'names'): string {
+  const at_ms = NOW_MS + i * 7_013
+  const iat = Math.floor(((at_ms - 20) / 1000) * (1000 / unit))
+  const exp = iat + 300_000 / unit
+  const fields = {
+    claims: { payload: { iss: ISSUER, iat, exp, jti: `t${i}` }, msg: 'token accepted' },
+    message: { issuer: ISSUER, msg: `token accepted {"iat":${iat},"exp":${exp}}` },
+    names: { issuer: ISSUER, issued_at: iat, expires_at: exp, msg: 'token accepted' },
+  }
+  return JSON.stringify({ level: 30, time: at_ms, pid: 1, hostname: 'svc', name: 'svc', ...fields[as] })
+}
+
+async function read(lines: string[]): Promise<ClockReading> {
   const classifier = new Classifier(await loadKnowledge({}), new Uint8Array(32), 'UTC')
   const clocks = new LiveClocks(new ClockBook())
-  for (let i = 0; i < 200; i++) {
-    const { event } = classifier.classify({ text: line(i, unit) })
+  for (const text of lines) {
+    const { event } = classifier.classify({ text })
     for (const sample of clockSamplesOf({ ...event!, host: 'svc' })) clocks.add(sample)
   }
   return new ClockReading(clocks.book, { now_ms: NOW_MS })
 }
 
+const many = (line: (i: number) => string): string[] => Array.from({ length: 200 }, (_, i) => line(i))
+
+test.for(['claims', 'message'] as const)(
+  'claims in milliseconds that a record shows as %s are told as well',
+  async (as) => {
+    const { table } = await read(many((i) => shown(i, 1, as)))
+    expect(table.hosts).toMatchObject([{ kind: 'value', at_fault: false }])
+    expect(Math.abs(table.hosts[0]!.offset_s!)).toBeLessThan(0.1)
+    expect(table.issuers[0]!).toMatchObject({ unit_mistakes: 200, converted: false })
+  },
+)
+
+test('fields of a name of their own may be in milliseconds', async () => {
+  const { table } = await read(many((i) => shown(i, 1, 'names')))
+  expect(table.hosts).toMatchObject([{ kind: 'value' }])
+  expect(table.issuers[0]!.unit_mistakes).toBe(0)
+})
+
+test('where most records show seconds it is the writer of the others who multiplies, not the issuer', async () => {
+  const { table } = await read(many((i) => shown(i, i % 4 === 0 ? 1 : 1000, 'claims')))
+  expect(table.issuers[0]!).toMatchObject({ unit_mistakes: 50, converted: true })
+  expect(table.issuers[0]!.why.join()).toContain('whoever writes those records multiplies them')
+})
+
 test('claims in milliseconds are no skew but a wrong unit, with the sentence that says so', async () => {
-  const { table } = await read(1)
+  const { table } = await read(many((i) => line(i, 1)))
   expect(table.hosts).toMatchObject([{ host: 'svc', kind: 'value', at_fault: false }])
   expect(Math.abs(table.hosts[0]!.offset_s!)).toBeLessThan(0.1)
   expect(table.issuers[0]!.unit_mistakes).toBe(200)
@@ -54,7 +91,7 @@ test('claims in milliseconds are no skew but a wrong unit, with the sentence tha
 })
 
 test('claims in seconds are none', async () => {
-  const { table } = await read(1000)
+  const { table } = await read(many((i) => line(i, 1000)))
   expect(table.issuers[0]!.unit_mistakes).toBe(0)
   expect(Math.abs(table.hosts[0]!.offset_s!)).toBeLessThan(0.3)
 })
