@@ -1,4 +1,5 @@
 /** A notice in words, for people: one title line and a few below. */
+import { toSecond } from '../core/instant-words.ts'
 import type { Notice } from './notice.ts'
 
 export function noticeTitle({ alert, reason }: Notice): string {
@@ -12,7 +13,7 @@ export function noticeBody({ alert }: Notice): string {
     `rule ${alert.rule}${Object.entries(alert.labels)
       .map(([name, value]) => `, ${name} ${value}`)
       .join('')}`,
-    `since ${new Date(alert.started_ms).toISOString()}${alert.resolved_ms === null ? '' : ` until ${new Date(alert.resolved_ms).toISOString()}`}`,
+    `since ${toSecond(alert.started_ms)}${alert.resolved_ms === null ? '' : ` until ${toSecond(alert.resolved_ms)}`}`,
   ]
   if (alert.why.length > 0) lines.push('', 'Why:', ...alert.why.map((w) => `- ${w}`))
   if (alert.state !== 'resolved' && alert.fix.length > 0)

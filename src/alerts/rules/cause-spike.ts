@@ -4,8 +4,10 @@
  * Names the one client or host behind it where there is one: a single broken client is reported as that client.
  * Invariant: bounded series, O(1) numbers each; retries of one token count a few times only.
  */
+
 import type { Cause } from '../../core/cause.ts'
 import type { Severity } from '../../core/finding.ts'
+import { toSecond } from '../../core/instant-words.ts'
 import type { Fact } from '../fact.ts'
 import { ACTIVITY_STEP_MS } from '../fact.ts'
 import { failuresCommand } from '../failures-command.ts'
@@ -117,7 +119,7 @@ export class CauseSpikeRule implements Rule {
       holds,
       since_ms,
       value: count,
-      summary: `${events} requests failed by ${cause} since ${new Date(since_ms).toISOString()}, expected ${Math.round(expected)}; most of them: ${who}`,
+      summary: `${events} requests failed by ${cause} since ${toSecond(since_ms)}, expected ${Math.round(expected)}; most of them: ${who}`,
       why: [
         `against the usual rate of this hour and day, ${this.#settings.factor} times as many are far more likely than as many as usual`,
         ...(client !== null ? [`more than ${SHARE * 100} % of them are of the client ${client}`] : []),

@@ -2,8 +2,10 @@
  * Causes of which a handful matter, whatever is usual: an issuer that does not answer, refresh tokens used twice, keys that
  * are out of date. One rule per line: so many failures of these subcauses within a time, per label.
  */
+
 import type { Subcause } from '../../core/cause.ts'
 import type { Severity } from '../../core/finding.ts'
+import { toSecond } from '../../core/instant-words.ts'
 import type { Fact } from '../fact.ts'
 import { failuresCommand } from '../failures-command.ts'
 import type { Raise, Rule } from '../rule.ts'
@@ -131,9 +133,7 @@ export class FewAreEnoughRule implements Rule {
       since_ms,
       value: series.total,
       summary: summary.replace('{who}', series.who).replace('{n}', String(series.total)),
-      why: [
-        `${series.total} failures of ${subcauses.join(', ')} since ${new Date(since_ms).toISOString()}; usually there are none`,
-      ],
+      why: [`${series.total} failures of ${subcauses.join(', ')} since ${toSecond(since_ms)}; usually there are none`],
       fix,
       command: failuresCommand({ subcause: subcauses, ...(series.named && { [by]: [series.who] }) }, since_ms),
       for_ms: 0,

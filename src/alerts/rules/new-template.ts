@@ -2,6 +2,7 @@
  * Messages that look like auth failures, match no signature and were never seen before: a new version or a new kind of trouble.
  * One alert per system, however many messages. Silent for its first day: at first everything is new.
  */
+import { toSecond } from '../../core/instant-words.ts'
 import type { Fact } from '../fact.ts'
 import type { Raise, Rule } from '../rule.ts'
 
@@ -128,7 +129,7 @@ export class NewTemplateRule implements Rule {
       holds,
       since_ms: first_ms,
       value: total,
-      summary: `${system} writes ${fresh.length === 1 ? 'a message' : `${fresh.length} messages`} never seen before that look like auth failures, ${total} times since ${new Date(first_ms).toISOString()} (expected none): ${named.join(', ')}${more}`,
+      summary: `${system} writes ${fresh.length === 1 ? 'a message' : `${fresh.length} messages`} never seen before that look like auth failures, ${total} times since ${toSecond(first_ms)} (expected none): ${named.join(', ')}${more}`,
       why: ['no signature matches, so their cause is not known and they are counted nowhere else'],
       fix: [
         'Look at examples with the command below; a signature is a few lines of YAML (docs/packs.md)',

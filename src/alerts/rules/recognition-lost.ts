@@ -3,6 +3,7 @@
  * upgrade, another logger), and failures go unseen. How many are recognised at this hour, and what share of the records, is
  * learned for two days; a CUSUM over counts then says when it collapsed.
  */
+import { toSecond } from '../../core/instant-words.ts'
 import { WATCH_STEP_MS } from '../../core/watch-step.ts'
 import type { Fact } from '../fact.ts'
 import type { Raise, Rule } from '../rule.ts'
@@ -127,7 +128,7 @@ export class RecognitionLostRule implements Rule {
       holds,
       since_ms,
       value: Math.round(expected) - recognised_since,
-      summary: `of ${source} hardly anything is recognised since ${new Date(since_ms).toISOString()}: ${recognised_since} of ${records_since} records, expected ${Math.round(expected)}`,
+      summary: `of ${source} hardly anything is recognised since ${toSecond(since_ms)}: ${recognised_since} of ${records_since} records, expected ${Math.round(expected)}`,
       why: [
         `it still writes, but usually ${(share * 100).toPrecision(2)} % of its records are auth events: its format or its messages have changed`,
         'failures it speaks of are not seen meanwhile',

@@ -3,6 +3,7 @@
  * silence is far too unlikely. While it is new only a source that never paused for two hours can be missed. Files that are
  * gone are not followed any more and are no silence.
  */
+import { toSecond } from '../../core/instant-words.ts'
 import { WATCH_STEP_MS } from '../../core/watch-step.ts'
 import type { Fact } from '../fact.ts'
 import type { Raise, Rule } from '../rule.ts'
@@ -117,7 +118,7 @@ export class SilentSourceRule implements Rule {
   }
 
   #raise({ source, last_ms, expected }: Series, holds: boolean, raise: Raise): void {
-    const since = new Date(last_ms).toISOString()
+    const since = toSecond(last_ms)
     raise({
       rule: this.name,
       severity: 'warning',

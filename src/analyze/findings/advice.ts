@@ -5,11 +5,12 @@
  */
 import type { Advice } from '../../core/finding.ts'
 import type { Incident } from '../../core/incident.ts'
+import { toMinute as at } from '../../core/instant-words.ts'
 import { remedyOf } from '../../core/remedy/remedy-of.ts'
 import { isSkew } from './clock-findings.ts'
 import { type FindingFacts, gather, sampleOf } from './facts.ts'
 import { leewayFix } from './leeway-fix.ts'
-import { at, count, number, seconds, share } from './words.ts'
+import { count, number, seconds, share } from './words.ts'
 
 /** Leeways people set; more than a minute hides a broken clock and revives dead tokens (RFC 7519 §4.1.4: "no more than a few minutes"); s. */
 const LEEWAYS_S = [1, 2, 5, 10, 30, 60]

@@ -4,10 +4,11 @@
  */
 import type { Subcause } from '../../core/cause.ts'
 import type { Finding } from '../../core/finding.ts'
+import { toMinute as at } from '../../core/instant-words.ts'
 import { remedyOf } from '../../core/remedy/remedy-of.ts'
 import { type FindingFacts, type Gathered, gather, goesOn, requestsAt, severityOf } from './facts.ts'
 import { only } from './key-findings.ts'
-import { at, count, some } from './words.ts'
+import { count, some } from './words.ts'
 
 const CREDENTIALS: ReadonlySet<Subcause> = new Set(['client_credentials', 'client_unknown', 'credential_expired'])
 const WITHDRAWN: ReadonlySet<Subcause> = new Set([

@@ -5,11 +5,12 @@
 
 import type { Finding, Severity } from '../../core/finding.ts'
 import type { ClockTable, HostClock, PartyClock } from '../../core/host-clock.ts'
+import { toMinute as at } from '../../core/instant-words.ts'
 import type { GroupCount } from '../../core/ports/store.ts'
 import { remedyOf } from '../../core/remedy/remedy-of.ts'
 import { type FindingFacts, type Gathered, gather, requestsAt, severityOf } from './facts.ts'
 import { leewayFix } from './leeway-fix.ts'
-import { apart, at, count, seconds, some } from './words.ts'
+import { apart, count, seconds, some } from './words.ts'
 
 /** Smaller offsets break no token: validators and networks differ by as much; s. */
 const WORTH_SAYING_S = 1
@@ -58,7 +59,7 @@ function offBy({ offset_s, low_s, high_s }: HostClock): number | null {
 
 function hostOff(facts: FindingFacts, clock: HostClock, off_s: number, failures: Gathered | undefined): Finding {
   const reference = nameOf(clock.reference)
-  const since = sinceOf(clock, failures)
+  const since = sinceOf(clock, off_s, failures)
   const bound = clock.kind === 'value' ? '' : 'at least '
   const place = `${bound}${apart(off_s, reference)}`
   const first = failures?.subcauses[0]?.[0]
@@ -234,9 +235,12 @@ function timeUnit(facts: FindingFacts, issuer: ClockTable['issuers'][number]): F
   ]
 }
 
-/** The step that brought it there; else when it crossed the leeway; else the first failure; else the first evidence. */
-function sinceOf(clock: HostClock, failures: Gathered | undefined): { from_ms: number; words: string } {
-  const step = clock.steps.at(-1)
+/**
+ * The step that brought it there; else when it crossed the leeway; else the first failure; else the first evidence.
+ * A step the other way is somebody putting it right: what is left of the error is older.
+ */
+function sinceOf(clock: HostClock, off_s: number, failures: Gathered | undefined): { from_ms: number; words: string } {
+  const step = clock.steps.findLast(({ by_s }) => by_s > 0 === off_s > 0)
   if (step !== undefined) {
     // On the reference's clock: the host's own was right on one side of the step at most, and is read in its middle.
     const from_ms = Math.round(step.at_ms + 1_000 * (step.by_s / 2 - (clock.offset_s ?? step.by_s)))

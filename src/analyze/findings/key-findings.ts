@@ -1,8 +1,9 @@
 /** Hosts that hold old signing keys, and the rotations behind it. */
 import type { Finding } from '../../core/finding.ts'
+import { toMinute as at } from '../../core/instant-words.ts'
 import { remedyOf } from '../../core/remedy/remedy-of.ts'
 import { type FindingFacts, gather, requestsAt, sampleOf, severityOf } from './facts.ts'
-import { at, count, some } from './words.ts'
+import { count, some } from './words.ts'
 
 /** A rotation shows on this many hosts at least. */
 const HOSTS_OF_ROTATION = 2

@@ -1,9 +1,10 @@
 /** Parties that did not answer: issuer, its keys, introspection, limits. */
 import type { Finding } from '../../core/finding.ts'
+import { toMinute as at } from '../../core/instant-words.ts'
 import { remedyOf } from '../../core/remedy/remedy-of.ts'
 import { type FindingFacts, gather, goesOn } from './facts.ts'
 import { only } from './key-findings.ts'
-import { at, count, some } from './words.ts'
+import { count, some } from './words.ts'
 
 const WHAT = {
   jwks_unavailable: 'The signing keys (JWKS)',

@@ -4,10 +4,11 @@
  */
 import type { Cause } from '../../core/cause.ts'
 import type { Finding } from '../../core/finding.ts'
+import { toMinute as at } from '../../core/instant-words.ts'
 import type { GroupCount } from '../../core/ports/store.ts'
 import { type FindingFacts, gather, severityOf } from './facts.ts'
 import { only } from './key-findings.ts'
-import { at, count, some } from './words.ts'
+import { count, some } from './words.ts'
 
 /** Fewer failures are noise, and fewer requests before are no habit. */
 const SUPPORT = 20

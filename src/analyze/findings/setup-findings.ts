@@ -4,10 +4,11 @@
  */
 import type { Subcause } from '../../core/cause.ts'
 import type { Finding, FindingKind } from '../../core/finding.ts'
+import { toMinute as at } from '../../core/instant-words.ts'
 import { remedyOf } from '../../core/remedy/remedy-of.ts'
 import { type FindingFacts, type Gathered, gather, goesOn, sampleOf } from './facts.ts'
 import { only } from './key-findings.ts'
-import { at, count, share, some } from './words.ts'
+import { count, share, some } from './words.ts'
 
 const CHANGES = [
   { subcause: 'audience_mismatch', kind: 'audience_changed', what: 'audience' },

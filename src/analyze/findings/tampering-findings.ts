@@ -1,10 +1,11 @@
 /** Many broken signatures: somebody tries forged tokens, or a client cuts them off. The addresses decide. */
 import type { Subcause } from '../../core/cause.ts'
 import type { Finding } from '../../core/finding.ts'
+import { toMinute as at } from '../../core/instant-words.ts'
 import { remedyOf } from '../../core/remedy/remedy-of.ts'
 import { type FindingFacts, gather, goesOn, sampleOf } from './facts.ts'
 import { only } from './key-findings.ts'
-import { at, count, share } from './words.ts'
+import { count, share } from './words.ts'
 
 const BROKEN: ReadonlySet<Subcause> = new Set(['signature', 'structure', 'encoding', 'decryption', 'algorithm'])
 /** Fewer come with any day. */

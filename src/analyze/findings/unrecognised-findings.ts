@@ -1,7 +1,8 @@
 /** Messages that look like auth failures and that nobody recognises: an emitter that lacks a signature. */
 import type { Finding } from '../../core/finding.ts'
+import { toMinute as at } from '../../core/instant-words.ts'
 import type { FindingFacts } from './facts.ts'
-import { at, count } from './words.ts'
+import { count } from './words.ts'
 
 /** Fewer lines are not worth a signature. */
 const SUPPORT = 5

@@ -9,11 +9,6 @@ export function number(n: number): string {
   return GROUPED.format(n)
 }
 
-/** `2026-11-16 09:14Z`: findings are read in many zones. */
-export function at(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')}Z`
-}
-
 /** `312 s`, `4.2 s`, `0.08 s`. */
 export function seconds(s: number): string {
   const size = Math.abs(s)

@@ -58,7 +58,6 @@ export async function smtp(behaviour: Behaviour): Promise<Receiver> {
     security: 'none',
     from: 'authtop@example.com',
     to: ['ops@example.com'],
-    timeout: '400ms',
   })
   if (behaviour === 'slow' || behaviour === 'cut' || behaviour === 'closed') {
     const server = createTcpServer((socket) => void (behaviour === 'cut' && socket.destroy()))
@@ -112,7 +111,7 @@ export async function program(behaviour: Behaviour): Promise<Receiver> {
     chmodSync(file, 0o755)
   }
   return {
-    config: { command: [file, '$(touch /tmp/never)'], timeout: '400ms' },
+    config: { command: [file, '$(touch /tmp/never)'] },
     arrived: () => (existsSync(out) ? readFileSync(out, 'utf8').trim().split('\n') : []),
     close: async () => rmSync(directory, { recursive: true, force: true }),
   }

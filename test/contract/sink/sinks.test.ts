@@ -6,12 +6,12 @@ import { alert } from '../store/alert-questions.ts'
 import { type Behaviour, http, program, type Receiver, smtp } from './receivers.ts'
 
 const RECEIVERS: Readonly<Record<string, (behaviour: Behaviour) => Promise<Receiver>>> = {
-  webhook: http((url) => ({ url, secret: 'hmac-key', timeout: '400ms' })),
-  slack: http((url) => ({ url, timeout: '400ms' })),
-  teams: http((url) => ({ url, timeout: '400ms' })),
-  pagerduty: http((url) => ({ url, routing_key: 'pd-key', timeout: '400ms' })),
-  opsgenie: http((url) => ({ url, api_key: 'og-key', timeout: '400ms' })),
-  alertmanager: http((url) => ({ url, timeout: '400ms' })),
+  webhook: http((url) => ({ url, secret: 'hmac-key' })),
+  slack: http((url) => ({ url })),
+  teams: http((url) => ({ url })),
+  pagerduty: http((url) => ({ url, routing_key: 'pd-key' })),
+  opsgenie: http((url) => ({ url, api_key: 'og-key' })),
+  alertmanager: http((url) => ({ url })),
   email: smtp,
   exec: program,
 }
@@ -40,7 +40,9 @@ async function sinkOf(type: string, behaviour: Behaviour, differences: Record<st
   const receiver = await RECEIVERS[type]!(behaviour)
   undo.push(() => receiver.close())
   const kind = SINK_TYPES.find((s) => s.type === type)!
-  const sink = kind.open(kind.schema.parse({ ...receiver.config, ...differences }), {
+  // Only who never answers is waited for in vain.
+  const timeout = behaviour === 'slow' ? '400ms' : '15s'
+  const sink = kind.open(kind.schema.parse({ timeout, ...receiver.config, ...differences }), {
     env: {},
     now: () => notice.at_ms,
   })

@@ -39,6 +39,15 @@ describe('clocks', () => {
     expect(finding!.links.length).toBeGreaterThan(0)
   })
 
+  it('says nothing of a step the other way: somebody put it right in part, and what is left is older', () => {
+    const right = { at_ms: START_MS + 80 * MINUTE_MS, by_s: -20 }
+    const [alone] = findings(facts({ hosts: [clock('reports-1', { ...ahead, steps: [right] })], failures: [skew] }))
+    expect(alone!.title).not.toMatch(/was set/)
+    const wrong = { at_ms: START_MS + 60 * MINUTE_MS, by_s: 332 }
+    const hosts = [clock('reports-1', { ...ahead, steps: [wrong, right] })]
+    expect(findings(facts({ hosts, failures: [skew] }))[0]!.title).toMatch(/was set forward at/)
+  })
+
   it('is a warning once no request fails any more, and without any', () => {
     const hosts = [clock('reports-1', ahead)]
     expect(findings(facts({ hosts, failures: [{ ...skew, to_ms: END_MS - 3_600_000 }] }))[0]!.severity).toBe('warning')
