@@ -21,6 +21,8 @@ export interface KnowledgeProblem {
 const HOSTILE_LENGTH = 64 * 1024
 /** Generous, because the machine may be busy; a catastrophic pattern takes minutes. */
 const SLOW_MS = 500
+/** Tries a slow pattern has; the quickest counts. */
+const TRIES = 3
 
 export function checkPacks(packs: readonly Pack[], classifier: Classifier): KnowledgeProblem[] {
   const problems: KnowledgeProblem[] = []
@@ -88,16 +90,22 @@ function captureNames(signature: Signature): string[] {
 
 /** Milliseconds the pattern needs for lines built from its own literals and from what usually hurts. */
 function slowest(signature: Signature): number {
-  if (signature.pattern === undefined) return 0
-  const pattern = new RegExp(signature.pattern, signature.flags)
+  const patterns = [signature.pattern, signature.also].filter((source) => source !== undefined)
   const literal = signature.contains[0] ?? signature.any[0] ?? 'token'
   let worst = 0
   for (const seed of [literal, `${literal} `, ' ', 'a', '"', '\\"', '1', 'a.', `${literal}: "`, '=', ', ']) {
     const line = seed.repeat(Math.ceil(HOSTILE_LENGTH / seed.length)).slice(0, HOSTILE_LENGTH)
-    const start = performance.now()
-    // The matcher shows a pattern at most a window; the check shows it the same.
-    pattern.test(line.slice(0, 4096))
-    worst = Math.max(worst, performance.now() - start)
+    for (const source of patterns) {
+      const pattern = new RegExp(source, signature.flags)
+      // The matcher shows a pattern at most a window; the check shows it the same. A busy machine may delay one try.
+      let best = Number.POSITIVE_INFINITY
+      for (let tries = 0; tries < TRIES && best > SLOW_MS; tries++) {
+        const start = performance.now()
+        pattern.test(line.slice(0, 4096))
+        best = Math.min(best, performance.now() - start)
+      }
+      worst = Math.max(worst, best)
+    }
   }
   return worst
 }

@@ -24,6 +24,8 @@ const NUMBER_LIKE = /^[-+]?[0-9][0-9.,:-]*$/
 const CODE_EXPRESSION = /^[A-Za-z_$][\w$]{0,40}(?:\.[A-Za-z_$][\w$]{0,40}){0,6}(?:[([]|$)/
 /** AADSTS700082, IDX10223, ORA-00942, KC-SERVICES0011, 0x80070005, CS8602. */
 const VENDOR_CODE = /^(?:[A-Z]{1,12}[A-Z-]{0,12}[-_ ]?[0-9]{1,8}|0x[0-9a-fA-F]{1,8})$/
+/** `E_TOK_EXP`, `ERR_JWT_EXPIRED`: constants of a program; random text has no such shape. */
+const CONSTANT = /^[A-Z]{1,14}(?:_[A-Z]{2,18}){1,7}$/
 const CALL = /^[A-Za-z_$][\w$.]{0,60}[([]/
 /** An error in words may stand even inside a callback's query: `?code=invalid_token&state=…`. */
 const ERROR_IN_WORDS = /(?:invalid|expired|denied|required|failed|missing|unauthorized|error)(?![a-z])/i
@@ -42,7 +44,8 @@ export function isSecret(key: KeyClass, value: string, notation: Notation, insid
       return isSoftSecret(value, notation)
     case 'code':
       if (insideOAuthRequest) return !isStatusPhrase(value) && !(ERROR_IN_WORDS.test(value) && looksLikeWords(value))
-      if (value.length < CODE_MIN || NUMBER_LIKE.test(value) || VENDOR_CODE.test(value)) return false
+      if (value.length < CODE_MIN || NUMBER_LIKE.test(value) || VENDOR_CODE.test(value) || CONSTANT.test(value))
+        return false
       return !looksLikeWords(value) && !CALL.test(value) && (notation !== 'prose' || looksRandom(value))
     case 'state':
       if (insideOAuthRequest) return !isStatusPhrase(value)

@@ -4,7 +4,7 @@
  */
 import type { Condition, Signature } from './signature.ts'
 
-type Anchored = Pick<Signature, 'contains' | 'any' | 'where' | 'found_by'>
+type Anchored = Pick<Signature, 'contains' | 'any' | 'where' | 'found_by' | 'in'>
 
 /** Its longest demanded literal, or each of its alternatives; empty when it demands no text. */
 export function anchorLiterals(signature: Anchored): readonly string[] {
@@ -28,6 +28,8 @@ export interface Demand {
   texts: readonly string[]
   /** They are whole values of a field: what stands beside them is no part of a word. */
   exact: boolean
+  /** They are words of identifiers taken apart: in the raw record only each word alone is certain, not what stands beside it. */
+  apart: boolean
 }
 
 /**
@@ -36,12 +38,13 @@ export interface Demand {
  */
 export function demandsOf(signature: Anchored): Demand[] {
   if (signature.found_by !== undefined && signature.found_by.length > 0)
-    return [{ texts: signature.found_by, exact: false }]
-  const demands = signature.contains.map((literal): Demand => ({ texts: [literal], exact: false }))
-  if (signature.any.length > 0) demands.push({ texts: signature.any, exact: false })
+    return [{ texts: signature.found_by, exact: false, apart: false }]
+  const apart = signature.in === 'words'
+  const demands = signature.contains.map((literal): Demand => ({ texts: [literal], exact: false, apart }))
+  if (signature.any.length > 0) demands.push({ texts: signature.any, exact: false, apart })
   if (demands.length > 0) return demands
   for (const { values, negate } of signature.where)
-    if (values !== undefined && !negate) demands.push({ texts: values, exact: true })
+    if (values !== undefined && !negate) demands.push({ texts: values, exact: true, apart: false })
   return demands
 }
 

@@ -23,6 +23,7 @@ const SIGNATURE_WORDS: ReadonlySet<string> = new Set([
   'unless',
   'found_by',
   'pattern',
+  'also',
   'where',
   'fields',
   'examples',

@@ -7,9 +7,10 @@
 
 /** Which token: the word right before it (or joined to it) says that it belongs to another trade. */
 const TOKENS =
-  'anti-?forgery|request ?verification|csrf|xsrf|page|pagination|paging|next|prev(?:ious)?|contin(?:ue|uation)|resum(?:e|ption)|sync|scroll|cursor|cancel(?:l?ation)?|push|registration|device (?:push )?|fcm|apns|reset|invit(?:e|ation)|verification|confirmation|activation|unsubscribe|download|upload|share|captcha|recaptcha|fencing|lock|idempotency|gift|consent|tracking|design|erc-?\\d+|nft|crypto|chain|governance|syntax|lexer|lexical|parser|string|word|sub-?word|special|pad(?:ding)?|mask|stop|bos|eos|input|output|prompt|completion|unexpected|unrecogni[sz]ed|illegal|immense|start any|stray|ring|partition|vnode|rate|bucket|throttle'
+  'anti-?forgery|request ?verification|csrf|xsrf|page|pagination|paging|next|prev(?:ious)?|contin(?:ue|uation)|resum(?:e|ption)|sync|scroll|cursor|cancel(?:l?ation)?|push|registration|device (?:push )?|fcm|apns|reset|invit(?:e|ation)|verification|confirmation|activation|unsubscribe|download|upload|share|captcha|recaptcha|fencing|lock|idempotency|gift|consent|tracking|design|erc-?\\d+|nft|crypto|chain|governance|syntax|lexer|lexical|parser|string|word|sub-?word|special|pad(?:ding)?|mask|stop|bos|eos|input|output|prompt|completion|unexpected|unrecogni[sz]ed|illegal|immense|delimiter|separator|sequence|closing|opening|sequence|start any|stray|ring|partition|vnode|rate|bucket|throttle'
 /** What a token has when it is not one of ours. */
-const TOKEN_THINGS = 'bucket|range|ring|indices|index|sequence|count|limit|id sequence|stream|filter|embedding'
+const TOKEN_THINGS =
+  'budget|quota|usage|window|address|supply|sale|swap|bucket|range|ring|indices|index|sequence|count|limit|id sequence|stream|filter|embedding'
 /** Signed things that are not tokens. */
 const SIGNED =
   'licen[cs]e|pdf|document|package|pkg|rpm|deb|apk|apt|gpg|pgp|repository|release|inrelease|webhook|payload of webhook|plugin|extension|add-?on|image|container|artifact|bundle|jar|manifest|driver|module|kernel|boot|firmware|update|installer|provider|registry key|commit|tag|git|dkim|dmarc|spf|arc|dnskey|rrsig|dnssec|zone|email|mail|message digest|transaction|block|wallet|contract|function|method|type|call|lambda|virus|malware|yara|rule|ids|snort|database|file|zip|archive|xml document|mime|s/mime|cms|pkcs ?#?7|tls|ssl|handshake|ocsp|crl|certificate|cert|x\\.?509|hub'
@@ -34,7 +35,7 @@ const FOREIGN = new RegExp(
     '(?:\\b(?:un)?tokeni[sz]\\w{1,6})',
     `(?:\\b(?:${SIGNED})(?:['’]s)?[ -](?:\\w{1,20}[ -])?signatures?\\b)`,
     `(?:\\bsignatures? (?:file digest|database|update|scan|for (?:package|file|module|image|plugin|release|registry|commit|webhook)|(?:of|on) (?:an? |the |its )?(?:\\w{1,20} )?(?:${SIGNED})\\b))`,
-    '(?:\\bx-hub-signature(?:-256)?)',
+    '(?:\\bx[- ]hub[- ]signature(?:-256)?)',
     `(?:\\b(?:${SESSIONS})[ -]session\\b)`,
     '(?:\\bsession (?:cache|replay|recording|0x[0-9a-f]{1,16}|affinity|store|ticket|window)\\b|\\bkeepererrorcode = session|keeperexception\\$session)',
     `(?:\\b(?:${CODES})[ _-]codes?\\b)`,
@@ -43,14 +44,15 @@ const FOREIGN = new RegExp(
     '(?:\\bkey exchange\\b|\\bdict(?:ionary)? key\\b|\\bmax[_ -]age of (?:backup|file|cache|log|entry|snapshot)s?\\b|\\btokens? metadata\\b)',
     '(?:\\b(?:smtp|imap|pop3?|ldap|snmp|wi-?fi|ftp|redis|mysql|mariadb|postgres\\w{0,3}|replica(?:tion)?|radius|bluetooth|samba|smb|vpn|proxy)\\b[^\\n]{0,40}\\bauthentication\\b)',
     '(?:\\b(?:clock|time) (?:drift|skew) (?:on|of|in) (?:sensor|device|camera|meter|plc|probe|track|frame)s?\\b|\\bconsent form\\b|\\brole \\w{2,20} for job\\b)',
+    '(?:\\b(?:password|dovecot|postfix|courier|exim|vsftpd|proftpd|3ds|payment|merchant|peer|bgp|ospf|md5|wpa2?|eapol?)\\b[^\\n]{0,12}\\bauth(?:entication)?\\b)',
+    '(?:\\btokens? per (?:min|minute|day|second|request)\\b|\\bschema introspection\\b|\\bscopes? (?:in|for|of) (?:the )?(?:template|variable|stylesheet|block|function)\\b|\\bcache (?:entry|key|item|entries)\\b[^\\n]{0,20}\\bexpired\\b)',
     '(?:\\bkey ["\':]?\\w{1,40}["\']? not found)',
     `(?:\\b(?:${AUDIENCES})[ -]audiences?\\b|\\baudience (?:segment|size|list|insight)s?\\b)`,
-    `(?:\\b(?:${ISSUERS})[ -]issuer\\b|\\bissuer (?:bank|rules?|certificate|dn)\\b)`,
+    `(?:\\b(?:${ISSUERS})[ -]issuer\\b|\\bissuer (?:bank|rules?|certificate|dn)\\b|\\bissuer of (?:the |an? )?(?:${ISSUERS})\\b)`,
     `(?:${NONCES})`,
     `(?:${STATES})`,
     `(?:\\b${CERTIFICATE})`,
-    // Names of things, not statements: `auth.token.expired` in a catalogue, `token-expired-banner`, `jwt-expired@1.0.0`.
-    '(?:\\b[a-z]{2,30}(?:\\.[a-z_]{2,30}){0,4}\\.(?:\\w{1,20}_)?(?:expired|revoked|invalid|missing|malformed)(?:_\\w{1,20})?(?:\\.[a-z_]{2,30}){0,3}\\b(?![:=(]))',
+    // Names of things, not statements: `token-expired-banner`.
     '(?:\\b[\\w.-]{0,60}(?:expired|revoked|invalid|missing)[-_. ](?:banner|handling|handler|warning|page|cleanup|job|topic|events?|tests?|spec|metric|flag|template|notice|counter|total|count|exporter|alert|rule|queue)\\b)',
     '(?:\\b[\\w./-]{1,80}@\\d{1,4}\\.\\d[\\w.-]{0,30})',
   ].join('|'),

@@ -32,7 +32,11 @@ const RULES: readonly RegExp[] = [
   /^\s*(?:msgid|msgstr)\s|<string name=|^\s*"[\w.-]+"\s*:\s*"[^"\n]*",?\s*$|^\s*type \w+ struct\b|^\s*return (?:nil|null|None), |^\s*(?:(?:public|private|protected|static|final) ){1,3}[\w<>[\]]+ \w+\s?=|^\s*def \w+\(|\.then(?:Throw|Return)\(/,
   /\b(?:MUST|SHOULD|SHALL|MAY) (?:NOT )?(?:return|respond|reject|refuse|answer|ignore)\b/,
   /^\s*an? [`'"]?\w+[`'"]? means (?:that )?(?:the|an?|your)\b|^\s*(?:bump|upgrade|downgrade)s? \S+ from\b|^\s*[QA]: /i,
+  /^\s*\*\s+(?:throws|returns|raises|see|note)\b/i,
+  /\b(?:fix(?:ed|es)?|resolved|closes?) (?:an? )?(?:\w+ )?(?:bug|issue|regression|problem|crash)\b/i,
+  /^\s*case [\w.:]+:\s+(?:return|throw|raise)\b/,
   // Test output.
+  /\b[Rr]unning \d+ (?:specs?|tests?)\b|\btest "[^"\n]{1,120}" (?:passed|ok|skipped)\b/,
   /^\s*(?:✓|✔|✗|✘|×|√|●|FAILED |(?:Scenario|Feature|Background)(?: Outline)?: |Given (?:the|an?|that)\b|Then the\b|PASS\b|FAIL\b|--- (?:PASS|FAIL|SKIP)|=== RUN|(?:not )?ok \d+\b|test_\w+|test \S+ \.\.\.|smoke test\b|\d+\) )/,
   /\b(?:PASSED|SKIPPED|XFAIL)\b|^\s*\d+ (?:passing|failing|pending)\b|^\s*\[INFO\] (?:Tests run|Running)\b|^\s*AssertionError\b|\bExpected values to be\b/,
   // SQL, also as databases and mappers log it.
@@ -54,20 +58,31 @@ const RULES: readonly RegExp[] = [
   /\b(?:policy|rule|config(?:uration)?|setting|option)s? (?:updated|changed|loaded|applied|created|saved|set)\b/i,
   /\b(?:DeprecationWarning|is deprecated|deprecated since|deprecated and)\b|^\s*npm (?:warn|notice)\b/i,
   /\b(?:loaded|effective|resolved|current|using) (?:config|settings?|configuration|options)\b|\b(?:leeway|skew|tolerance|lifetime|ttl) (?:is |was )?set to\b/i,
+  // Settings.
+  /\bon(?:Expired|Invalid|Revoked|Missing)\w{0,20}\s?[=:]/,
+  // Names of rules, metrics, topics and handlers.
+  /\b(?:alert(?:ing)?(?: rule)?|metric|gauge|counter|monitor|feature[ -]?flag|flag|topic|queue|listener|panel|runbook|middleware|spec|fixture|enum|constant|column|job|cron) ["'“]?[\w.-]*(?:expired|revoked|invalid|denied|rejected|missing|malformed)[\w.-]*/i,
+  /\b(?:publish(?:ed|ing)?|emit(?:ted|ting)?|subscrib(?:ed|ing)(?: to)?)\b[^\n]{0,12}\b(?:event|topic)s? |\bhandlers? (?:for|of) \S{1,60} (?:installed|added|attached)\b|\bmonitor started\b/i,
   // Metrics.
+  /\bmetric \w+\{|\b\w{2,40} count: ?0\b/i,
   /^\s*[A-Za-z_:][\w:]*\{[^}\n]*\}\s+[\d.eE+-]+(?:\s\d+)?\s*$/,
   // Changes, tickets, conversations, mail.
-  /^\s*(?:commit [0-9a-f]{4,40}\b|Merge (?:pull request|branch|remote)|(?:PR|MR|pull request|merge request) (?:title|#\d)|ticket \S|chat:|(?:email )?subject:|(?:feat|fix|chore|docs|refactor|perf|ci)(?:\([\w-]+\))?!?: )/i,
+  /^\s*(?:commit [0-9a-f]{4,40}\b|Merge (?:pull request|branch|remote)|(?:PR|MR|pull request|merge request) (?:title|#\d)|ticket (?!(?:ST|PT|TGT|PGT)-)\S|chat:|(?:email )?subject:|(?:feat|fix|chore|docs|refactor|perf|ci)(?:\([\w-]+\))?!?: )/i,
   /\b(?:sending|sent|queued|delivered|rendering) (?:an? )?(?:e-?mail|notification|mail|sms)\b|\bnotification "[^"\n]*" sent\b/i,
   // Somebody else's words, quoted.
   /\b(?:e\.g\.|for example|such as|(?:user|chat|support|customer|error) messages?:?|(?:email |mail )?subject|indexed|(?<!discovery )document|titled?|template|phrase|fa(?:ilure|ult) mode|ticket \S+|wrote|asks?|asked|says?|saying|search(?:ed)?(?: for)?|query|comment|translated) ["'“‘`]/i,
   /\b(?:text|subject|title|query|search|comment|content|prompt|phrase|q)=\\?["'“]/i,
+  /^\W{0,3}(?:user |chat |customer |support |review )?(?:comment|message|feedback|question|note|review|post)s?(?: (?:from|by) [\w.@-]{1,40})?: ["'“]?(?:I|my|we|why|how|the|when|please|hi|hello|it)\b|^\W{0,3}chat message from \S{1,40}: /i,
   // Counts, of nothing and of many.
   /\b(?!1\s)\d[\d,]* (?:\w+ ){0,2}(?:expired|revoked|invalid|rejected|malformed|stale) (?:\w+ )?(?:tokens|sessions|jwts|grants|codes|signatures|entries|keys)\b/i,
   /\b(?:\w{0,30}_)?(?:token|jwt|signature|grant|auth|session)\w{0,30}[=:] ?0\b/i,
   /(?:^|[\s:=(])(?:0|no|zero) (?:\w+ )?(?:tokens? |sessions? |requests? )?(?:expired|revoked|invalid|unauthori[sz]ed|token errors|auth(?:entication)? (?:errors|failures))\b/i,
   /^\s*(?:parsed|lexed|lexer|tokeni[sz]ed|tokeni[sz]er)\b/i,
 ]
+
+/** One setting and nothing else. */
+const SETTING =
+  /^\s*["']?[\w.-]{3,80}["']?\s?[:=]\s?(?:true|false|on|off|yes|no|enabled|disabled|\d{1,9}(?:ms|s|m|h)?),?\s*$/i
 
 const NOUN =
   '(?:tokens?|jwts?|sessions?|signatures?|issuers?|audiences?|grants?|codes?|credentials?|keys?|claims?|assertions?)'
@@ -92,6 +107,9 @@ const LOOSE_RULES: readonly RegExp[] = [
     `\\b(?:reject|refuse|deny|accept|ignore|allow|handle|detect|remove|delete|drop|skip)s? (?:all |any )?(?:${FAULT} )?(?:tokens|jwts|sessions)\\b`,
     'i',
   ),
+  // Housekeeping, and checks that were passed.
+  /\b(?:remov|delet|purg|clean|prun|evict|sweep|swept|garbage|expung|reap|vacuum|archiv)\w{0,6}\b[^\n:]{0,40}\b(?:expired|revoked|invalid|stale|inactive|old)\b|\b(?:expired|revoked|stale|invalid|inactive)\b[^\n]{0,40}\b(?:cleaned up|purged|removed|deleted|swept|evicted|pruned|reaped|clean-?up)\b|\b(?:garbage collector|housekeeping|reaper|janitor|sweeper|purger)\b/i,
+  /\b(?:checks?|validation|verification)s? (?:has |have |was )?(?:passed|succeeded|ok)\b(?![^\n]*\b(?:but|fail\w*|then|denied|reject\w*|refus\w*|error)\b)/i,
   /\b(?:will|would|shall) (?:not )?be (?:logged|returned|thrown|raised|redirected|retried|cached|reported|discarded|ignored)\b/i,
   new RegExp(
     `\\b${NOUN} (?:expiry|expiration|validity|lifetime) (?:set|is|was set|check|checker|interval|policy)\\b`,
@@ -112,7 +130,9 @@ const NOT_MENDED =
  * `loose`: only words that anybody uses fitted, no emitter's own.
  */
 export function isTalk(message: string, loose = false): boolean {
-  const line = firstLine(message)
+  // The mark of a changed line in a diff is no part of it.
+  const line = firstLine(message).replace(/^[-+](?=\s*(?:raise|throw|return|assert|expect|if)\b)/, '')
+  if (SETTING.test(message)) return true
   return RULES.some((rule) => rule.test(line)) || (loose && LOOSE_RULES.some((rule) => rule.test(line)))
 }
 

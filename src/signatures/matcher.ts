@@ -9,6 +9,7 @@ import { withoutForeign } from './foreign-nouns.ts'
 import { LiteralFinder } from './literal-finder.ts'
 import type { WindowPlaces } from './rare-windows.ts'
 import { type Condition, OF_ONE_EMITTER, type Signature } from './signature.ts'
+import { spokenWords } from './spoken-words.ts'
 import { statementsOf } from './statements.ts'
 
 /** What a record shows to the matcher. */
@@ -43,6 +44,7 @@ interface Compiled {
   unless: ReadonlySet<number>
   /** Made when it is first needed: of thousands a log meets a few. */
   pattern: RegExp | null
+  also: RegExp | null
   conditions: readonly { condition: Condition; pattern: RegExp | null; values: ReadonlySet<string> | null }[]
   /** Of two signatures that match, the one of lower rank explains the record. */
   rank: number
@@ -148,10 +150,12 @@ export class Matcher {
     }
     if (signature.pattern === undefined) return { signature, groups: {} }
     compiled.pattern ??= new RegExp(signature.pattern, signature.flags)
-    const { pattern } = compiled
+    if (signature.also !== undefined) compiled.also ??= new RegExp(signature.also, signature.flags)
+    const { pattern, also } = compiled
     for (const place of places) {
-      const match = pattern.exec(text.slice(Math.max(0, place - WINDOW_BEFORE), place + WINDOW_AFTER))
-      if (match !== null) return { signature, groups: match.groups ?? {} }
+      const seen = text.slice(Math.max(0, place - WINDOW_BEFORE), place + WINDOW_AFTER)
+      const match = pattern.exec(seen)
+      if (match !== null && (also === null || also.test(seen))) return { signature, groups: match.groups ?? {} }
     }
     return null
   }
@@ -172,6 +176,7 @@ function compile(signature: Signature, rank: number, idOf: (literal: string) => 
     any: signature.any.map(idOf),
     unless: new Set(signature.unless.map(idOf)),
     pattern: null,
+    also: null,
     conditions: signature.where.map((condition) => ({
       condition,
       pattern: condition.pattern === undefined ? null : new RegExp(condition.pattern),
@@ -216,6 +221,7 @@ function textOf(record: Matchable, field: string, read: Map<string, Text>): Text
 
 function rawText(record: Matchable, field: string): string {
   if (field === 'statements') return statementsOf(record.speech.slice(0, SPEECH_LIMIT))
+  if (field === 'words') return withoutForeign(spokenWords(statementsOf(record.speech.slice(0, SPEECH_LIMIT))))
   if (field === OWN_STATEMENTS) return withoutForeign(statementsOf(record.speech.slice(0, SPEECH_LIMIT)))
   if (field === 'speech')
     return record.speech.length > SPEECH_LIMIT ? record.speech.slice(0, SPEECH_LIMIT) : record.speech

@@ -42,6 +42,7 @@ export const signatureSchema = z.strictObject({
   unless: z.array(z.string().min(LITERAL_MIN).max(300)).max(200).default([]),
   found_by: literals.default([]),
   pattern: z.string().max(2000).optional(),
+  also: z.string().max(2000).optional(),
   flags: z.enum(['', 'i', 's', 'm', 'is', 'im']).default(''),
   where: z.record(z.string(), condition).default({}),
   fields: z.record(z.string(), texts).default({}),
@@ -62,6 +63,8 @@ export const packSchema = z.strictObject({
   source: texts,
   /** Where its signatures look unless they say otherwise. */
   in: z.string().default('speech'),
+  /** Pieces of expressions by name; `{{name}}` in a pattern, or in a later piece, stands for them. */
+  words: z.record(z.string().regex(/^[a-z_]+$/), z.string().max(2000)).default({}),
   /** Literals that rule out every signature of the pack: what merely talks about failures. */
   unless: z.array(z.string().min(LITERAL_MIN).max(300)).max(200).default([]),
   signatures: z.array(row).default([]),

@@ -46,6 +46,8 @@ export function parsePack(file: string, yaml: string): ParsedPack {
   const signatures: Signature[] = []
   const proofs: Proof[] = []
   const seen = new Set<string>()
+  const pieces = new Map<string, string>()
+  for (const [name, text] of Object.entries(outer.data.words)) pieces.set(name, fillIn(text, pieces))
   const rows: { place: string; source: Record<string, unknown> }[] = [
     ...outer.data.signatures.map((source, i) => ({ place: `signatures.${i}`, source })),
     ...outer.data.tables.flatMap(({ rows: lines, ...template }, t) =>
@@ -58,13 +60,14 @@ export function parsePack(file: string, yaml: string): ParsedPack {
       problems.push(...zodProblems(file, place, parsed.error))
       continue
     }
-    const s = parsed.data
+    const s = { ...parsed.data, ...spelledOut(parsed.data, pieces) }
     const id = `${outer.data.pack}/${s.id}`
     const problem =
       causeProblem(s.outcome, s.cause, s.subcause) ??
       (seen.has(id) ? 'this id is used twice' : null) ??
       (s.pattern === undefined ? null : vetPattern(s.pattern, s.flags)) ??
-      anchorProblem(s) ??
+      (s.also === undefined ? null : vetPattern(s.also, s.flags)) ??
+      anchorProblem(s, outer.data.in) ??
       (s.examples.length > 0 ? null : 'has no example; a signature without proof is a guess')
     if (problem !== null) {
       problems.push({ file, place: `${place} (${id})`, text: problem })
@@ -78,16 +81,38 @@ export function parsePack(file: string, yaml: string): ParsedPack {
   return { pack: { name, title, system, versions, source, signatures, proofs }, problems }
 }
 
+/** `{{name}}` → the pack's piece of that name; an unknown one stays, and no text fits it. */
+function fillIn(text: string, pieces: ReadonlyMap<string, string>): string {
+  return text.replace(/\{\{([a-z_]+)\}\}/g, (whole, name: string) => pieces.get(name) ?? whole)
+}
+
+function spelledOut(
+  { pattern, also }: SignatureSource,
+  pieces: ReadonlyMap<string, string>,
+): Pick<SignatureSource, 'pattern' | 'also'> {
+  return {
+    ...(pattern === undefined ? {} : { pattern: fillIn(pattern, pieces) }),
+    ...(also === undefined ? {} : { also: fillIn(also, pieces) }),
+  }
+}
+
 function hasAnchor(s: SignatureSource): boolean {
   return (
     s.contains.length > 0 ||
     s.any.length > 0 ||
-    anchorCondition({ contains: [], any: [], where: toConditions(s) }) !== null
+    anchorCondition({ contains: [], any: [], where: toConditions(s), in: 'speech' }) !== null
   )
 }
 
-function anchorProblem(s: SignatureSource): string | null {
-  const demands = demandsOf({ contains: s.contains, any: s.any, where: toConditions(s), found_by: s.found_by })
+/** `where`: where the pack looks. */
+function anchorProblem(s: SignatureSource, where: string): string | null {
+  const demands = demandsOf({
+    contains: s.contains,
+    any: s.any,
+    where: toConditions(s),
+    found_by: s.found_by,
+    in: s.in ?? where,
+  })
   if (demands.length === 0 || !hasAnchor(s)) return 'needs `contains`, `any` or an exact `where` to be found by'
   if (demands.some(({ texts }) => texts.every((text) => canBeFound(text.toLowerCase())))) return null
   return `cannot be found by "${demands[0]!.texts[0]}": at least three letters or digits in a row are needed`
@@ -109,6 +134,7 @@ function toSignature(id: string, s: SignatureSource, pack: PackSource): Signatur
     any: s.any.map((t) => t.toLowerCase()),
     unless: [...pack.unless, ...s.unless].map((t) => t.toLowerCase()),
     ...(s.pattern === undefined ? {} : { pattern: s.pattern }),
+    ...(s.also === undefined ? {} : { also: s.also }),
     ...(s.found_by.length === 0 ? {} : { found_by: s.found_by.map((t) => t.toLowerCase()) }),
     flags: s.flags,
     where: toConditions(s),

@@ -40,9 +40,9 @@ export function canBeFound(text: string): boolean {
 function rarest(signature: Signature, cost: (stem: string) => number): string[] {
   let best: string[] = []
   let bestCost = Number.POSITIVE_INFINITY
-  for (const { texts, exact } of demandsOf(signature)) {
+  for (const { texts, exact, apart } of demandsOf(signature)) {
     // A value stands between what separates fields; that is never a letter or a digit.
-    const stems = texts.map((text) => rarestStem(exact ? `"${text}"` : text, cost))
+    const stems = texts.map((text) => (apart ? rarestWord(text, cost) : rarestStem(exact ? `"${text}"` : text, cost)))
     if (stems.includes(null)) continue
     const sum = stems.reduce((total, stem) => total + cost(stem!), 0)
     if (sum < bestCost) {
@@ -57,6 +57,9 @@ function rarest(signature: Signature, cost: (stem: string) => number): string[] 
 /** Characters that no encoder touches or whose escapes end in a digit (`%20`, `\u0022`, `&#39;`). */
 const CLEAR_BEFORE = ` "'()\`.-`
 
+/** Signs that no writing of an identifier holds. */
+const QUOTES = `"'()\``
+
 /** The rarest of what stands in a text whenever `text` does and that no encoder changes; null where that is too short. */
 function rarestStem(text: string, cost: (stem: string) => number): string | null {
   const lower = text.toLowerCase()
@@ -64,6 +67,21 @@ function rarestStem(text: string, cost: (stem: string) => number): string | null
   for (const { 0: found, index } of [...lower.matchAll(WORD), ...lower.matchAll(PHRASE)]) {
     if (found.length < STEM_MIN) continue
     const stem = bounded(found, lower, index)
+    if (best === null || cost(stem) < cost(best)) best = stem
+  }
+  return best
+}
+
+/** The rarest single word, wherever it stands: `token expired` may be written `TokenExpired`. */
+function rarestWord(text: string, cost: (stem: string) => number): string | null {
+  const lower = text.toLowerCase()
+  let best: string | null = null
+  for (const { 0: word, index } of lower.matchAll(WORD)) {
+    if (word.length < STEM_MIN) continue
+    // A quote stays where identifiers are taken apart; a space may be where two words were joined.
+    const left = QUOTES.includes(lower[index - 1] ?? ' ') ? LEFT : ''
+    const right = QUOTES.includes(lower[index + word.length] ?? ' ') ? RIGHT : ''
+    const stem = `${left}${word}${right}`
     if (best === null || cost(stem) < cost(best)) best = stem
   }
   return best

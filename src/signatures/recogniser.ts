@@ -23,6 +23,9 @@ export interface RecogniserOptions {
   fingerprint(kind: string, value: string): string
 }
 
+/** Where common words are looked for. */
+const LOOSE_PLACES: ReadonlySet<string> = new Set(['statements', 'words'])
+
 /** Where records state a token's id and the grant, session or family it belongs to; the most usual first. */
 const TOKEN_ID = ['jti', 'token.jti', 'err.payload.jti', 'error.payload.jti', 'payload.jti', 'claims.jti', 'token_id']
 const SESSION = [
@@ -89,7 +92,7 @@ export class Recogniser {
     if (match === null) return null
     const { outcome, specificity } = match.signature
     const loose = specificity < OF_ONE_EMITTER
-    if (outcome === 'failure' && loose && match.signature.in === 'statements' && !isConcerned(record)) return null
+    if (outcome === 'failure' && loose && LOOSE_PLACES.has(match.signature.in) && !isConcerned(record)) return null
     const said = record.body || record.speech
     if (outcome === 'failure' ? isHearsay(said, loose) : loose && isTalk(said)) return null
     return this.eventOf(match, record, tokens)

@@ -30,7 +30,10 @@ export interface Signature {
   subcause: Subcause | null
   specificity: number
   confidence: Confidence
-  /** `speech` (what the software said), `statements` (the same without stack frames) or the name of one attribute. */
+  /**
+   * `speech` (what the software said), `statements` (the same without stack frames), `words` (statements with identifiers taken
+   * apart and other trades' nouns blanked, lower case) or the name of one attribute.
+   */
   in: string
   /** Literals that must all be there, lower case. */
   contains: readonly string[]
@@ -44,6 +47,8 @@ export interface Signature {
   pattern?: string
   /** `i` or empty. */
   flags: string
+  /** A second expression that must fit too, anywhere within sight of the anchor: which thing it was said about. */
+  also?: string
   where: readonly Condition[]
   /** Capture name → attributes to read it from, the first that is there wins. */
   fields: Readonly<Record<string, readonly string[]>>

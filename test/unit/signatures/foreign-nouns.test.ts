@@ -14,7 +14,6 @@ describe('nouns of other trades', () => {
     ['ZooKeeper session expired', ' expired'],
     ['coupon code expired: BLACKFRIDAY', ' expired: BLACKFRIDAY'],
     ['TLS certificate expired yesterday', ' expired yesterday'],
-    ['missing translation for errors.token_expired', 'missing translation for '],
     ['flag token-expired-banner is on', 'flag  is on'],
   ])('are blanked out: %s', (text, left) => {
     const own = withoutForeign(text)
