@@ -30,6 +30,8 @@ describe('text that talks about failures', () => {
     'Traceback (most recent call last):\n    raise ExpiredSignatureError("Signature has expired")',
     'class org.example.Guard: token rejected, it is expired',
     'case 17: unauthorized',
+    'request completed',
+    'Request Completed',
     'private key does not match the token',
     'error="invalid_token", error_description="The access token expired"',
   ])('differs from a report: %s', (line) => {
