@@ -27,8 +27,8 @@ const GROWN_SHARE = 0.1
 const GROWN_SAMPLES = 50
 /** Rows per commit, some 0.1 ms each: keeps the commit short on ten thousand hosts, which take their turns. */
 const ROWS_PER_COMMIT = 64
-/** Turns at the end, for readings that are up to date; at most 50 ms each. Thousands of hosts are not all brought up to date. */
-const LAST_TURNS = 240
+/** Turns at the end, for readings that are up to date; one fit each. Thousands of hosts are not all brought up to date. */
+const LAST_TURNS = 960
 
 type Part = HostState | IssuerState | LinkState
 

@@ -58,7 +58,19 @@ interface Slice {
   /** 1e6 ms from the middle of the channel. */
   t: number
   n: number
-  parts: { model: RoundingModel; n: number; top: number; d: number[]; count: number[]; time: number[] }[]
+  parts: Part[]
+}
+
+interface Part {
+  model: RoundingModel
+  n: number
+  top: number
+  /** Ascending. */
+  d: number[]
+  count: number[]
+  time: number[]
+  /** How many lie before each place of `d`, and after the last: all. */
+  upTo: number[]
 }
 
 /** Log-likelihoods of every candidate edge, summed over slices so that any stretch costs one subtraction. */
@@ -112,17 +124,19 @@ function sliceUp(strata: readonly Stratum[]): Slice[] {
       const slice = byStart.get(b.start) ?? { start: b.start, t: b.mean_ms, n: 0, parts: [] }
       byStart.set(b.start, slice)
       slice.n += b.n
-      const part: Slice['parts'][number] = {
+      const part: Part = {
         model: roundingModel(resolution),
         n: b.n,
         top: Math.min(b.cut ?? top, top),
         d: [],
         count: [],
         time: [],
+        upTo: [0],
       }
       for (let c = 0; c < b.cells.length && b.cells[c]! < part.top; c += CELL_SIZE) {
         part.d.push(b.cells[c]!)
         part.count.push(b.cells[c + 1]!)
+        part.upTo.push(part.upTo[part.upTo.length - 1]! + b.cells[c + 1]!)
         part.time.push(b.start + b.cells[c + 2]!, b.start + b.cells[c + 3]!)
       }
       slice.parts.push(part)
@@ -148,24 +162,46 @@ function score(slices: readonly Slice[], drift: number, scale: number): Score {
     for (let c = 0; c < candidates.length; c++) {
       const theta = candidates[c]! + drift * t
       let edge = 0
-      for (const { model, d, count } of parts)
-        for (let i = 0; i < d.length; i++) if (isAtEdge(d[i]!, theta, model)) edge += count[i]!
+      for (const { model, d, upTo } of parts) {
+        const from = firstFrom(d, theta - model.resolution.late_ms - BELOW_EDGE_MS, true)
+        const to = firstFrom(d, theta + model.resolution.early_ms + BELOW_EDGE_MS, false)
+        edge += upTo[to]! - upTo[from]!
+      }
       atEdge[(s + 1) * candidates.length + c] = atEdge[s * candidates.length + c]! + edge
+      const at = s * width + c * HYPOTHESES.length
       for (let h = 0; h < HYPOTHESES.length; h++) {
-        const at = s * width + c * HYPOTHESES.length + h
-        let ln = 0
-        let m = 0
-        for (const { model, d, count, top, n: all } of parts) {
+        sum[at + width + h] = sum[at + h]!
+        mass[at + width + h] = mass[at + h]!
+      }
+      for (const { model, d, count, upTo, top, n: all } of parts) {
+        // Only those near the edge differ in what they say of it: the others are outliers or aged, whatever their age.
+        const from = firstFrom(d, theta + model.zero_ms, true)
+        const to = firstFrom(d, theta + model.end_ms, true)
+        const below = upTo[from]! * model.outlierLogMass
+        const above = upTo[d.length]! - upTo[to]!
+        for (let h = 0; h < HYPOTHESES.length; h++) {
           const table = model.tables[HYPOTHESES[h]!]!
-          for (let i = 0; i < d.length; i++) ln += count[i]! * model.logMass(table, d[i]! - theta)
-          m += all * model.massBelow(table, top - theta)
+          let ln = below + above * table.flatLogMass
+          for (let i = from; i < to; i++) ln += count[i]! * model.logMass(table, d[i]! - theta)
+          sum[at + width + h]! += ln
+          mass[at + width + h]! += all * model.massBelow(table, top - theta)
         }
-        sum[at + width] = sum[at]! + ln
-        mass[at + width] = mass[at]! + m
       }
     }
   }
   return { candidates, sum, mass, counted, atEdge }
+}
+
+/** Place of the first of an ascending list that is at least `limit` (`included`) or beyond it. */
+function firstFrom(list: readonly number[], limit: number, included: boolean): number {
+  let low = 0
+  let high = list.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (included ? list[middle]! >= limit : list[middle]! > limit) high = middle
+    else low = middle + 1
+  }
+  return low
 }
 
 /** Where differences crowd: in any slice, the sharpest concentrations; overall, the best of those and the lowest difference. */

@@ -5,14 +5,7 @@
  * Invariant: low ≤ offset ≤ high, all at `at_ms`.
  */
 import { CELL_SIZE, coarsen, type Stratum } from './one-way-channel.ts'
-import {
-  AGED_PER_FRESH,
-  DELAY_MEANS_MS,
-  type DelayTable,
-  type Resolution,
-  type RoundingModel,
-  roundingModel,
-} from './rounding-model.ts'
+import { AGED_PER_FRESH, DELAY_MEANS_MS, type DelayTable, type RoundingModel, roundingModel } from './rounding-model.ts'
 
 export interface LineFit {
   /** Last time the fit rests on; offset, low and high hold there; ms. */
@@ -87,7 +80,7 @@ interface Cells {
   /** Highest difference each block shows completely, ms. */
   block_top: Float64Array
   total: number
-  resolution: Resolution
+  model: RoundingModel
 }
 
 /** Log-probability of an offset (ms) and a drift (ppm). */
@@ -134,12 +127,23 @@ export function fitLine(
   const drifts = withDrift ? symmetric(driftStep, limit_ppm) : [0]
   const reach = 1.6 * Math.max(...resolutions) + 250 + Math.min(slack / 2, 2_000)
   let start: Point = { value: -Infinity, theta: near_ms, drift: 0 }
-  for (const drift of drifts)
-    for (let theta = near_ms - reach; theta <= near_ms + reach; theta += scale / 5)
-      for (const k of COARSE_HYPOTHESES) {
-        const value = logLikelihood(rough, theta, drift, k) + driftPrior(drift)
-        if (value > start.value) start = { value, theta, drift }
-      }
+  const look = (theta: number, drift: number) => {
+    const prior = driftPrior(drift)
+    for (const k of COARSE_HYPOTHESES) {
+      const value = logLikelihood(rough, theta, drift, k) + prior
+      if (value > start.value) start = { value, theta, drift }
+    }
+  }
+  // Every other point of the grid, as on a chessboard's white squares; then the squares around the best.
+  const step = scale / 5
+  for (const [i, drift] of drifts.entries())
+    for (let theta = near_ms - reach + (((i + 1) >> 1) % 2) * step; theta <= near_ms + reach; theta += 2 * step)
+      look(theta, drift)
+  const { theta, drift } = start
+  for (const by of [-1, 0, 1]) {
+    if (withDrift) for (const side of [-1, 1]) look(theta + by * step, drift + side * driftStep)
+    look(theta + by * step, drift)
+  }
 
   // Each delay has its own peak, since an offset and a delay can stand in for each other; shares hardly move it.
   const sets = merged(strata, withDrift ? FINE_GROUPS : 1, Math.min(scale / 50, 10))
@@ -238,7 +242,7 @@ function gather(
     block_n: Float64Array.from(tops, (b) => b.n),
     block_top: Float64Array.from(tops, (b) => b.top),
     total,
-    resolution,
+    model: roundingModel(resolution),
   }
 }
 
@@ -279,9 +283,8 @@ function spread(
 function logLikelihood(sets: readonly Cells[], theta: number, drift: number, hypothesis: number): number {
   let sum = 0
   for (const set of sets) {
-    const model = roundingModel(set.resolution)
+    const { d, n, t, block_n, block_t, block_top, model } = set
     const table = model.tables[hypothesis]!
-    const { d, n, t, block_n, block_t, block_top } = set
     if (sum === 0) sum = table.logPrior
     for (let i = 0; i < d.length; i++) sum += n[i]! * model.logMass(table, d[i]! - theta - drift * t[i]!)
     sum -= set.total * Math.log(expected(model, table, block_n, block_t, block_top, theta, drift))
@@ -307,7 +310,8 @@ function expected(
 /** The same differences explained by aged tokens alone, spread evenly above the lowest: what an edge has to beat. */
 function withoutEdge(sets: readonly Cells[], theta: number, drift: number): number {
   let sum = 0
-  for (const { d, n, t, block_n, block_t, block_top, total, resolution } of sets) {
+  for (const { d, n, t, block_n, block_t, block_top, total, model } of sets) {
+    const { resolution } = model
     let low = Infinity
     for (let i = 0; i < d.length; i++) {
       const z = d[i]! - drift * t[i]!
@@ -322,7 +326,6 @@ function withoutEdge(sets: readonly Cells[], theta: number, drift: number): numb
     for (let i = 0; i < d.length; i++)
       if (d[i]! - drift * t[i]! >= low) counted += n[i]!
       else outliers += n[i]!
-    const model = roundingModel(resolution)
     if (room > 0 && counted > 0) {
       const rate = Math.min(counted / room, 1 / NARROWEST_AGES_MS)
       sum += counted * Math.log((resolution.late_ms * rate) / counted) + counted - rate * room
@@ -335,7 +338,7 @@ function withoutEdge(sets: readonly Cells[], theta: number, drift: number): numb
 function freshCount(sets: readonly Cells[], theta: number, drift: number, hypothesis: number): number {
   let fresh = 0
   for (const set of sets) {
-    const model = roundingModel(set.resolution)
+    const { model } = set
     const table = model.tables[hypothesis]!
     for (let i = 0; i < set.d.length; i++)
       fresh += set.n[i]! * model.freshShare(table, set.d[i]! - theta - drift * set.t[i]!)
