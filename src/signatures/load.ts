@@ -34,6 +34,8 @@ interface CompiledSignatures {
 const HERE = import.meta.dirname
 const COMPILED = join(HERE, 'packs.compiled.json')
 export const PACKS_FOLDER = join(HERE, 'packs')
+/** Share of the lines of a production log that speak of tokens, about. */
+const SPEAKING_LINES = 0.03
 /** No honest pack comes near this; bytes. */
 const PACK_SIZE_LIMIT = 4 * 1024 * 1024
 
@@ -92,7 +94,10 @@ export function compiledSignatures(set: SignatureSet): CompiledSignatures {
   const literals = new Set(set.signatures.flatMap(({ contains, any, unless }) => [...contains, ...any, ...unless]))
   const windows = {
     ...rareWindows([...literals].map(narrowed)),
-    ...rareWindows(set.stems.map((stem) => parseStem(stem).text)),
+    ...rareWindows(
+      set.stems.map((stem) => parseStem(stem).text),
+      SPEAKING_LINES,
+    ),
   }
   return { signatures: [...set.signatures], stems: [...set.stems], windows, sources: { ...set.sources } }
 }

@@ -9,11 +9,14 @@ import { RARITY, WindowCounts, WindowFrequency } from './window-frequency.ts'
 /** Literal → where in it its window begins. A literal that is not among them has its window chosen when it is filed. */
 export type WindowPlaces = Readonly<Record<string, number>>
 
-/** Of literals that are no longer than a window there is nothing to choose. */
-export function rareWindows(literals: readonly string[]): Record<string, number> {
+/**
+ * Of literals that are no longer than a window there is nothing to choose.
+ * @param speaking share of what is searched that says what the literals say, 0 to 1
+ */
+export function rareWindows(literals: readonly string[], speaking = 1): Record<string, number> {
   const ordinary = WindowFrequency.load()
   const spoken = new WindowCounts()
-  for (const literal of literals) spoken.add(literal, 1 / literals.length)
+  for (const literal of literals) spoken.add(literal, speaking / literals.length)
   const places: Record<string, number> = Object.create(null)
   for (const literal of literals) if (literal.length > GRAM) places[literal] = rarestWindow(literal, ordinary, spoken)
   return places
