@@ -36,6 +36,9 @@ const LOOKED_AT: readonly { cause: Cause; subcause?: Subcause; place: Place }[] 
   { cause: 'misconfiguration', subcause: 'issuer_mismatch', place: 'service' },
   { cause: 'misconfiguration', place: 'client_id' },
   { cause: 'malformed', place: 'service' },
+  { cause: 'revocation', subcause: 'refresh_reused', place: 'client_id' },
+  { cause: 'revocation', subcause: 'token_revoked', place: 'client_id' },
+  { cause: 'misuse', subcause: 'code_replayed', place: 'client_id' },
 ]
 
 export interface Found {

@@ -4,11 +4,12 @@
  * Invariant: `avoided` ≤ `of`; nothing is promised for incidents whose instants are not known.
  */
 import type { Advice } from '../../core/finding.ts'
+import type { HostClock } from '../../core/host-clock.ts'
 import type { Incident } from '../../core/incident.ts'
 import { toMinute as at } from '../../core/instant-words.ts'
 import { remedyOf } from '../../core/remedy/remedy-of.ts'
 import { isSkew } from './clock-findings.ts'
-import { type FindingFacts, gather, sampleOf } from './facts.ts'
+import { type FindingFacts, type Gathered, gather, sampleOf } from './facts.ts'
 import { leewayFix } from './leeway-fix.ts'
 import { count, number, seconds, share } from './words.ts'
 
@@ -26,6 +27,10 @@ const CLIENTS_OF_LIFETIME = 3
 const REFRESH_AT = 0.8
 /** A validator that meets an unknown key may fetch the keys again after this, without being a nuisance; ms. */
 const REFETCH_MS = 60_000
+/** Keys kept no longer than this cost a request every ten minutes; ms. */
+const CACHE_MS = 600_000
+/** Stamps are cut down to the second; s. */
+const STAMP_S = 1
 
 export function advice(facts: FindingFacts): Advice[] {
   return [
@@ -44,18 +49,39 @@ function repairClock(facts: FindingFacts): Advice[] {
   return facts.clocks.hosts.flatMap((clock) => {
     const g = all.find((each) => each.at.host === clock.host)
     if (!clock.at_fault || g === undefined || g.count < SUPPORT) return []
+    const sample = sampleOf(facts, { cause: 'skew', place: 'host', value: clock.host })
+    const left = sample.filter((incident) => failsAnyway(incident, clock)).length
+    const avoided = g.count - (sample.length < g.count ? Math.ceil((g.count * left) / sample.length || 0) : left)
+    if (avoided === 0) return []
     return [
       {
         kind: 'repair_clock' as const,
         host: clock.host,
-        avoided: g.count,
+        avoided,
         of: g.count,
-        title: `a right clock on ${clock.host} would have avoided its ${count(g.count, 'skew failure')}`,
-        why: clock.why.slice(0, 2),
+        title: `a right clock on ${clock.host} would have avoided ${avoided === g.count ? 'its' : `${number(avoided)} of its`} ${count(g.count, 'skew failure')}`,
+        why: [
+          ...clock.why.slice(0, 2),
+          ...(left === 0
+            ? []
+            : [`${number(left)} of ${number(sample.length)} looked at were further off than this clock is`]),
+        ],
         fix: [`chronyc makestep on ${clock.host}, then keep its time service running`],
       },
     ]
   })
+}
+
+/** Would it have failed on a right clock, too? Only said where the record shows the instants and the clock's offset then is known. */
+function failsAnyway(incident: Incident, clock: HostClock): boolean {
+  const past_ms = overshoot(incident)
+  const { low_s, high_s, drift_ppm, to_ms, steps, leeway_s } = clock
+  if (past_ms === null || low_s === null || high_s === null) return false
+  if (steps.some((step) => step.at_ms > incident.time_ms)) return false
+  // How much of it the clock may have made: the side of its interval that speaks for it.
+  const moved_s = ((drift_ppm ?? 0) * (incident.time_ms - (to_ms ?? incident.time_ms))) / 1e9
+  const made_s = incident.subcause === 'fresh_token_expired' ? high_s + moved_s : -(low_s + moved_s)
+  return past_ms / 1000 > Math.max(0, made_s) + (leeway_s ?? 0) + STAMP_S
 }
 
 /** By how much the clocks' disagreement overshot what the validator granted, ms; null where the record does not show it. */
@@ -195,9 +221,8 @@ function jwksCache(facts: FindingFacts): Advice[] {
       place: 'host',
       value: g.at.host!,
     })
-    if (sample.length < g.count) return []
-    const first_ms = Math.min(...sample.map((i) => i.time_ms))
-    const avoided = sample.filter((i) => i.time_ms > first_ms + REFETCH_MS).length
+    const after = (ms: number) => avoidedAfter(sample, g, ms)
+    const avoided = after(REFETCH_MS)
     if (avoided === 0) return []
     return [
       {
@@ -206,13 +231,33 @@ function jwksCache(facts: FindingFacts): Advice[] {
         avoided,
         of: g.count,
         title: `fetching the keys again ${REFETCH_MS / 1000} s after an unknown key id would have avoided ${number(avoided)} of ${count(g.count, 'failure')} on ${g.at.host}`,
-        why: [`it kept its old keys from ${at(first_ms)} to ${at(g.to_ms)}`],
+        why: [
+          `it kept its old keys from ${at(g.from_ms)} to ${at(g.to_ms)}`,
+          ...(sample.length < g.count ? [`from the newest ${number(sample.length)} of ${number(g.count)}`] : []),
+          `keys kept for ${CACHE_MS / 60_000} min at most, whatever comes, would have avoided ${number(after(CACHE_MS))}`,
+        ],
         fix: [
-          'jose: createRemoteJWKSet(url, { cooldownDuration: 30000 }); jwks-rsa: cache with cacheMaxAge and rateLimit; Spring: NimbusJwtDecoder fetches on an unknown kid; mod_auth_openidc: OIDCJWKSRefreshInterval',
+          'jose: createRemoteJWKSet(url, { cooldownDuration: 30000, cacheMaxAge: 600000 }); jwks-rsa: cache with cacheMaxAge and rateLimit; Spring: NimbusJwtDecoder fetches on an unknown kid; mod_auth_openidc: OIDCJWKSRefreshInterval',
         ],
       },
     ]
   })
+}
+
+/** Failures later than so long after the first with the same key. Of a part of them: the first of all is known, and how they spread is taken to be even. */
+function avoidedAfter(sample: readonly Incident[], g: Gathered, ms: number): number {
+  const whole = sample.length >= g.count
+  const first = new Map<string, number>()
+  for (const { evidence, time_ms } of sample) {
+    const kid = evidence.kid ?? ''
+    first.set(kid, Math.min(first.get(kid) ?? Infinity, time_ms))
+  }
+  // The oldest key of a part may have been met before it.
+  if (!whole && first.size === 1) for (const kid of first.keys()) first.set(kid, g.from_ms)
+  const late = sample.filter(({ evidence, time_ms }) => time_ms > first.get(evidence.kid ?? '')! + ms).length
+  if (whole) return late
+  const even = g.count * Math.max(0, 1 - ms / Math.max(g.to_ms - g.from_ms, ms))
+  return Math.floor(Math.min((g.count * late) / Math.max(sample.length, 1), even))
 }
 
 /** The setting is wrong for every request until it is changed. */

@@ -2,11 +2,11 @@
  * Clients and principals: wrong or expired secrets, tokens never renewed, refresh tokens used twice, withdrawn tokens still
  * in use, missing scopes.
  */
-import type { Subcause } from '../../core/cause.ts'
+import type { Cause, Subcause } from '../../core/cause.ts'
 import type { Finding } from '../../core/finding.ts'
 import { toMinute as at } from '../../core/instant-words.ts'
 import { remedyOf } from '../../core/remedy/remedy-of.ts'
-import { type FindingFacts, type Gathered, gather, goesOn, requestsAt, severityOf } from './facts.ts'
+import { type FindingFacts, type Gathered, gather, goesOn, requestsAt, sampleOf, severityOf } from './facts.ts'
 import { only } from './key-findings.ts'
 import { count, some } from './words.ts'
 
@@ -139,6 +139,7 @@ function reuse(facts: FindingFacts, g: Gathered): Finding {
     title: `${code ? 'An authorization code' : 'A refresh token'} of ${who} was used twice: possibly stolen`,
     why: [
       `${count(g.count, 'use')} of a token that was already spent, first at ${at(g.from_ms)}`,
+      ...usersOf(facts, g.at.client_id!, subcause, code ? 'misuse' : 'revocation'),
       'either somebody else holds it, or two instances of the client share one token and race',
     ],
     fix: [
@@ -147,6 +148,19 @@ function reuse(facts: FindingFacts, g: Gathered): Finding {
     ],
     links: remedy.links,
   }
+}
+
+/** Whose tokens, and from where, as far as the newest records say. */
+function usersOf(facts: FindingFacts, client: string, subcause: Subcause, cause: Cause): string[] {
+  const sample = sampleOf(facts, { cause, subcause, place: 'client_id', value: client })
+  const subjects = new Set(sample.flatMap(({ subject }) => subject ?? []))
+  const addresses = new Map<string, number>()
+  for (const { client_address } of sample)
+    if (client_address !== undefined) addresses.set(client_address, (addresses.get(client_address) ?? 0) + 1)
+  return [
+    ...(subjects.size === 0 ? [] : [`tokens of ${count(subjects.size, 'user')}`]),
+    ...(addresses.size === 0 ? [] : [`sent from ${some([...addresses].sort((a, b) => b[1] - a[1]))}`]),
+  ]
 }
 
 function withdrawn(facts: FindingFacts, g: Gathered): Finding {
@@ -161,6 +175,7 @@ function withdrawn(facts: FindingFacts, g: Gathered): Finding {
     title: `Client ${g.at.client_id} goes on with withdrawn tokens since ${at(g.from_ms)}`,
     why: [
       `${count(g.count, 'call')} refused${g.others.service.length === 0 ? '' : ` at ${some(g.others.service)}`}, last before ${at(g.to_ms)}`,
+      ...usersOf(facts, g.at.client_id!, subcause, 'revocation'),
       remedy.sentence,
     ],
     fix: ['Let the client give up at invalid_grant or a repeated 401 and sign in anew', remedy.fix],

@@ -174,6 +174,17 @@ describe('clients', () => {
     expect(found).toMatchObject([{ kind: 'refresh_reuse', severity: 'critical', client_id: 'web' }])
   })
 
+  it('says whose refresh token was used twice, and from where', () => {
+    const wish = { cause: 'revocation', subcause: 'refresh_reused', place: 'client_id', value: 'web' } as const
+    const uses = ['10.0.0.7', '203.0.113.9', '203.0.113.9'].map((client_address) =>
+      incident({ cause: 'revocation', subcause: 'refresh_reused', client_address, subject: 'sub:1' }),
+    )
+    const failures = [failed({ cause: 'revocation', subcause: 'refresh_reused', count: 3 })]
+    const [finding] = findings(facts({ failures, samples: new Map([[sampleKey(wish), uses]]) }))
+    expect(finding!.why).toContain('tokens of 1 user')
+    expect(finding!.why).toContain('sent from 203.0.113.9 and 10.0.0.7')
+  })
+
   it('finds withdrawn tokens in use and missing scopes', () => {
     const failures = [
       failed({ cause: 'revocation', subcause: 'principal_disabled', client_id: 'a' }),
@@ -206,6 +217,41 @@ describe('outages, forgeries, unknown messages', () => {
     expect(finding).toMatchObject({ kind: 'tampering', service: 'orders', incidents: 30 })
     expect(finding!.title).toContain('203.0.113.9')
     expect(finding!.why.join()).toContain('90 %')
+  })
+
+  it('tells forgeries from many places at many services once, and those of one party apart', () => {
+    const from = (service: string, address: (i: number) => string) => {
+      const sample = Array.from({ length: 20 }, (_, i) =>
+        incident({ cause: 'malformed', subcause: 'signature', service, client_address: address(i) }),
+      )
+      return [sampleKey({ cause: 'malformed', place: 'service', value: service }), sample] as const
+    }
+    const services = ['orders', 'stock', 'mail']
+    const samples = new Map([
+      ...services.map((service) => from(service, (i) => `198.51.100.${i}`)),
+      from('pay', () => '203.0.113.9'),
+    ])
+    const failures = [...services, 'pay'].flatMap((service) =>
+      ['', 'web'].map((client_id) => failed({ cause: 'malformed', subcause: 'signature', service, client_id })),
+    )
+    const found = findings(facts({ failures, samples })).filter((f) => f.kind === 'tampering')
+    expect(found.map((f) => [f.service, f.incidents])).toEqual([
+      [undefined, 180],
+      ['pay', 60],
+    ])
+    expect(found[0]!.title).toContain('orders, stock and mail, from many places')
+  })
+
+  it('tells the outages of two issuers apart, each since its own time', () => {
+    const down = (issuer: string, minute: number) =>
+      failed({ cause: 'outage', subcause: 'issuer_unavailable', issuer, from_ms: START_MS + minute * MINUTE_MS })
+    const found = findings(facts({ failures: [down(ISSUER, 10), down('https://two.example', 90)] }))
+    expect(found.map((f) => [f.issuer, f.from_ms - START_MS])).toEqual([
+      [ISSUER, 10 * MINUTE_MS],
+      ['https://two.example', 90 * MINUTE_MS],
+    ])
+    const one = findings(facts({ failures: [down(ISSUER, 10), down('', 10)] }))
+    expect(one.map((f) => [f.issuer, f.incidents])).toEqual([[ISSUER, 60]])
   })
 
   it('counts unrecognised records of a system within the period', () => {

@@ -102,3 +102,80 @@ test('a longer lifetime and an earlier refresh avoid exactly those that they are
   // Saying nothing would be easy.
   expect(lifetimes).toBeGreaterThan(20)
 })
+
+test('a right clock avoids exactly those that it would have let pass', () => {
+  let partly = 0
+  fc.assert(
+    fc.property(
+      fc.array(refusedEarly, { minLength: 5, maxLength: 60 }),
+      fc.integer({ min: -80_000, max: 80_000 }),
+      fc.constantFrom(0, 5),
+      (incidents, off_ms, leeway_s) => {
+        const off = clock('orders-1', {
+          ...{ offset_s: off_ms / 1000, low_s: off_ms / 1000, high_s: off_ms / 1000, at_fault: true, leeway_s },
+        })
+        const found = advice(
+          facts({
+            hosts: [off],
+            failures: [failed({ cause: 'skew', subcause: 'not_yet_valid', count: incidents.length })],
+            samples: new Map([[sampleKey({ cause: 'skew', place: 'host', value: 'orders-1' }), incidents]]),
+          }),
+        )
+        // Each request again, at the time a right clock would have shown; whole-second stamps leave a second open.
+        const passes = incidents.filter((i) => {
+          const late = i.subcause === 'fresh_token_expired'
+          const right = late ? Math.min(i.time_ms, i.time_ms - off_ms) : Math.max(i.time_ms, i.time_ms - off_ms)
+          return accepted({ ...i, time_ms: right }, leeway_s + 1)
+        }).length
+        const repair = one(found, 'repair_clock')
+        expect(repair?.avoided ?? 0).toBe(passes)
+        if (passes > 0 && passes < incidents.length) partly++
+      },
+    ),
+    { numRuns: 200, seed: 1 },
+  )
+  expect(partly).toBeGreaterThan(100)
+})
+
+const stale = fc
+  .record({ kid: fc.constantFrom('a', 'b', undefined), at: fc.integer({ min: 0, max: 7_200_000 }) })
+  .map(({ kid, at }) =>
+    incident({
+      ...{ cause: 'misconfiguration', subcause: 'stale_jwks', time_ms: START_MS + at },
+      evidence: kid === undefined ? {} : { kid },
+    }),
+  )
+
+test('keys fetched again avoid exactly those that came later, key by key', () => {
+  fc.assert(
+    fc.property(fc.array(stale, { minLength: 5, maxLength: 60 }), (incidents) => {
+      const found = advice(
+        facts({
+          failures: [failed({ cause: 'misconfiguration', subcause: 'stale_jwks', count: incidents.length })],
+          samples: new Map([
+            [
+              sampleKey({ cause: 'misconfiguration', subcause: 'stale_jwks', place: 'host', value: 'orders-1' }),
+              incidents,
+            ],
+          ]),
+        }),
+      )
+      // In order of time: a key that is asked for is known a minute, or ten, later.
+      const known = (after_ms: number) => {
+        const asked = new Map<string | undefined, number>()
+        let avoided = 0
+        for (const { time_ms, evidence } of incidents.toSorted((x, y) => x.time_ms - y.time_ms)) {
+          const since = asked.get(evidence.kid)
+          if (since === undefined) asked.set(evidence.kid, time_ms)
+          else if (time_ms - since > after_ms) avoided++
+        }
+        return avoided
+      }
+      const keys = one(found, 'jwks_cache')
+      expect(keys?.avoided ?? 0).toBe(known(60_000))
+      if (keys !== undefined)
+        expect(keys.why.join()).toContain(`10 min at most, whatever comes, would have avoided ${known(600_000)}`)
+    }),
+    { numRuns: 200, seed: 1 },
+  )
+})
