@@ -30,9 +30,9 @@ const NAMES = [
 const SHORT_NAMES = 'code|state|nonce|sid|t?otp|jwt|bearer|sub|jti|sig|pass'
 const BEFORE_WORD = '(?:^|[^a-zA-Z]|%[0-9a-fA-F]{2}|\\\\[nrt])'
 
-/** Something that separates a name from its value, or prose that leads to a long run of token characters. */
+/** Something that separates a name from its value, or prose that leads to a long run of token characters or ends in a short secret. */
 const SEPARATOR =
-  '(?=["\'`=:>%&\\\\\\]]|[ \\t]{1,4}(?:[=:]|(?:[a-zA-Z]{1,12}[ :,]{1,2}){0,4}["\'(\\[<]{0,2}[\\w.~+/-]{16}))'
+  '(?=["\'`=:>%&\\\\\\]]|[ \\t]{1,4}(?:[=:]|(?:[a-zA-Z]{1,12}[ :,]{1,2}){0,4}["\'(\\[<]{0,2}[\\w.~+/-]{16})|,[ \\t][\\w.~+/-]{16}|(?<=wrong client secret)[ \\t]\\S)'
 /** Names of secrets, in any case. */
 export const NAMED = new RegExp(
   `(?:(?:${NAMES})|(?:${SHORT_NAMES})(?<=${BEFORE_WORD}(?:${SHORT_NAMES})))${SEPARATOR}`,
@@ -77,7 +77,7 @@ export const SELF_EVIDENT = new RegExp(
  * One of the two matches wherever NAMED does.
  */
 const NAME_GATES = [
-  new RegExp(`[a-z]["'\`=:>%&\\\\\\]](?<=(?:${NAMES}|${BEFORE_WORD}(?:${SHORT_NAMES})).)`, 'i'),
+  new RegExp(`[a-z]["'\`=:>%&,\\\\\\]](?<=(?:${NAMES}|${BEFORE_WORD}(?:${SHORT_NAMES})).)`, 'i'),
   new RegExp(`[ \\t](?<=(?:${NAMES}|${BEFORE_WORD}(?:${SHORT_NAMES})).)`, 'i'),
 ] as const
 

@@ -1,6 +1,7 @@
 /**
  * "Invalid refresh token 6f1c… not found", "token expired: 6f1c…": a secret's name, a few words, then random text.
- * Only the value's shape speaks for it here, so it must be long and random. Leaves `name: value` to assignment.ts.
+ * Only the value's shape speaks for it here, so it must be long and random; Django OAuth Toolkit's "wrong client secret …" is the
+ * one sentence that ends in a secret of any shape. Leaves `name: value` to assignment.ts.
  */
 
 import type { SecretKind } from '../fingerprint.ts'
@@ -12,9 +13,17 @@ const MAX_WORDS = 5
 const GAP = /[ \t:,]{1,4}["'([<]{0,2}/y
 const WORD = /[A-Za-z]{1,12}(?=[ :,])/y
 const RUN = /[\w.~+/-]{16,}={0,2}/y
+/** https://github.com/jazzband/django-oauth-toolkit/blob/3.0.1/oauth2_provider/oauth2_validators.py; Python's `None` is no secret. */
+const STATED_SECRET = /(?<=wrong client secret) (?!None(?:[\s"]|$))([^\s"\\]{1,4096})/iy
 
 export function prose(scan: Scan, wordEnd: number, kind: SecretKind): number {
   const { text } = scan
+  STATED_SECRET.lastIndex = wordEnd
+  const stated = STATED_SECRET.exec(text)?.[1]
+  if (stated !== undefined && fingerprintLengthAt(text, wordEnd + 1) === 0) {
+    scan.add(wordEnd + 1, wordEnd + 1 + stated.length, kind)
+    return wordEnd + 1 + stated.length
+  }
   let at = wordEnd
   for (let n = 0; n < MAX_WORDS; n++) {
     GAP.lastIndex = at

@@ -74,6 +74,14 @@ describe('a password or secret of any characters', () => {
   ])
 })
 
+describe('a short secret in the one sentence that ends in it', () => {
+  const stated: Record<string, Notation> = {
+    'Django OAuth Toolkit': (v) => `DEBUG oauth2_provider Failed basic auth: wrong client secret ${v}`,
+    'Django OAuth Toolkit in JSON': (v) => JSON.stringify({ message: `Failed body auth: wrong client secret ${v}` }),
+  }
+  forEach(stated, { short: fc.stringMatching(/^[a-z]{3}[0-9]{2}[A-Za-z0-9]{3,10}$/) }, ['none'])
+})
+
 describe('an authorization code', () => {
   const { 'header with dashes': _, ...bare } = BARE_NOTATIONS
   forEach({ ...SAFE_NOTATIONS, ...bare }, CODES, ['code', 'authorization_code', 'device_code'])
@@ -119,6 +127,7 @@ describe('other places of secrets', () => {
     'command line': (v) => `run --client-secret ${v} --verbose`,
     'Spring OAuth message': (v) => `InvalidTokenException: Access token expired: ${v}`,
     'refresh token message': (v) => `Invalid refresh token ${v} for client web`,
+    'refresh token message with a comma (oauthlib)': (v) => `Invalid refresh token, ${v}, for client <Application: p>.`,
     'curl with a user': (v) => `+ curl -s -u web:${v} https://idp.example.com/token`,
     'multipart form': (v) => `Content-Disposition: form-data; name="password"\r\n\r\n${v}\r\n--b--`,
     'multipart form, escaped': (v) => `{"body":"name=\\"password\\"\\r\\n\\r\\n${v}\\r\\n"}`,

@@ -7,6 +7,8 @@ describe('text that talks about failures', () => {
     'raise InvalidTokenError("Invalid audience")',
     "if (err.name === 'TokenExpiredError') return res.status(401).end()",
     'except jwt.ExpiredSignatureError:',
+    'from jwt import ExpiredSignatureError, InvalidIssuerError',
+    'rescue JWT::InvalidIatError, JWT::ExpiredSignature => e',
     '// returns 401 when the token signature is invalid',
     '✓ rejects an expired token (12 ms)',
     'LOG:  execute <unnamed>: SELECT id, token FROM sessions WHERE expired',
