@@ -231,13 +231,14 @@ export class Draft {
 
   #attribute(node: FieldNode, role: Role, value: AttributeValue): void {
     const { to } = role
-    if (role.speech) this.#sayNamed(node.key, value)
+    if (role.speech && (role.as !== 'constant' || isConstant(value))) this.#sayNamed(node.key, value)
     if (Object.hasOwn(this.attributes, to)) {
       if (this.attributes[to] !== value) this.#keep(node.name, value)
       return
     }
     switch (role.as) {
       case 'text':
+      case 'constant':
         this.#keep(to, value)
         return
       case 'number': {
@@ -383,6 +384,11 @@ export class Draft {
   #say(text: string): void {
     this.speech.push(text)
   }
+}
+
+/** `ERR_JWT_EXPIRED`, `token_not_valid`: a name the software gave, unlike a number or an authorization code. */
+function isConstant(value: AttributeValue): boolean {
+  return typeof value === 'string' && /^[A-Za-z][A-Za-z0-9]{0,40}(?:[_.-][A-Za-z0-9]{1,40}){1,12}$/.test(value)
 }
 
 /** Lower-case hex as W3C has it; Datadog's decimal ids and others stay as written. */

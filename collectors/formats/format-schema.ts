@@ -20,6 +20,7 @@ const CONVERSIONS = [
   'host',
   'traceparent',
   'error_code',
+  'constant',
   'json',
   'pairs',
 ] as const

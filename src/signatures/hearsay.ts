@@ -23,7 +23,7 @@ const RULES: readonly RegExp[] = [
   /^\s*(?:const|let|var|val)\s+[\w{[]+[^\n]*=/,
   /^\s*(?:import|export|func|function|def|class|interface|enum)\s+\w[^\n]*[{(;:]\s*$/,
   /^\s*(?:private|public|protected|static|final)\s+[\w<>[\]]+\s+\w+\s*[=({;]/,
-  /^\s*from [\w.]{1,80} import\b|^\s*rescue\s+[A-Z][\w:]{1,80}(?:,\s*[A-Z][\w:]{1,80}){0,8}(?:\s*=>\s*\w{1,40})?\s*$/,
+  /^\s*(?:raise|class)\s+[A-Z][\w:]{1,80}(?:\s*<\s*[A-Z][\w:]{1,80}|,\s*["'])|^\s*from [\w.]{1,80} import\b|^\s*rescue\s+[A-Z][\w:]{1,80}(?:,\s*[A-Z][\w:]{1,80}){0,8}(?:\s*=>\s*\w{1,40})?\s*$/,
   /^\s*assert[_.]\w+[( ]/,
   // Documents: headings, tables, quoted items, sentences that explain; links and numbers of change logs.
   /^\s*(?:#{1,6}\s|\|[^\n]*\|\s*$|```|={2,}\s|\.\.\s\w+::|:\w+:`|[*-]\s+["'`])/,

@@ -9,6 +9,8 @@ describe('text that talks about failures', () => {
     'except jwt.ExpiredSignatureError:',
     'from jwt import ExpiredSignatureError, InvalidIssuerError',
     'rescue JWT::InvalidIatError, JWT::ExpiredSignature => e',
+    'raise JWT::ExpiredSignature, "Signature has expired" if expired?',
+    'class JWT::ExpiredSignature < JWT::DecodeError; end',
     '// returns 401 when the token signature is invalid',
     '✓ rejects an expired token (12 ms)',
     'LOG:  execute <unnamed>: SELECT id, token FROM sessions WHERE expired',
