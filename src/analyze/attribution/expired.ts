@@ -155,7 +155,8 @@ function refusedShares(told: Told, { facts }: Background): { here: number; other
   const all = facts('fleet', '').filter(({ host }) => host !== told.host)
   const here = { expired: count(own, 'access_token'), accepted: count(own, 'accepted') }
   const others = { expired: count(all, 'access_token'), accepted: count(all, 'accepted') }
-  if (here.accepted + here.expired === 0 || others.accepted === 0) return null
+  // One that does not log what it accepts refuses everything that is known of it.
+  if (here.accepted === 0 || others.accepted === 0) return null
   return {
     here: here.expired / (here.expired + here.accepted),
     others: others.expired / (others.expired + others.accepted),

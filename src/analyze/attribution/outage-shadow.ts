@@ -4,6 +4,7 @@
  * Invariant: a record that states a reason of its own (expired, wrong audience, malformed) is never put into the shadow.
  */
 import type { Deed, HistoryFact } from '../../core/history.ts'
+import { VERIFIED } from '../history/facts-of.ts'
 import type { Told } from '../incident/tell.ts'
 import type { Background } from './background.ts'
 import { momentOf } from './moment.ts'
@@ -57,7 +58,7 @@ function near(facts: readonly HistoryFact[], at_ms: number): OutageFact | null {
 
 /**
  * While one goes on accepting tokens, or getting them, the issuer answers: what another could not reach is its own trouble. A
- * gateway's line does not say whose request it was, so that every host counts.
+ * gateway weighs no token itself and does not say whose request it was, so that every host counts.
  */
 function worksMeanwhile(told: Told, at_ms: number, background: Background): boolean {
   const meanwhile = (deeds: ReadonlySet<Deed>, facts: readonly HistoryFact[], now_ms: number): boolean =>
@@ -65,10 +66,10 @@ function worksMeanwhile(told: Told, at_ms: number, background: Background): bool
       ({ deed, first_ms, last_ms }) => deeds.has(deed) && first_ms <= now_ms + REACH_MS && last_ms >= now_ms - REACH_MS,
     )
   if (told.kind !== 'validation' && meanwhile(MINTED, issuerFacts(told, background), at_ms)) return true
-  return (
-    meanwhile(ACCEPTED, background.facts('host', told.host), told.time_ms) ||
-    meanwhile(ACCEPTED, background.facts('fleet', ''), at_ms)
-  )
+  const here = background.facts('host', told.host)
+  // Whoever finds out that a token has expired has checked its signature first.
+  if (here.some(({ deed }) => VERIFIED.has(deed))) return meanwhile(VERIFIED, here, told.time_ms)
+  return meanwhile(ACCEPTED, background.facts('fleet', ''), at_ms)
 }
 
 const ACCEPTED: ReadonlySet<Deed> = new Set<Deed>(['accepted'])

@@ -32,6 +32,9 @@ export function questionsOf(told: Told, background: Background): HistoryQuestion
     ask('host', told.host, here_ms)
     ask('fleet', '', there_ms)
   }
+  if (cause === 'unknown')
+    for (const host of new Set(background.spoken.map((one) => one.host)))
+      if (host !== told.host) ask('host', host, here_ms)
   if (aboutToken) {
     ask('session', told.session, here_ms)
     ask('client', told.client_id, there_ms, CLIENT_BACK_MS)

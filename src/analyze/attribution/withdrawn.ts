@@ -56,8 +56,14 @@ export function withdrawn(told: Told, background: Background): Verdict | null {
 /** Neither token nor session is named: what just happened to the same client, and user where known. */
 function byClient(told: Told, at_ms: number, background: Background): Verdict | null {
   if (told.kind !== 'refresh' && told.reported_subcause !== 'inactive') return null
-  const lately = clientFacts(told, background).filter(
-    ({ first_ms }) => first_ms <= at_ms + ROUNDING_MS && first_ms >= at_ms - FAMILY_FALLS_MS,
+  const ofClient = clientFacts(told, background)
+  // An access token that was got since fell with no earlier family; refresh tokens of one client are told apart by nothing.
+  const renewed_ms = told.kind === 'refresh' ? -Infinity : mintedLast(ofClient, at_ms)
+  const lately = ofClient.filter(
+    ({ first_ms, last_ms }) =>
+      first_ms <= at_ms + ROUNDING_MS &&
+      first_ms >= at_ms - FAMILY_FALLS_MS &&
+      latest(first_ms, last_ms, at_ms) >= renewed_ms,
   )
   for (const { deed, first_ms, own } of lately) {
     const confidence = own ? 'likely' : 'possible'
@@ -77,6 +83,20 @@ function byClient(told: Told, at_ms: number, background: Background): Verdict | 
   }
   return null
 }
+
+/** The last time before an instant that a fact is known of, ms; -Infinity: none. */
+function latest(first_ms: number, last_ms: number, at_ms: number): number {
+  return last_ms <= at_ms ? last_ms : first_ms <= at_ms ? first_ms : -Infinity
+}
+
+function mintedLast(facts: readonly HistoryFact[], at_ms: number): number {
+  return facts.reduce(
+    (last, { deed, first_ms, last_ms }) => (MINTED.has(deed) ? Math.max(last, latest(first_ms, last_ms, at_ms)) : last),
+    -Infinity,
+  )
+}
+
+const MINTED: ReadonlySet<HistoryFact['deed']> = new Set<HistoryFact['deed']>(['issued', 'refreshed'])
 
 /** Reported as withdrawn: the history may say more closely how. */
 export function revoked(told: Told, background: Background): Verdict {
@@ -98,6 +118,8 @@ function nothingWithdrawn(told: Told, background: Background): Verdict | null {
   const good = own.find(({ deed, first_ms }) => deed === 'accepted' && first_ms < at_ms)
   if (good !== undefined)
     return run('likely', `it was accepted ${seconds(at_ms - good.first_ms)} before and nobody was seen to withdraw it`)
+  const byClient = nothingOfClient(told, at_ms, background)
+  if (byClient !== null) return run(...byClient)
   const lately = issuerFacts(told, background).filter(({ first_ms }) => first_ms <= at_ms + ROUNDING_MS)
   const issued = lately.filter(({ deed }) => deed === 'issued' || deed === 'refreshed')
   if (issued.length === 0) return null
@@ -106,6 +128,34 @@ function nothingWithdrawn(told: Told, background: Background): Verdict | null {
   if (lately.some(({ deed }) => deed !== 'issued' && deed !== 'refreshed')) return null
   return run('possible', 'the issuer withdrew nothing within ten minutes before, so the token has probably run out')
 }
+
+/** Of this client the issuer withdrew nothing: its token is old, however much was withdrawn from others. */
+function nothingOfClient(
+  told: Told,
+  at_ms: number,
+  background: Background,
+): [confidence: Verdict['confidence'], why: string] | null {
+  const { client_id } = told
+  if (client_id === undefined) return null
+  const before = background.facts('client', client_id).filter(({ first_ms }) => first_ms <= at_ms + ROUNDING_MS)
+  const minted = before.filter(({ deed }) => MINTED.has(deed))
+  const last_ms = mintedLast(before, at_ms)
+  // A family that fell takes the tokens with it that were issued until then.
+  const fell = before.some(
+    ({ deed, first_ms, last_ms: until_ms }) => FAMILIES.has(deed) && latest(first_ms, until_ms, at_ms) >= last_ms,
+  )
+  if (minted.length === 0 || fell || before.some(({ deed }) => WITHDRAWALS.has(deed))) return null
+  const lives_ms = Math.min(...minted.map(({ iat_ms, exp_ms }) => (exp_ms ?? Infinity) - (iat_ms ?? 0)))
+  const had = `${client_id} got its last token ${seconds(at_ms - last_ms)} before`
+  if (Number.isFinite(lives_ms) && at_ms - last_ms > lives_ms)
+    return ['likely', `${had}, its tokens live ${seconds(lives_ms)}, and none of them was withdrawn`]
+  return ['possible', `${had}, and none of its tokens was withdrawn`]
+}
+
+const WITHDRAWALS: ReadonlySet<HistoryFact['deed']> = new Set<HistoryFact['deed']>([
+  ...['revoked', 'principal_disabled', 'consent_withdrawn', 'session_ended'],
+] as HistoryFact['deed'][])
+const FAMILIES: ReadonlySet<HistoryFact['deed']> = new Set<HistoryFact['deed']>(['refresh_reused', 'code_replayed'])
 
 /** Said of tokens that were withdrawn, that expired and that never were. */
 const VAGUE: ReadonlySet<string> = new Set(['inactive', 'token_revoked', 'session_ended'])

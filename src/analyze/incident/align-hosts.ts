@@ -53,7 +53,13 @@ interface Pair {
   other: string
   reasons: readonly Refusal[]
   bare: readonly Refusal[]
-  met: readonly Meeting[]
+  met: readonly Met[]
+}
+
+/** A request that both are known to speak of. */
+interface Met extends Meeting {
+  /** By its path, and not by time alone. */
+  marked: boolean
 }
 
 interface Refusal {
@@ -65,7 +71,7 @@ export class HostAlignment {
   readonly #reasons = new Map<string, Refusal[]>()
   readonly #bare = new Map<string, Refusal[]>()
   /** host → other → when each saw a request that is known to be one: what was found before is found again. */
-  readonly #met = new Map<string, Map<string, Meeting[]>>()
+  readonly #met = new Map<string, Map<string, Met[]>>()
   /** host → gateway → requests that both speak of. */
   readonly #together = new Map<string, Map<string, number>>()
   /** Whatever stands first before some host. */
@@ -81,7 +87,8 @@ export class HostAlignment {
     if (hosts.size > 1) {
       // Whoever asks an issuer for tokens stands before nothing.
       const { kind } = incident
-      if (saysWhy(incident) && (kind === 'validation' || kind === 'introspection')) this.#meet(host, spoken)
+      if (!saysWhy(incident)) this.#meetByPath(spoken)
+      else if (kind === 'validation' || kind === 'introspection') this.#meet(host, spoken)
       return
     }
     const bare = !saysWhy(incident)
@@ -117,13 +124,26 @@ export class HostAlignment {
     for (const one of spoken) {
       if (one.host === undefined || one.host === host) continue
       this.#served(host, one.host, 1)
-      const met = this.#met.get(host) ?? new Map<string, Meeting[]>()
-      this.#met.set(host, met)
-      const list = met.get(one.host) ?? []
-      if (met.size < HOSTS || met.has(one.host)) met.set(one.host, list)
-      list.push({ mine_ms: mine.time_ms, other_ms: one.time_ms })
-      if (list.length > PER_HOST) list.shift()
+      // They may have been joined by nothing but time, and then say what was believed of the clocks.
+      this.#note(host, one.host, { mine_ms: mine.time_ms, other_ms: one.time_ms, marked: false })
     }
+  }
+
+  /** Two status lines of one path; which of the two hosts stands in front they do not say. */
+  #meetByPath(spoken: Neighbour['spoken']): void {
+    for (const one of spoken)
+      for (const two of spoken)
+        if (one.host !== undefined && two.host !== undefined && one.host !== two.host)
+          this.#note(one.host, two.host, { mine_ms: one.time_ms, other_ms: two.time_ms, marked: true })
+  }
+
+  #note(host: string, other: string, meeting: Met): void {
+    const met = this.#met.get(host) ?? new Map<string, Met[]>()
+    this.#met.set(host, met)
+    const list = met.get(other) ?? []
+    if (met.size < HOSTS || met.has(other)) met.set(other, list)
+    list.push(meeting)
+    if (list.length > PER_HOST) list.shift()
   }
 
   #served(host: string, gateway: string, times: number): void {
@@ -223,37 +243,14 @@ function around(offset_ms: number): OffsetInterval {
 function* align(
   reasons: readonly Refusal[],
   bare: readonly Refusal[],
-  met: readonly Meeting[],
+  met: readonly Met[],
 ): Generator<void, Alignment | null> {
-  const things: Seen[] = met.map(({ mine_ms, other_ms }) => ({
-    mine_ms,
-    others_ms: [other_ms],
-    chance: 0,
-    marked: true,
-  }))
-  if (bare.length > 0) {
-    const linesOf = linesByService(bare)
-    const chance = covered(linesOf(reasons[0]?.incident))
-    const marked = markedPairs(reasons, bare)
-    for (const reason of reasons) {
-      const { time_ms, incident } = reason
-      const line = marked.get(reason)
-      if (line !== undefined) {
-        things.push({ mine_ms: time_ms, others_ms: [line.time_ms], chance: 0, marked: true })
-        continue
-      }
-      const lines = linesOf(incident)
-      const first = Math.max(0, firstAfter(lines, time_ms, 'time_ms') - PER_REASON / 2)
-      const others_ms = lines
-        .slice(first, first + PER_REASON)
-        .filter((line) => mayBeAnsweredBy(line.incident, incident))
-        .map((line) => line.time_ms)
-      things.push({ mine_ms: time_ms, others_ms, chance })
-    }
-  }
+  const things = thingsOf(reasons, bare, met, BIN_MS)
   if (things.length === 0) return null
-  things.sort((a, b) => a.mine_ms - b.mine_ms)
-  const stretches = yield* trackShift(things)
+  let stretches = yield* trackShift(things)
+  // Where many a second are refused only the milliseconds tell them apart.
+  if (stretches.length === 0 && !isCoarse(bare) && !isCoarse(reasons))
+    stretches = yield* trackShift(thingsOf(reasons, bare, met, FINE_BIN_MS), FINE_BIN_MS)
   if (stretches.length === 0) return null
   // What cutting stamps down to the second adds to their difference, on average.
   const bias_ms =
@@ -262,6 +259,40 @@ function* align(
   const nodes = stretches.flatMap(({ meetings }, stretch) => nodesOf(meetings, stretch, bias_ms))
   const inOrder = (clock: 'mine_ms' | 'other_ms') => [...nodes].sort((a, b) => a[clock] - b[clock])
   return { byMine: inOrder('mine_ms'), byOther: inOrder('other_ms') }
+}
+
+/** Differences told apart where both write milliseconds: a request takes about so long from reason to answer; ms. */
+const FINE_BIN_MS = 100
+
+function isCoarse(refusals: readonly Refusal[]): boolean {
+  return refusals.length === 0 || cutDown(refusals.map(({ time_ms }) => time_ms)) > 0
+}
+
+/** What one host saw and the other may have seen, in order of the one's clock. */
+function thingsOf(reasons: readonly Refusal[], bare: readonly Refusal[], met: readonly Met[], bin_ms: number): Seen[] {
+  const things: Seen[] = met.map(({ mine_ms, other_ms, marked }) => ({
+    ...{ mine_ms, others_ms: [other_ms], chance: 0, marked },
+  }))
+  if (bare.length === 0) return things.sort((a, b) => a.mine_ms - b.mine_ms)
+  const linesOf = linesByService(bare)
+  const chance = covered(linesOf(reasons[0]?.incident), bin_ms)
+  const marked = markedPairs(reasons, bare)
+  for (const reason of reasons) {
+    const { time_ms, incident } = reason
+    const line = marked.get(reason)
+    if (line !== undefined) {
+      things.push({ mine_ms: time_ms, others_ms: [line.time_ms], chance: 0, marked: true })
+      continue
+    }
+    const lines = linesOf(incident)
+    const first = Math.max(0, firstAfter(lines, time_ms, 'time_ms') - PER_REASON / 2)
+    const others_ms = lines
+      .slice(first, first + PER_REASON)
+      .filter((other) => mayBeAnsweredBy(other.incident, incident))
+      .map((other) => other.time_ms)
+    things.push({ mine_ms: time_ms, others_ms, chance })
+  }
+  return things.sort((a, b) => a.mine_ms - b.mine_ms)
 }
 
 /** A path that each of the two wrote only once marks one request, whatever their clocks say. */
@@ -304,10 +335,10 @@ function linesByService(bare: readonly Refusal[]): (who: Told | undefined) => re
 }
 
 /** Share of the time in which a line is within two bins, from the first to the last. */
-function covered(lines: readonly Refusal[]): number {
+function covered(lines: readonly Refusal[], bin_ms: number): number {
   const span_ms = lines.at(-1)!.time_ms - lines[0]!.time_ms
   let sum_ms = 0
-  for (let i = 1; i < lines.length; i++) sum_ms += Math.min(2 * BIN_MS, lines[i]!.time_ms - lines[i - 1]!.time_ms)
+  for (let i = 1; i < lines.length; i++) sum_ms += Math.min(2 * bin_ms, lines[i]!.time_ms - lines[i - 1]!.time_ms)
   return sum_ms / Math.max(span_ms, SHORTEST_MS)
 }
 

@@ -36,7 +36,8 @@ export function joinIncidents(
     if (home === null || home.reason === 'same_side') {
       drafts.push(alone)
       index.add(alone)
-      if (home !== null) waiting.push(alone)
+      // What is read of the past is paired when all of it is read: the line that belongs there may come later.
+      if (home !== null && sighting.event.received_collector_ms !== undefined) waiting.push(alone)
       continue
     }
     merge(home.draft, alone)

@@ -76,6 +76,7 @@ export function sameRequest(a: Known, b: Known, clocks: ClockLookup): JoinReason
     if (differ(one.http_path, two.http_path) || differ(one.http_status, two.http_status)) return null
     if (!sameHost && differ(one.client_id, two.client_id)) return null
   }
+  if (!sameTrace && shared === undefined && !bothReason && !mayBeOneStep(one, two)) return null
   const inStream = shareStream(a, b)
   if (inStream && (differ(one.request_id, two.request_id) || repeatSignature(a, b))) return null
   const apart = apartness(a, b, clocks)
@@ -104,10 +105,22 @@ export function sameRequest(a: Known, b: Known, clocks: ClockLookup): JoinReason
     return alikeLines ? 'status_line' : null
   }
   if (same(one.http_path, two.http_path)) return 'status_line'
-  if (!sameHost) return null
+  if (shareHost(a, b)) return 'same_side'
   // Apache's error log names the client and no path.
-  return same(one.host, two.host) || same(one.client_address, two.client_address) ? 'same_side' : null
+  return sameHost && same(one.client_address, two.client_address) ? 'same_side' : null
 }
+
+/** A token request's refusal is no answer to a call of an API, and 403 answers neither it nor an outage (RFC 6749 §5.2). */
+function mayBeOneStep(one: Told, two: Told): boolean {
+  const [line, reason] = saysWhy(one) ? [two, one] : [one, two]
+  if (!saysWhy(reason) || line.http_path === undefined) return true
+  const outage = reason.reported_cause === 'outage'
+  if (line.http_status === 403 && (outage || isGrant(reason))) return false
+  return outage || !isGrant(reason) || isGrant(line) || TOKEN_PATH.test(line.http_path)
+}
+
+/** Where token endpoints are found; see the pack `http-status`. */
+const TOKEN_PATH = /token|oauth|oidc|connect|revo[ck]|introspect|device/i
 
 /** One of the same record: read twice, or joined already. */
 function shareRecord(a: Known, b: Known): boolean {
@@ -117,6 +130,11 @@ function shareRecord(a: Known, b: Known): boolean {
 
 function shareStream(a: Known, b: Known): boolean {
   for (const s of a.spoken) for (const t of b.spoken) if (s.stream === t.stream) return true
+  return false
+}
+
+function shareHost(a: Known, b: Known): boolean {
+  for (const s of a.spoken) if (s.host !== undefined) for (const t of b.spoken) if (s.host === t.host) return true
   return false
 }
 

@@ -36,8 +36,8 @@ const LEAST_CHANCE = 0.01
 const MOST_CHANCE = 0.8
 /** Clocks are seldom set: log of the chance of that per group, beside the choice of where to. */
 const JUMP_COST = 6
-/** Differences searched, bins to either side: a wrong zone and a day, 26 h. */
-const FURTHEST_BINS = 26 * 3_600
+/** Differences searched to either side: a wrong zone and a day; ms. */
+const FURTHEST_MS = 26 * 3_600_000
 
 /** Seen by one clock; what may be the same, by the other. */
 export interface Seen {
@@ -55,29 +55,29 @@ interface Weighed extends Seen {
   miss: number
 }
 
-/** Steps of a few ms. `seen` in order of its clock. */
-export function* trackShift(seen: readonly Seen[]): Generator<void, TrackedShift[]> {
-  const things = apart(seen).map(weighed)
+/** Steps of a few ms. `seen` in order of its clock; `bin_ms`: to what differences are told apart. */
+export function* trackShift(seen: readonly Seen[], bin_ms = BIN_MS): Generator<void, TrackedShift[]> {
+  const things = apart(seen, bin_ms).map(weighed)
   let [low, high] = [Infinity, -Infinity]
   for (const { mine_ms, others_ms } of things)
     for (const other_ms of others_ms) {
-      const bin = binOf(mine_ms, other_ms)
-      if (Math.abs(bin) > FURTHEST_BINS) continue
+      if (Math.abs(mine_ms - other_ms) > FURTHEST_MS) continue
+      const bin = binOf(mine_ms, other_ms, bin_ms)
       low = Math.min(low, bin)
       high = Math.max(high, bin)
     }
   if (low > high) return []
-  const range: BinRange = { low, bins: high - low + 1 }
+  const range: BinRange = { low, bins: high - low + 1, bin_ms }
   const path = yield* bestPath(things, range)
-  return stretches(things, path, range.bins)
+  return stretches(things, path, range)
 }
 
 /** Things of one burst meet or miss together: one of them is evidence, the others add none. Marked ones stand for themselves. */
-function apart(seen: readonly Seen[]): Seen[] {
+function apart(seen: readonly Seen[], bin_ms: number): Seen[] {
   let last = -Infinity
   return seen.filter(({ mine_ms, marked }) => {
     if (marked === true) return true
-    if (mine_ms - last < 2 * BIN_MS) return false
+    if (mine_ms - last < 2 * bin_ms) return false
     last = mine_ms
     return true
   })
@@ -142,11 +142,13 @@ function* bestPath(things: readonly Weighed[], range: BinRange): Generator<void,
 interface BinRange {
   low: number
   bins: number
+  bin_ms: number
 }
 
 /** What a group's things say for each difference at which one of them meets; a bin stands for itself and the next one. */
 class Hits {
   readonly #low: number
+  readonly #bin_ms: number
   readonly #gains: Float32Array
   /** Number of the thing that was counted last, so that none counts twice. */
   readonly #last: Int32Array
@@ -154,8 +156,9 @@ class Hits {
   /** Bins with two things and more. */
   repeated: number[] = []
 
-  constructor({ low, bins }: BinRange) {
+  constructor({ low, bins, bin_ms }: BinRange) {
     this.#low = low - 1
+    this.#bin_ms = bin_ms
     this.#gains = new Float32Array(bins + 1)
     this.#last = new Int32Array(bins + 1).fill(-1)
   }
@@ -167,8 +170,8 @@ class Hits {
     for (let i = from; i < Math.min(things.length, from + GROUP); i++) {
       const { mine_ms, others_ms, gain } = things[i]!
       for (const other_ms of others_ms) {
-        const bin = binOf(mine_ms, other_ms)
-        if (Math.abs(bin) > FURTHEST_BINS) continue
+        if (Math.abs(mine_ms - other_ms) > FURTHEST_MS) continue
+        const bin = binOf(mine_ms, other_ms, this.#bin_ms)
         this.#add(bin - this.#low, i, gain, repeated)
         this.#add(bin - 1 - this.#low, i, gain, repeated)
       }
@@ -190,12 +193,12 @@ class Hits {
   }
 }
 
-function binOf(mine_ms: number, other_ms: number): number {
-  return Math.floor((mine_ms - other_ms) / BIN_MS)
+function binOf(mine_ms: number, other_ms: number, bin_ms: number): number {
+  return Math.floor((mine_ms - other_ms) / bin_ms)
 }
 
 /** Groups whose difference creeps are one stretch; each must stand out by itself. */
-function stretches(things: readonly Weighed[], path: readonly number[], bins: number): TrackedShift[] {
+function stretches(things: readonly Weighed[], path: readonly number[], { bins, bin_ms }: BinRange): TrackedShift[] {
   const found: TrackedShift[] = []
   let start = 0
   for (let group = 1; group <= path.length; group++) {
@@ -205,11 +208,11 @@ function stretches(things: readonly Weighed[], path: readonly number[], bins: nu
     for (let i = start * GROUP; i < Math.min(things.length, group * GROUP); i++) {
       const { mine_ms, others_ms, gain, miss } = things[i]!
       // The middle of the two bins that were counted.
-      const middle_ms = (path[Math.floor(i / GROUP)]! + 1) * BIN_MS
+      const middle_ms = (path[Math.floor(i / GROUP)]! + 1) * bin_ms
       let nearest: number | null = null
       for (const other_ms of others_ms) {
         const off = Math.abs(mine_ms - other_ms - middle_ms)
-        if (off <= BIN_MS && (nearest === null || off < Math.abs(mine_ms - nearest - middle_ms))) nearest = other_ms
+        if (off <= bin_ms && (nearest === null || off < Math.abs(mine_ms - nearest - middle_ms))) nearest = other_ms
       }
       odds += miss
       if (nearest === null) continue

@@ -75,6 +75,8 @@ export class Bench {
   readonly #state: string
   readonly random: () => number
   readonly truth: TruthRow[] = []
+  /** What servers did that they should not have done: a few where the machine was too busy, many where the bench is wrong. */
+  readonly contradictions: string[] = []
   services: RunningService[] = []
   clientHosts: ClientHost[] = []
   readonly #keys = [signingKey('sig-2026-10'), signingKey('sig-2026-11')]
@@ -194,8 +196,10 @@ export class Bench {
     })
     service.underWay--
     const ended_ms = Date.now()
-    const middle_ms = (began_ms + ended_ms) / 2
-    const validator = this.#validatorState(service, presented.kid, middle_ms)
+    const validator = this.#validatorState(service, presented.kid, (began_ms + ended_ms) / 2, began_ms)
+    const span = { from_s: began_ms / 1000, to_s: ended_ms / 1000 }
+    const { contradiction, ...outcome } = reasonOf(presented, method, validator, span, answer.status >= 400)
+    if (contradiction !== undefined) this.contradictions.push(contradiction)
     if (answer.status < 400 && presented.kid !== undefined) service.provenKids.add(presented.kid)
     this.truth.push({
       ...{
@@ -206,7 +210,7 @@ export class Bench {
         client_id: client.client_id,
       },
       witnesses: [this.plan.gateway.hostname, from.hostname],
-      ...reasonOf(presented, method, validator, middle_ms / 1000, answer.status >= 400),
+      ...outcome,
     })
     return answer
   }
@@ -287,20 +291,24 @@ export class Bench {
     return new Set(this.#keys.slice(0, this.#signing + 1).map(({ kid }) => kid as string))
   }
 
-  #keyState({ plan, knownKids, provenKids, keysUnreachable }: RunningService, kid: string | undefined): KeyState {
+  #keyState(
+    { plan, knownKids, provenKids, keysUnreachable }: RunningService,
+    kid: string | undefined,
+    began_ms: number,
+  ): KeyState {
     if (keysUnreachable) return 'unreachable'
     // Some libraries forget the keys they have when they fail to fetch those they lack (PyJWT 2.6 does).
     if (plan.keys === 'remote' && this.#jwksDown) return 'perhaps unreachable'
     if (kid === undefined || provenKids.has(kid)) return 'known'
     if (!knownKids.has(kid)) return 'stale'
-    return Date.now() - this.#rotated_ms < KEY_DOUBT_MS ? 'perhaps stale' : 'known'
+    return began_ms - this.#rotated_ms < KEY_DOUBT_MS ? 'perhaps stale' : 'known'
   }
 
-  #validatorState(service: RunningService, kid: string | undefined, true_ms: number): ValidatorState {
+  #validatorState(service: RunningService, kid: string | undefined, true_ms: number, began_ms: number): ValidatorState {
     const { library, route, leeway_s, trouble } = service.plan
     const { audience, wrongIssuer } = service
     return {
-      ...{ library, route, leeway_s, audience, wrongIssuer, keys: this.#keyState(service, kid) },
+      ...{ library, route, leeway_s, audience, wrongIssuer, keys: this.#keyState(service, kid, began_ms) },
       offset_s: this.offsetOf(service.plan, service.child, true_ms),
       clockFault: CLOCK_FAULTS[trouble as keyof typeof CLOCK_FAULTS] ?? null,
       introspectionDown: this.introspectionDown,

@@ -19,6 +19,8 @@ import { clockTableOf, scoreClocks, sumUp } from './score-clocks.ts'
 const ALL = process.env.AUTHTOP_E2E_ALL === '1'
 const DAY_MS = ALL ? 60_000 : 24_000
 const PACE_MS = 350
+/** Share of requests about which the bench itself may be mistaken: it cannot see when a busy machine did what. */
+const CONTRADICTED = 0.01
 const SEEDS = process.env.FLEET_SEEDS?.split(',').map(Number) ?? [SEED]
 
 test.for(SEEDS)('a mixed day on the fleet drawn from seed %i is told as it was', async (seed, context) => {
@@ -33,6 +35,8 @@ test.for(SEEDS)('a mixed day on the fleet drawn from seed %i is told as it was',
   const report = score(bench.truth, failures as Told[], bench.offsetAt())
   const clocks = scoreClocks(bench.clocks(), await clocksIn(join(folder, 'store.db')), bench.offsetAt(), ended_ms)
   console.log(`seed ${seed}\n${tableOf(report)}\n${clockTableOf(clocks)}`)
+  const most = bench.truth.length * CONTRADICTED
+  expect(bench.contradictions.length, bench.contradictions.join('\n')).toBeLessThanOrEqual(most)
   const sums = sumUp(clocks)
   expect(sums.wronged, 'good clocks accused').toBe(0)
   // A dozen hosts: one may miss the 95 of 100 that hold over many fleets.

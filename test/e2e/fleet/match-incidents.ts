@@ -9,6 +9,7 @@ import type { TruthRow } from './truth-row.ts'
 export interface Told extends Failure {
   client_id?: string
   signature: string
+  message: string
 }
 
 /** Clock minus true time of a host at a true time, ms. */

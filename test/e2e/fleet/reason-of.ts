@@ -26,23 +26,46 @@ export interface ValidatorState {
   introspectionDown: boolean
 }
 
-/** Stamps are whole seconds and requests take time: this close to an instant, what the server did decides, s. */
+/** Stamps are whole seconds: this close to an instant, what the server did decides, s … */
 const MARGIN_S = 1.3
 
-/** `refused`: what the server did. @throws where that contradicts what it must have done. */
+/** When a request took place, true time, s; on a busy machine that may be seconds. */
+export interface Span {
+  from_s: number
+  to_s: number
+}
+
+export interface Outcome {
+  reason: Reason | null
+  inDoubt: boolean
+  /** The server did what it should not have done, in words; nothing is scored then. */
+  contradiction?: string
+}
+
+/** `refused`: what the server did. */
 export function reasonOf(
   presented: Presented,
   method: 'GET' | 'POST',
   validator: ValidatorState,
-  true_s: number,
+  span: Span,
   refused: boolean,
-): { reason: Reason | null; inDoubt: boolean } {
-  const { candidate, sure, inDoubt = false } = expectation(presented, method, validator, true_s)
-  if (refused && candidate === null) throw new Error(`a good request was refused: ${describe(presented, validator)}`)
+): Outcome {
+  const { candidate, sure, inDoubt = false } = expectation(presented, method, validator, span)
+  if (refused && candidate === null)
+    return {
+      reason: UNCLEAR,
+      inDoubt: true,
+      contradiction: `a good request was refused: ${describe(presented, validator)}`,
+    }
   if (!refused && candidate !== null && sure)
-    throw new Error(`${candidate.fault} was let through: ${describe(presented, validator)}`)
+    return {
+      ...{ reason: null, inDoubt: false },
+      contradiction: `${candidate.fault} was let through: ${describe(presented, validator)}`,
+    }
   return { reason: refused ? candidate : null, inDoubt: refused && inDoubt }
 }
+
+const UNCLEAR: Reason = { fault: 'unclear', cause: 'unknown', subcauses: ['unspecified'] }
 
 interface Expectation {
   candidate: Reason | null
@@ -50,12 +73,10 @@ interface Expectation {
   inDoubt?: boolean
 }
 
-function expectation(
-  presented: Presented,
-  method: 'GET' | 'POST',
-  validator: ValidatorState,
-  true_s: number,
-): Expectation {
+function expectation(presented: Presented, method: 'GET' | 'POST', validator: ValidatorState, span: Span): Expectation {
+  const true_s = (span.from_s + span.to_s) / 2
+  // … and nobody sees when within its time the server looked at it.
+  const margin_s = MARGIN_S + (span.to_s - span.from_s) / 2
   const { flaw, scope, audience, iat_s, exp_s, revoked } = presented
   const { library, route, leeway_s, offset_s } = validator
   const sure = (candidate: Reason | null) => ({ candidate, sure: true })
@@ -77,7 +98,7 @@ function expectation(
     const stale: Reason = { fault: 'stale keys', cause: 'misconfiguration', subcauses: ['stale_jwks'] }
     if (validator.keys === 'stale') return sure(stale)
     if (validator.keys !== 'known') {
-      const otherwise = expectation(presented, method, { ...validator, keys: 'known' }, true_s)
+      const otherwise = expectation(presented, method, { ...validator, keys: 'known' }, span)
       const candidate = validator.keys === 'perhaps stale' ? stale : unreachable
       return { candidate, sure: otherwise.sure && otherwise.candidate !== null, inDoubt: otherwise.candidate !== null }
     }
@@ -95,23 +116,23 @@ function expectation(
   // An introspecting service asks the issuer, whose clock is right.
   const here_s = true_s + (opaque ? 0 : offset_s)
   const overdue_s = here_s - leeway_s - exp_s
-  if (overdue_s > -MARGIN_S) {
-    const expired = true_s + MARGIN_S > exp_s
+  if (overdue_s > -margin_s) {
+    const expired = true_s + margin_s > exp_s
     const candidate: Reason = expired
       ? { fault: 'natural expiry', cause: 'expiry', subcauses: ['access_token'] }
       : { fault: validator.clockFault ?? 'validator ahead', cause: 'skew', subcauses: ['fresh_token_expired'] }
-    return { candidate, sure: overdue_s > MARGIN_S }
+    return { candidate, sure: overdue_s > margin_s }
   }
   const early_s = iat_s - here_s - leeway_s
   const mayBeEarly = validator.clockFault === 'validator behind' || validator.clockFault === 'drift'
-  if (looksAtClaims && !opaque && mayBeEarly && early_s > -MARGIN_S) {
+  if (looksAtClaims && !opaque && mayBeEarly && early_s > -margin_s) {
     // nbf and iat are the same instant here; which of the two a library trips over first is no matter of cause.
     const iatFirst = library === 'pyjwt' || library === 'ruby-jwt'
     const candidate: Reason = {
       ...{ fault: validator.clockFault ?? 'validator behind', cause: 'skew' },
       subcauses: iatFirst ? ['issued_in_future', 'not_yet_valid'] : ['not_yet_valid'],
     }
-    return { candidate, sure: early_s > MARGIN_S }
+    return { candidate, sure: early_s > margin_s }
   }
   if (looksAtClaims && !scope.split(' ').includes(`${route}:${method === 'GET' ? 'read' : 'write'}`))
     return sure({ fault: 'insufficient scope', cause: 'misuse', subcauses: ['insufficient_scope'] })

@@ -1,4 +1,5 @@
 /** Counts, per fault and per kind of host, how many failed requests authtop told once, with the true cause, with the true subcause. */
+import { causeByKeywords } from './keyword-reading.ts'
 import {
   agreesInCause,
   agreesInSubcause,
@@ -18,6 +19,8 @@ export interface Score {
   subcause: number
   missed: number
   doubled: number
+  /** True causes that the message's keywords alone would have told. */
+  keywords: number
 }
 
 export interface Report {
@@ -58,7 +61,7 @@ export function score(
   return { faults, kinds, total, invented: invented.length, mistakes: mistakes(rows, { told, invented }) }
 }
 
-const nothing = (): Score => ({ truth: 0, incidents: 0, cause: 0, subcause: 0, missed: 0, doubled: 0 })
+const nothing = (): Score => ({ truth: 0, incidents: 0, cause: 0, subcause: 0, missed: 0, doubled: 0, keywords: 0 })
 
 function count(sum: Score, row: TruthRow, told: readonly Told[]): void {
   const [first] = told
@@ -69,6 +72,7 @@ function count(sum: Score, row: TruthRow, told: readonly Told[]): void {
   else {
     if (agreesInCause(row, first)) sum.cause++
     if (agreesInSubcause(row, first)) sum.subcause++
+    if (causeByKeywords(`${first.message} ${first.why.at(-1) ?? ''}`) === row.reason?.cause) sum.keywords++
   }
 }
 
@@ -88,7 +92,7 @@ function mistakes(rows: readonly TruthRow[], { told, invented }: Matching): stri
   return [...counts].sort(([, a], [, b]) => b - a).map(([what, n]) => `${what} ×${n}`)
 }
 
-const COLUMNS = ['truth', 'incidents', 'cause', 'subcause', 'missed', 'doubled'] as const
+const COLUMNS = ['truth', 'incidents', 'cause', 'subcause', 'missed', 'doubled', 'keywords'] as const
 
 export function tableOf({ faults, kinds, total, invented, mistakes: list }: Report): string {
   const line = (name: string, one: Score): string =>
@@ -99,7 +103,7 @@ export function tableOf({ faults, kinds, total, invented, mistakes: list }: Repo
     ...[...faults].map(([name, one]) => line(name, one)),
     line('all', total),
     ...[...kinds].sort(([a], [b]) => a.localeCompare(b)).map(([name, one]) => line(name, one)),
-    `cause ${share(total.cause)}, subcause ${share(total.subcause)}, incidents ${share(total.incidents + invented)} of the truth, ${invented} invented`,
+    `cause ${share(total.cause)}, subcause ${share(total.subcause)} (keywords alone: cause ${share(total.keywords)}), incidents ${share(total.incidents + invented)} of the truth, ${invented} invented`,
     ...list.map((what) => `  ${what}`),
   ].join('\n')
 }

@@ -28,6 +28,7 @@ export const FAULT_NAMES = [
   'introspection down',
   'issuer down',
   'inactive at introspection',
+  'unclear',
 ] as const
 export type FaultName = (typeof FAULT_NAMES)[number]
 

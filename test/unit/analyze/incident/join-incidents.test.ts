@@ -106,10 +106,40 @@ describe('joining records of one failed request', () => {
     ).toHaveLength(1)
   })
 
-  test('an error log without paths and an access log meet by the client’s address', () => {
-    const client = { client_address: '10.0.0.7' }
+  test('an error log without paths and an access log meet by the client’s address, while they are written', () => {
+    const client = { client_address: '10.0.0.7', received_collector_ms: T + 900 }
     expect(join([sighting({ ...client, stream: 'error' }), bare({ ...client, http_path: '/orders' })])).toHaveLength(1)
-    expect(join([sighting({ ...client, stream: 'error' }), bare({ client_address: '10.0.0.9' })])).toHaveLength(2)
+    const other = { ...client, client_address: '10.0.0.9' }
+    expect(join([sighting({ ...client, stream: 'error' }), bare(other)])).toHaveLength(2)
+  })
+
+  test('what only shares its host waits where two could be meant, and in the past until all is read', () => {
+    const live = { host: 'pages-1', received_collector_ms: T + 900 }
+    const error = { ...live, stream: 'error' }
+    expect(join([sighting(error), bare({ ...live, http_path: '/a' })])).toHaveLength(1)
+    const two = [bare({ ...live, http_path: '/a' }), bare({ ...live, http_path: '/b' })]
+    expect(join([sighting(error), ...two])).toHaveLength(3)
+    expect(join([sighting({ host: 'pages-1', stream: 'error' }), bare({ host: 'pages-1' })])).toHaveLength(2)
+  })
+
+  test('an issuer that does not know a client does not name it: its caller’s word meets it by time', () => {
+    const grant = { kind: 'issuance', cause: 'misconfiguration', http_status: 401 } as const
+    const issuer = sighting({ ...grant, host: 'auth-1', subcause: 'client_unknown', signature: 'a/unknown-client' })
+    const caller = { ...grant, subcause: 'client_credentials', signature: 'b/invalid-client', stream: 'job' } as const
+    expect(join([issuer, sighting({ ...caller, host: 'job-1', client_id: 'job', at: 40 })])).toHaveLength(1)
+    expect(join([issuer, sighting({ ...caller, host: 'job-1', client_id: 'job', at: 3_600 })])).toHaveLength(2)
+  })
+
+  test('a call of an API is no answer to a refused token request of the same process', () => {
+    const grant = sighting({
+      kind: 'issuance',
+      cause: 'misconfiguration',
+      subcause: 'client_credentials',
+      host: 'job-1',
+    })
+    const call = { stream: 'app', host: 'job-1', at: 40, http_path: '/orders/7' }
+    expect(join([grant, bare(call)])).toHaveLength(2)
+    expect(join([grant, bare({ ...call, http_path: '/oauth2/token' })])).toHaveLength(1)
   })
 
   test('a bare status line for another path stays alone', () => {
