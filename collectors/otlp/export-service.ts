@@ -1,12 +1,14 @@
 /**
  * What both receivers do with a body: decode, hand over, wait until it is durable. How the outcome is said on the wire is
- * theirs. Invariant: `accepted` is answered only after the store's transaction (nothing acknowledged is lost by `kill -9`).
+ * theirs. Invariant: `accepted` is answered only after the store's transaction (nothing acknowledged is lost by `kill -9`), and
+ * where requests are handed on, only after that.
  */
 import { hash } from 'node:crypto'
 import type { PushSourceOptions } from '../../src/core/ports/push-source.ts'
 import type { Inbox } from '../push/inbox.ts'
 import { settled } from '../push/requests.ts'
 import type { Partial } from './answer.ts'
+import type { Forward } from './forward.ts'
 import { type Encoding, type ReadRequest, readRequest } from './read-request.ts'
 import { MalformedTelemetry, type Signal } from './telemetry.ts'
 import { Glance } from './wire/glance.ts'
@@ -23,8 +25,11 @@ export class ExportService {
   readonly #now: () => number
   readonly #glance: Glance | undefined
 
-  constructor(inbox: Inbox, { now, mayMatch }: Pick<PushSourceOptions, 'now' | 'mayMatch'>) {
+  readonly #forward: Forward | undefined
+
+  constructor(inbox: Inbox, { now, mayMatch }: Pick<PushSourceOptions, 'now' | 'mayMatch'>, forward?: Forward) {
     this.#inbox = inbox
+    this.#forward = forward
     this.#now = now
     if (mayMatch !== undefined) this.#glance = new Glance(mayMatch)
   }
@@ -43,9 +48,16 @@ export class ExportService {
       throw error
     }
     const accepted = { rejected: read.rejected, reason: read.reason }
-    if (read.parts.length === 0) return { accepted }
-    const content = { digest: hash('sha256', body), parts: read.parts, received_collector_ms }
-    const later = await settled(this.#inbox, content, read.weight)
-    return later === null ? { accepted } : { later }
+    const [later, notForwarded] = await Promise.all([
+      this.#settled(body, read, received_collector_ms),
+      this.#forward?.send(body, encoding, signal) ?? null,
+    ])
+    const reason = later ?? notForwarded
+    return reason === null ? { accepted } : { later: reason }
+  }
+
+  async #settled(body: Uint8Array, { parts, weight }: ReadRequest, received_collector_ms: number) {
+    if (parts.length === 0) return null
+    return settled(this.#inbox, { digest: hash('sha256', body), parts, received_collector_ms }, weight)
   }
 }

@@ -8,18 +8,22 @@ import { Inbox } from '../push/inbox.ts'
 import type { Listening } from '../push/listening.ts'
 import { portOf } from '../push/requests.ts'
 import { ExportService } from './export-service.ts'
+import { Forward, type ForwardTo } from './forward.ts'
 import { openGrpcReceiver } from './grpc-receiver.ts'
 import { openHttpReceiver } from './http-receiver.ts'
 
 export interface OtlpListening extends Omit<Listening, 'port'> {
   http_port: number
   grpc_port: number
+  /** Where everything is handed on to as well. */
+  forward?: ForwardTo
 }
 
 export async function openOtlpSource(listening: OtlpListening, options: PushSourceOptions): Promise<PushSource> {
   const inbox = new Inbox()
-  const service = new ExportService(inbox, options)
-  const { http_port, grpc_port, ...common } = listening
+  const { http_port, grpc_port, forward, ...common } = listening
+  const onward = forward === undefined ? undefined : new Forward(forward, options.notice)
+  const service = new ExportService(inbox, options, onward)
   const http = await openHttpReceiver(service, { ...common, port: http_port })
   let closeGrpc: () => Promise<void>
   let grpcPort: number

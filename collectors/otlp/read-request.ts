@@ -6,6 +6,7 @@
 import type { Exchange } from '../../src/core/exchange.ts'
 import type { PushedRecord } from '../../src/core/ports/push-source.ts'
 import type { StreamInfo } from '../../src/core/ports/source.ts'
+import { EntrySpans, isFailed } from './entry-spans.ts'
 import { exchangeOf } from './exchange-of.ts'
 import { type Origin, originOf, streamOf } from './origin.ts'
 import { renderLog, renderSpan, SPAN_KINDS } from './render-record.ts'
@@ -59,12 +60,24 @@ export async function readRequest(
   return gathering.done()
 }
 
+/** A failed span, and where its record stands. */
+interface Failed {
+  span: Span
+  scope: Scope
+  origin: Origin
+  part: ReadPart
+  at: number
+}
+
 class Gathering implements TelemetrySink {
   readonly #parts = new Map<string, ReadPart>()
   #origin: Origin = {}
   /** Of the present resource, by what they hold. */
   #streams: Partial<Record<string, ReadPart>> = {}
   #scope: Scope = { name: '', version: '' }
+  /** By trace. */
+  readonly #failed = new Map<string, Failed[]>()
+  readonly #seen: { span: PassedSpan; origin: Origin }[] = []
   #weight = 0
   #rejected = 0
   #reason = ''
@@ -82,7 +95,7 @@ class Gathering implements TelemetrySink {
     const part = this.#part(spansOf(span.kind))
     this.#add(part, renderSpan(span, this.#scope, this.#origin))
     const { kind, start_ms, end_ms, trace_id, span_id, parent_span_id = '' } = span
-    this.#exchange(part, {
+    this.#see(part, {
       kind,
       start_ms,
       end_ms,
@@ -90,6 +103,10 @@ class Gathering implements TelemetrySink {
       span_id: () => span_id,
       parent_span_id: () => parent_span_id,
     })
+    if (!isFailed(span)) return
+    const failed = this.#failed.get(trace_id) ?? []
+    failed.push({ span, scope: this.#scope, origin: this.#origin, part, at: part.records.length - 1 })
+    this.#failed.set(trace_id, failed)
   }
 
   log(entry: LogEntry): void {
@@ -100,7 +117,7 @@ class Gathering implements TelemetrySink {
     const part = this.#part(span === null ? 'logs' : spansOf(span.kind))
     if (part.records.length === 0) return false
     part.passed++
-    if (span !== null) this.#exchange(part, span)
+    if (span !== null) this.#see(part, span)
     return true
   }
 
@@ -109,6 +126,7 @@ class Gathering implements TelemetrySink {
   }
 
   done(): ReadRequest {
+    this.#nameEntries()
     return { parts: [...this.#parts.values()], weight: this.#weight, rejected: this.#rejected, reason: this.#reason }
   }
 
@@ -117,7 +135,23 @@ class Gathering implements TelemetrySink {
     part.records.push(record)
   }
 
-  #exchange(part: ReadPart, span: PassedSpan): void {
+  /** Failures within failures are told apart from failures beside failures; only where there are several in one trace. */
+  #nameEntries(): void {
+    const several = [...this.#failed.values()].filter(({ length }) => length > 1).flat()
+    if (several.length === 0) return
+    const traces = new Set(several.map(({ span }) => span.trace_id))
+    const entries = new EntrySpans()
+    for (const { span, origin } of this.#seen) {
+      const trace_id = span.trace_id()
+      if (traces.has(trace_id)) entries.add(trace_id, span.span_id(), span.parent_span_id(), origin)
+    }
+    for (const { span } of several) entries.failed(span)
+    for (const { span, scope, origin, part, at } of several)
+      part.records[at] = renderSpan(span, scope, origin, entries.entryOf(span))
+  }
+
+  #see(part: ReadPart, span: PassedSpan): void {
+    this.#seen.push({ span, origin: this.#origin })
     const exchange = exchangeOf(span, this.#origin.host)
     if (exchange !== null) part.exchanges.push(exchange)
   }

@@ -10,6 +10,7 @@ export interface ReceiverOptions {
   otlp?: boolean
   otlpHttpPort: number
   otlpGrpcPort: number
+  otlpForward?: string
   webhook?: boolean
   webhookPort: number
   syslog?: boolean
@@ -25,11 +26,19 @@ const LOOPBACK = '127.0.0.1'
 /** Senders must present this; not an option, because arguments are visible to everybody on the machine. */
 const TOKEN_VARIABLE = 'AUTHTOP_TOKEN'
 
+/** What the endpoint that telemetry is handed on to wants to see. */
+const FORWARD_TOKEN_VARIABLE = 'AUTHTOP_FORWARD_TOKEN'
+
 export function addReceiverOptions(command: Command): Command {
   return command
     .option('--otlp', 'receive OpenTelemetry traces and logs, over HTTP and gRPC')
     .option('--otlp-http-port <n>', 'port for OTLP/HTTP; 0 is any free one', port, OTLP_HTTP_PORT)
     .option('--otlp-grpc-port <n>', 'port for OTLP/gRPC; 0 is any free one', port, OTLP_GRPC_PORT)
+    .option(
+      '--otlp-forward <url>',
+      `hand everything that arrives on to this OTLP/HTTP endpoint too; its bearer token is $${FORWARD_TOKEN_VARIABLE}`,
+      endpoint,
+    )
     .option(
       '--webhook',
       'receive what identity providers push: POST to /webhook/auth0, okta, entra, keycloak, or any name',
@@ -52,6 +61,8 @@ export function receiversOf(options: ReceiverOptions, env: NodeJS.ProcessEnv): R
   const { listen: host, tlsCert, tlsKey } = options
   if ((tlsCert === undefined) !== (tlsKey === undefined))
     throw new UserError('--tls-cert and --tls-key belong together', 'give both files')
+  if (options.otlpForward !== undefined && !options.otlp)
+    throw new UserError('--otlp-forward needs something to hand on', 'add --otlp')
   const authenticated = options.otlp === true || options.webhook === true
   if (!authenticated && !options.syslog) {
     if (tlsCert !== undefined)
@@ -67,10 +78,24 @@ export function receiversOf(options: ReceiverOptions, env: NodeJS.ProcessEnv): R
   const tls = tlsCert === undefined || tlsKey === undefined ? {} : { tls: { cert: pem(tlsCert), key: pem(tlsKey) } }
   const common = { host, ...tls, ...(token === undefined ? {} : { token }) }
   return {
-    ...(options.otlp && { otlp: { ...common, http_port: options.otlpHttpPort, grpc_port: options.otlpGrpcPort } }),
+    ...(options.otlp && {
+      otlp: { ...common, http_port: options.otlpHttpPort, grpc_port: options.otlpGrpcPort, ...forwardOf(options, env) },
+    }),
     ...(options.webhook && { webhook: { ...common, port: options.webhookPort } }),
     ...(options.syslog && { syslog: { ...tls, host: options.syslogListen, port: options.syslogPort } }),
   }
+}
+
+function forwardOf({ otlpForward: url }: ReceiverOptions, env: NodeJS.ProcessEnv) {
+  if (url === undefined) return {}
+  const token = env[FORWARD_TOKEN_VARIABLE]
+  return { forward: token ? { url, token } : { url } }
+}
+
+function endpoint(text: string): string {
+  if (!/^https?:\/\/[^/]/.test(text) || !URL.canParse(text))
+    throw new InvalidArgumentError('an address such as http://localhost:14318 is needed')
+  return text
 }
 
 function isLoopback(host: string): boolean {

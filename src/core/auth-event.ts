@@ -47,6 +47,8 @@ export interface AuthEvent {
   /** Grant, session or token family the token belongs to, as the record names it. */
   session?: string
   request_id?: string
+  /** Further names of the same request that nobody wrote to be read: the span around all others that tell of it. */
+  other_request_ids?: readonly string[]
   trace_id?: string
   span_id?: string
   /** What the request was for, from the record: `GET`, `/orders`, 401, `10.0.0.7`. Path without query string. */

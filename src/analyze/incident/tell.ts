@@ -79,6 +79,7 @@ function toldBy({ event, time_ms }: Sighting): Told {
     const value = event[field]
     if (value !== undefined) (told as unknown as Record<string, unknown>)[field] = value
   }
+  if (event.other_request_ids !== undefined) told.other_request_ids = event.other_request_ids
   if (event.received_collector_ms !== undefined) told.received_collector_ms = event.received_collector_ms
   if (event.clock_proof !== undefined) told.clock_proof = event.clock_proof
   return told

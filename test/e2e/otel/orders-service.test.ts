@@ -4,7 +4,8 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterEach, describe, expect, test } from 'vitest'
-import { authtop, ENTRY, environment, ndjson, scratch } from '../../cli/authtop.ts'
+import { authtop, environment, ndjson, scratch } from '../../cli/authtop.ts'
+import { type Collector, startCollector, stop } from './collector.ts'
 
 const SERVICE = join(import.meta.dirname, 'orders-service.mjs')
 const home = scratch()
@@ -14,21 +15,10 @@ afterEach(async () => {
   for (const child of running.splice(0).reverse()) await stop(child)
 })
 
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  child.kill('SIGTERM')
-  await once(child, 'exit')
-}
-
-async function collector(db: string): Promise<{ child: ChildProcess; http: string; grpc: string }> {
-  const args = [ENTRY, 'collect', '--otlp', '--otlp-http-port', '0', '--otlp-grpc-port', '0', '--db', db]
-  const child = spawn(process.execPath, args, { env: environment(home), stdio: ['ignore', 'ignore', 'pipe'] })
-  running.push(child)
-  for await (const line of createInterface({ input: child.stderr! })) {
-    const ports = [...line.matchAll(/port (\d+)/g)].map((found) => found[1]!)
-    if (ports.length === 2) return { child, http: ports[0]!, grpc: ports[1]! }
-  }
-  throw new Error('the collector ended')
+async function collector(db: string): Promise<Collector> {
+  const started = await startCollector(home, db)
+  running.push(started.child)
+  return started
 }
 
 async function service(signals: string, http: string, grpc: string) {

@@ -67,6 +67,48 @@ describe('an export request of the official SDK', () => {
   })
 })
 
+describe('failed spans of one trace', () => {
+  const ID = (n: number) => n.toString(16).padStart(16, 'a')
+  const failed = (n: number, parent: number, more = {}) => ({
+    traceId: 'ab'.repeat(16),
+    spanId: ID(n),
+    parentSpanId: ID(parent),
+    name: `span ${n}`,
+    kind: 1,
+    status: { code: 2, message: 'jwt expired' },
+    ...more,
+  })
+  const resource = (service: string, spans: unknown[]) => ({
+    resource: { attributes: [{ key: 'service.name', value: { stringValue: service } }] },
+    scopeSpans: [{ spans }],
+  })
+  async function entries(...resourceSpans: unknown[]) {
+    const found = await records(json({ resourceSpans }), 'json', 'traces')
+    return Object.fromEntries(
+      found.map(({ text }) => JSON.parse(text)).map((span) => [span.span_name.slice(5), span.entry_span_id]),
+    )
+  }
+
+  test('an error on its way up through spans within spans has one entry, also through spans that say nothing', async () => {
+    const silent = failed(3, 2, { status: {} })
+    expect(await entries(resource('api', [failed(4, 3), silent, failed(2, 1), failed(1, 0)]))).toEqual({
+      1: ID(1),
+      2: ID(1),
+      3: undefined,
+      4: ID(1),
+    })
+  })
+
+  test('spans beside one another are failures of their own, and so are those of another service', async () => {
+    const siblings = resource('api', [failed(4, 1), failed(5, 1), failed(1, 0, { status: {} })])
+    expect(await entries(siblings, resource('web', [failed(0, 9)]))).toMatchObject({ 4: ID(4), 5: ID(5), 0: ID(0) })
+  })
+
+  test('a ring of parents, which nobody should send, has an end', async () => {
+    expect(Object.keys(await entries(resource('api', [failed(1, 2), failed(2, 1)])))).toHaveLength(2)
+  })
+})
+
 describe('a body nobody should send', () => {
   test('spans without ids are rejected one by one, the rest is taken', async () => {
     const body = json({
