@@ -116,7 +116,9 @@ function mayBeOneStep(one: Told, two: Told): boolean {
   if (!saysWhy(reason) || line.http_path === undefined) return true
   const outage = reason.reported_cause === 'outage'
   if (line.http_status === 403 && (outage || isGrant(reason))) return false
-  return outage || !isGrant(reason) || isGrant(line) || TOKEN_PATH.test(line.http_path)
+  if (!isGrant(reason) || isGrant(line) || TOKEN_PATH.test(line.http_path)) return true
+  // A resource server that asks its issuer about a token names no client; a caller does, of its own requests.
+  return outage && !same(line.client_id, reason.client_id)
 }
 
 /** Where token endpoints are found; see the pack `http-status`. */

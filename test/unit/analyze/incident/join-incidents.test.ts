@@ -140,6 +140,9 @@ describe('joining records of one failed request', () => {
     const call = { stream: 'app', host: 'job-1', at: 40, http_path: '/orders/7' }
     expect(join([grant, bare(call)])).toHaveLength(2)
     expect(join([grant, bare({ ...call, http_path: '/oauth2/token' })])).toHaveLength(1)
+    const down = { kind: 'issuance', cause: 'outage', subcause: 'issuer_unavailable', host: 'job-1' } as const
+    expect(join([sighting({ ...down, client_id: 'job' }), bare({ ...call, client_id: 'job' })])).toHaveLength(2)
+    expect(join([sighting(down), bare(call)])).toHaveLength(1)
   })
 
   test('a bare status line for another path stays alone', () => {
