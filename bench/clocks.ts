@@ -257,7 +257,7 @@ function scale(): void {
   const rows = new ClockReading(book, { now_ms: 0 }).table.hosts.length
   const read = performance.now() - start
   console.log(
-    `\n${hosts} hosts, 1 h, ${added} samples: heap +${((after.heapUsed - before.heapUsed) / 1e6).toFixed(0)} MB, ${((1e6 * spent) / added).toFixed(0)} ns a sample, saved ${(JSON.stringify(book.save()).length / 1e6).toFixed(0)} MB, table of ${rows} rows in ${(read / 1000).toFixed(1)} s (first time; later only what changed)`,
+    `\n${hosts} hosts, 1 h, ${added} samples: held +${((after.heapUsed + after.external - before.heapUsed - before.external) / 1e6).toFixed(0)} MB (of which typed arrays ${(after.arrayBuffers / 1e6).toFixed(0)} MB), resident ${(after.rss / 1e6).toFixed(0)} MB, the simulation's own among them, ${((1e6 * spent) / added).toFixed(0)} ns a sample, saved ${(JSON.stringify(book.save()).length / 1e6).toFixed(0)} MB, table of ${rows} rows in ${(read / 1000).toFixed(1)} s (first time; later only what changed)`,
   )
 }
 
