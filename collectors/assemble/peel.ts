@@ -7,6 +7,7 @@ import { peelCri } from './wrapper/cri.ts'
 import { peelDocker } from './wrapper/docker.ts'
 import { isJournalEntry, peelJournalJson } from './wrapper/journal-json.ts'
 import { peelCompose, peelKubectl, peelPm2 } from './wrapper/prefix.ts'
+import { isShipped, peelShipped } from './wrapper/shipped-json.ts'
 import { peelSyslog } from './wrapper/syslog.ts'
 
 /** Wrappers around wrappers: four are one more than seen in the wild. */
@@ -26,12 +27,16 @@ export function peel(line: string, context: PeelContext): PeeledLine | null {
 
 /** Is this JSON something around a record, and no record? */
 export function isJsonWrapper(line: string): boolean {
-  return line.startsWith('{"log":') || isJournalEntry(line)
+  return line.startsWith('{"log":') || isJournalEntry(line) || isShipped(line)
 }
 
 function peelOne(line: string, context: PeelContext): PeeledLine | null {
   const c = line.charCodeAt(0)
-  if (c === 123) return line.startsWith('{"log":') ? peelDocker(line, context) : peelJournalJson(line, context)
+  if (c === 123)
+    return (
+      (line.startsWith('{"log":') ? peelDocker(line, context) : peelJournalJson(line, context)) ??
+      peelShipped(line, context)
+    )
   if (c >= 48 && c <= 57) {
     // `2026-11-16T…`, `09:12:01 …`, `0|app …`: told apart before any pattern runs.
     if (line.charCodeAt(10) === 84) return peelCri(line, context) ?? peelSyslog(line, context)

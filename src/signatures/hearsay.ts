@@ -25,9 +25,13 @@ const RULES: readonly RegExp[] = [
   /^\s*(?:private|public|protected|static|final)\s+[\w<>[\]]+\s+\w+\s*[=({;]/,
   /^\s*(?:raise|class)\s+[A-Z][\w:]{1,80}(?:\s*<\s*[A-Z][\w:]{1,80}|,\s*["'])|^\s*from [\w.]{1,80} import\b|^\s*rescue\s+[A-Z][\w:]{1,80}(?:,\s*[A-Z][\w:]{1,80}){0,8}(?:\s*=>\s*\w{1,40})?\s*$/,
   /^\s*assert[_.]\w+[( ]/,
+  /^\s*(?:import|export)\s[^\n]{0,300}\bfrom\s+['"]|\brequire\(['"]|^\s*(?:module\.)?exports?\b[.\w]{0,60}\s=|^\s*[\w.]{2,80}\.prototype\./,
+  /^\s*(?:[\w$.[\]]{2,120}\s=\s[^\n]*;|\[[\w.]{2,80}\]: \w{2,80},?|(?:[A-Z]\w{2,60}, ?){1,12}|['"]?\w{2,60}['"]?,|static \w{1,60} = [^\n]*|return [^\n]*;|throw (?:new )?\w{2,60}\([^\n]*)\s*$/,
+  /\.(?:strictEqual|equal|deepEqual|toBe|toEqual|toThrow|match|send|end)\([^\n]*\)\s*;?\s*$|\b(?:===|!==)\s|\brejectUnauthorized\b/,
+  /^\s*\*?\s*(?:message|name|code|error|msg)\s*:\s*'[^'\n]{1,80}',?\s*$/,
   // Documents: headings, tables, quoted items, sentences that explain; links and numbers of change logs.
   /^\s*(?:#{1,6}\s|\|[^\n]*\|\s*$|```|={2,}\s|\.\.\s\w+::|:\w+:`|[*-]\s+["'`])/,
-  /^\s*(?:[*-]\s+|\d{1,2}\.\s+)?(?:if you see\b|(?:if|when(?:ever)?|once|unless|until|whether|in case)\s(?![^\n]{0,300}: )|(?:returns?|checks?|verif(?:y|ies)|ensures?|asserts?|determines?|tests?|indicates?) (?:if|whether|that|the|an?|true|false|\w+ if)\b|(?:handles?|supports?|allows?|adds?|added|fix(?:es|ed)?|removes?|improves?|improved|updates?|changes?|changed|introduces?|implements?|simulates?|raises?|throws?|dispatched|called|invoked|triggered|thrown|raised) (?:if|when|by|after|before|an?|the|for|in|on|support|specific|missing)\b|this (?:class|method|function|patch|test|is|error|exception|can|will|may|happens|occurs|means|deletes)\b|the (?:default|following)\b|see\b|note\b|how to\b|an? \w+ attack\b)/i,
+  /^\s*(?:[*-]\s+|\d{1,2}\.\s+)?(?:if you see\b|(?:if|when(?:ever)?|once|unless|until|whether|in case)\s(?![^\n]{0,300}: )|(?:returns?|checks?|verif(?:y|ies)|ensures?|asserts?|determines?|tests?|indicates?) (?:if|whether|that|the|an?|true|false|\w+ if)\b|(?:handles?|supports?|allows?|adds?|added|fix(?:es|ed)?|removes?|improves?|improved|updates?|changes?|changed|introduces?|implements?|simulates?|raises?|throws?|dispatched|thrown error|called|invoked|triggered|thrown|raised) (?:if|when|by|after|before|an?|the|for|in|on|support|specific|missing)\b|this (?:class|method|function|patch|test|is|error|exception|can|will|may|happens|occurs|means|deletes)\b|the (?:default|following)\b|see\b|note\b|how to\b|an? \w+ attack\b)/i,
   /\b(?:error|exception|message) saying that\b|\b(?:scenarios?|cases?|situations?) (?:which|that|where|in which)\b|\bleads? to (?:the|an?) \w+ (?:token|session)/i,
   /\]\(https?:\/\/|\bxref:|\[\[[\w-]+\]\]|:pr:`|\(?#\d{2,5}\)|\[\\?#\d+\\?\]|\b(?:closes|fixes|resolves) #\d|\bby @[\w-]+ in\b/,
   /^\s*(?:msgid|msgstr)\s|<string name=|^\s*"[\w.-]+"\s*:\s*"[^"\n]*",?\s*$|^\s*type \w+ struct\b|^\s*return (?:nil|null|None), |^\s*(?:(?:public|private|protected|static|final) ){1,3}[\w<>[\]]+ \w+\s?=|^\s*def \w+\(|\.then(?:Throw|Return)\(/,
@@ -58,8 +62,9 @@ const RULES: readonly RegExp[] = [
   /\b(?:simulat(?:ed?|ing)|dry[- ]run|chaos (?:test|experiment)|pretend\w{0,3}|would (?:reject|refuse|deny|fail|be (?:rejected|refused|denied)))\b/i,
   /\b(?:policy|rule|config(?:uration)?|setting|option)s? (?:updated|changed|loaded|applied|created|saved|set)\b/i,
   /\b(?:DeprecationWarning|is deprecated|deprecated since|deprecated and)\b|^\s*npm (?:warn|notice)\b/i,
-  /\b(?:loaded|effective|resolved|current|using) (?:config|settings?|configuration|options)\b|\b(?:leeway|skew|tolerance|lifetime|ttl) (?:is |was )?set to\b/i,
+  /\b(?:loaded|effective|resolved|(?<!returning the )current|using) (?:config|settings?|configuration|options)\b|\b(?:leeway|skew|tolerance|lifetime|ttl) (?:is |was )?set to\b/i,
   // Settings.
+  /\bconfigured rate limit/i,
   /\bon(?:Expired|Invalid|Revoked|Missing)\w{0,20}\s?[=:]/,
   // Names of rules, metrics, topics and handlers.
   /\b(?:alert(?:ing)?(?: rule)?|metric|gauge|counter|monitor|feature[ -]?flag|flag|topic|queue|listener|panel|runbook|middleware|spec|fixture|enum|constant|column|job|cron) ["'“]?[\w.-]*(?:expired|revoked|invalid|denied|rejected|missing|malformed)[\w.-]*/i,
@@ -121,7 +126,7 @@ const LOOSE_RULES: readonly RegExp[] = [
 
 /** The failure was over when the line was written … */
 const MENDED =
-  /\b(?:refresh(?:ed|ing)?|renew(?:ed|ing)?|retr(?:y|ied|ying)|re-?authenticat\w{1,6}|re-?connect\w{0,4}|re-?join\w{0,4}|request(?:ed|ing))\b[^\n]{0,60}(?:succe\w{2,6}|\bdone\b|\bok\b|completed|\b200\b)|\b(?:fetched|obtained|got|acquired|requesting|requested|opening|getting|issued|received) a (?:new|fresh) one\b|; (?:refreshing|renewing)\b|\brecover(?:ed|ing) from\b|\b(?:signed|logged) in (?:again )?after\b|, (?:refreshing|renewing|reconnecting|rejoining)(?: (?:it|token|now|in background))?\s*$/i
+  /\b(?:refresh(?:ed|ing)?|renew(?:ed|ing)?|retr(?:y|ied|ying)|re-?authenticat\w{1,6}|re-?connect\w{0,4}|re-?join\w{0,4}|request(?:ed|ing))\b[^\n]{0,60}(?:succe\w{2,6}|\bdone\b|\bok\b|completed|\b200\b)|\b(?:fetched|obtained|got|acquired|requesting|requested|opening|getting|issued|received) a (?:new|fresh) one\b|; (?:refreshing|renewing)\b|\brecover(?:ed|ing) from\b|\b(?:trying|attempting|going) to (?:refresh|renew)\b|\bdoing a forced refresh\b|\b(?:already )?expired, skipping\b|\bskipping revocation\b|\brefresh(?:ed)? with refresh token -> ok|\b(?:signed|logged) in (?:again )?after\b|, (?:refreshing|renewing|reconnecting|rejoining)(?: (?:it|token|now|in background))?\s*$/i
 /** … unless it also says that mending failed. */
 const NOT_MENDED =
   /\b(?:fail\w{0,4}|unable|cannot|could not|couldn't|denied|reject\w{0,3}|refused|giving up|unsuccess\w{0,6}|not succe\w{0,6})\b|\berror\b/i

@@ -28,6 +28,29 @@ const CASES: [string, string, string, Envelope][] = [
     { wrapper: 'docker', logged_writer_ms: AT + 100, logged_resolution_ms: 100 },
   ],
   [
+    'Fluent Bit around logfmt',
+    '{"log":"level=warn msg=\\"token expired\\"\\n","kubernetes":{"pod_name":"gw-1","container_name":"gw","host":"n1"},"@timestamp":"2026-11-16T09:12:01.123Z"}',
+    'level=warn msg="token expired"',
+    { wrapper: 'shipped', logged_writer_ms: AT + 123, logged_resolution_ms: 1, service: 'gw', host: 'n1' },
+  ],
+  [
+    'a CloudWatch event around JSON',
+    JSON.stringify({ timestamp: AT + 7, message: INNER, ingestionTime: AT + 900 }),
+    INNER,
+    { wrapper: 'shipped', logged_writer_ms: AT + 7, logged_resolution_ms: 1 },
+  ],
+  [
+    'Google Cloud around JSON',
+    JSON.stringify({
+      insertId: 'x',
+      textPayload: INNER,
+      timestamp: '2026-11-16T09:12:01.5Z',
+      resource: { labels: { container_name: 'gw', pod_name: 'gw-1' } },
+    }),
+    INNER,
+    { wrapper: 'shipped', logged_writer_ms: AT + 500, logged_resolution_ms: 100, service: 'gw', host: 'gw-1' },
+  ],
+  [
     'the journal as JSON',
     '{"__CURSOR":"s=1;i=2","__REALTIME_TIMESTAMP":"1794820321123456","PRIORITY":"3","_HOSTNAME":"web-1","SYSLOG_IDENTIFIER":"orders","_PID":"4711","MESSAGE":"token refused"}',
     'token refused',

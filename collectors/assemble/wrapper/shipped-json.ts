@@ -1,0 +1,70 @@
+/**
+ * What log shippers put around a line that is itself structured (JSON or logfmt): Fluent Bit and Fluentd
+ * (`{"log":"…","kubernetes":{…},"@timestamp":…}`), CloudWatch Logs events (`{"timestamp":…,"message":"…","ingestionTime":…}`) and
+ * Google Cloud's `textPayload`. A plain line inside is left to the formats, which read these objects as records of their own.
+ * https://docs.fluentbit.io/manual/pipeline/filters/kubernetes ;
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_OutputLogEvent.html ;
+ * https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry
+ */
+import type { Envelope } from '../../../src/core/log-record.ts'
+import { parseIso } from '../../decode/stamp.ts'
+import type { Peel } from '../peeled-line.ts'
+
+/** How these objects begin; other JSON is told apart by its first name. */
+const BEGINNING =
+  /^\{"(?:log|id|timestamp|message|eventId|logStream(?:Name)?|logGroup(?:Name)?|insertId|textPayload|date|@timestamp)":/
+const SHIPPED = /"(?:ingestionTime|logStreamName|logStream|textPayload|kubernetes)":|^\{"id":"\d{40,60}",/
+/** The line inside is structured: an object, or pairs with a level or a time. */
+const STRUCTURED = /^\s*\{[\s\S]*\}\s*$|(?:^|\s)(?:level|lvl|severity|time|ts)=\S/
+/** Epochs below are seconds. */
+const MILLISECONDS_FROM = 1e11
+
+/** A cheap look. */
+export function isShipped(line: string): boolean {
+  return BEGINNING.test(line) && SHIPPED.test(line)
+}
+
+export const peelShipped: Peel = (line, { zone }) => {
+  if (!isShipped(line)) return null
+  let entry: Readonly<Record<string, unknown>>
+  try {
+    entry = JSON.parse(line) as typeof entry
+  } catch {
+    return null
+  }
+  const inner = [entry.log, entry.textPayload, entry.message].find((text) => typeof text === 'string') as
+    | string
+    | undefined
+  if (inner === undefined || !STRUCTURED.test(inner)) return null
+  const envelope: Envelope = { wrapper: 'shipped', ...stampOf(entry, zone) }
+  const pod = objectOf(entry.kubernetes)
+  const labels = objectOf(objectOf(entry.resource).labels)
+  const service = pod.container_name ?? labels.container_name
+  const host = pod.host ?? labels.pod_name
+  if (typeof service === 'string') envelope.service = service
+  if (typeof host === 'string') envelope.host = host
+  const origin = [entry.logStreamName, entry.logStream, pod.pod_name, labels.pod_name].find(
+    (x) => typeof x === 'string',
+  )
+  return { text: inner.replace(/\r?\n$/, ''), envelope, partial: false, origin: String(origin ?? '') }
+}
+
+function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+}
+
+function stampOf(
+  entry: Readonly<Record<string, unknown>>,
+  zone: Parameters<typeof parseIso>[1],
+): Pick<Envelope, 'logged_writer_ms' | 'logged_resolution_ms'> {
+  const stated = entry['@timestamp'] ?? entry.timestamp ?? entry.time ?? entry.date
+  if (typeof stated === 'number' && stated > 0) {
+    const ms = stated < MILLISECONDS_FROM ? stated * 1000 : stated
+    return {
+      logged_writer_ms: Math.floor(ms),
+      logged_resolution_ms: stated < MILLISECONDS_FROM && Number.isInteger(stated) ? 1000 : 1,
+    }
+  }
+  const stamp = typeof stated === 'string' ? parseIso(stated, zone) : null
+  return stamp === null ? {} : { logged_writer_ms: stamp.ms, logged_resolution_ms: stamp.resolution }
+}
