@@ -15,6 +15,8 @@ export type Strength = 'hard' | 'soft' | 'code' | 'state'
 export interface KeyClass {
   kind: SecretKind
   strength: Strength
+  /** The name is an error's: only what looks random behind it is a secret, in quotes as well. */
+  error?: true
   /** How the value is built inside; absent for one plain value. */
   shape?: 'authorization' | 'cookie' | 'set-cookie'
 }
@@ -117,6 +119,9 @@ const ENDINGS: readonly (readonly [string, KeyClass])[] = [
   ['sessid', soft('cookie')],
 ]
 
+/** OAuth error codes (RFC 6750 §3.1) and what resembles them: what is quoted behind one is mostly what is wrong with the token. */
+const ERROR_CODE = /^(?:invalid|expired|missing|malformed|bad|unsupported|unknown)tokens?$/
+
 const ENDINGS_BY_LAST_LETTER = new Map<string, [string, KeyClass][]>()
 for (const [ending, keyClass] of ENDINGS) {
   const last = ending.at(-1)!
@@ -132,6 +137,7 @@ export function classifyKey(name: string): KeyClass | undefined {
     .replace(/[_-]/g, '')
   const whole = WHOLE.get(compact)
   if (whole !== undefined) return whole
+  if (ERROR_CODE.test(compact)) return { ...soft('opaque'), error: true }
   for (const [ending, keyClass] of ENDINGS_BY_LAST_LETTER.get(compact.at(-1) ?? '') ?? []) {
     if (compact.endsWith(ending)) return keyClass
   }

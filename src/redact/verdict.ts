@@ -41,7 +41,7 @@ export function isSecret(key: KeyClass, value: string, notation: Notation, insid
       }
       return !isStatusPhrase(value)
     case 'soft':
-      return isSoftSecret(value, notation)
+      return isSoftSecret(value, key.error === true && notation === 'quoted' ? 'prose' : notation)
     case 'code':
       if (insideOAuthRequest) return !isStatusPhrase(value) && !(ERROR_IN_WORDS.test(value) && looksLikeWords(value))
       if (value.length < CODE_MIN || NUMBER_LIKE.test(value) || VENDOR_CODE.test(value) || CONSTANT.test(value))

@@ -18,6 +18,7 @@ const SURVIVORS: Record<string, readonly string[]> = {
     '{"code":"AADSTS700082"} {"code":"IDX10223"} {"code":"KC-SERVICES0011"} {"code":"ORA-00942"} {"code":"42P01"} {"code":"P2002"}',
     '{"code":"FAST_JWT_EXPIRED"} {"code":"FST_JWT_AUTHORIZATION_TOKEN_EXPIRED"} {"code":"token_not_valid"}',
     'code=invalid_token error=invalid_token',
+    'UnauthorizedError: invalid_token: "exp" claim timestamp check failed',
     'rpc error: code = Unauthenticated desc = token is expired',
     'rpc error: code = DeadlineExceeded desc = context deadline exceeded',
     'status_code=401 statusCode: 401 errorCode=4001 "error_code":"token_expired" exit_code=137',
