@@ -21,7 +21,12 @@ export async function startCapture() {
   const captured: Captured[] = []
   const server = http.createServer(async (request, response) => {
     const chunks: Buffer[] = []
-    for await (const chunk of request) chunks.push(chunk as Buffer)
+    try {
+      for await (const chunk of request) chunks.push(chunk as Buffer)
+    } catch {
+      // The sender broke off: what it has not sent whole it sends again.
+      return
+    }
     const type = request.headers['content-type']!
     const encoding = request.headers['content-encoding']
     captured.push({
