@@ -166,7 +166,8 @@ function bareValue(scan: Scan, at: number, to: Assignment): number {
   if (to.key.shape !== undefined) return literal ?? content(scan, at, limitOf(scan, at, to), to, '')
   const end = literal ?? bareEnd(scan.text, at, to.level, to.joined)
   // `"otp":123456` must stay JSON; `password=…` must stay a form.
-  return content(scan, at, end, to, to.level === 0 && !to.keyQuote.startsWith('%') ? to.keyQuote : '')
+  const quoted = to.level === 0 && !to.joined && !to.keyQuote.startsWith('%')
+  return content(scan, at, end, to, quoted ? to.keyQuote : '')
 }
 
 /** Judges the one value in [start, limit). */

@@ -1,5 +1,5 @@
 /** Passwords in `scheme://user:password@host` (RFC 3986 §3.2.1); the user stays, unless a token stands in its place. */
-import { endsInFingerprint } from '../fingerprint.ts'
+import { endsInFingerprint, fingerprintLengthAt } from '../fingerprint.ts'
 import type { Context } from '../scan.ts'
 import { isPlaceholder, looksRandom } from '../words.ts'
 
@@ -18,8 +18,10 @@ export const urlUserinfo: Context = (scan, at, wordEnd) => {
   if (host < 0) return wordEnd
   const end = start + host
   const inside = text.slice(start, end)
-  const colon = inside.indexOf(':')
-  if (endsInFingerprint(inside)) return end
+  // The colon of a fingerprint in the user's place parts nothing.
+  const taken = fingerprintLengthAt(text, start)
+  const colon = inside.indexOf(':', taken)
+  if (endsInFingerprint(inside) || (taken > 0 && colon < 0)) return end
   if (colon < 0) {
     if (looksRandom(inside)) scan.add(start, end, 'opaque')
   } else if (!isPlaceholder(inside.slice(colon + 1))) scan.add(start + colon + 1, end, 'password')

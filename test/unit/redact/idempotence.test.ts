@@ -104,13 +104,19 @@ const fragments = fc.constantFrom(
   ...SECRET_KINDS.map((kind) => `${kind}:0123456789abcdef`),
 )
 
+test('a secret behind a user flag is one secret, the second time too', () => {
+  const once = redactor.redact('curl --user ghp_0123456789abcdefghijklmnopqrstuvwxyz https://x').text
+  expect(once).toMatch(/^curl --user apikey:[0-9a-f]{16} https:/)
+  expect(redactor.redact(once).text).toBe(once)
+})
+
 test('redacting twice is redacting once, for any mixture of what the redactor reacts to', () => {
   fc.assert(
     fc.property(fc.array(fragments, { minLength: 1, maxLength: 24 }), (parts) => {
       const once = redactor.redact(parts.join('')).text
       expect(redactor.redact(once).text).toBe(once)
     }),
-    { numRuns: 3000 },
+    { numRuns: 3000, seed: 20261124 },
   )
 })
 
@@ -124,6 +130,6 @@ test('redacting twice is redacting once, for any text at all', () => {
         expect(redactor.redact(once).text).toBe(once)
       },
     ),
-    { numRuns: 1000 },
+    { numRuns: 1000, seed: 20261116 },
   )
 })

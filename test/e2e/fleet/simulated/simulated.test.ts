@@ -33,7 +33,8 @@ test.for(RUNS)('hours of the $kind fleet drawn from seed $seed are told as they 
   if (kind === 'simulated') {
     const sums = sumUp(clocks)
     expect(sums.wronged, 'good clocks accused').toBe(0)
-    expect(sums.inside / sums.hosts, 'share of intervals that hold the truth').toBeGreaterThanOrEqual(0.95)
+    // 95 of 100 hosts is the bar, and a fleet here has about twenty: one of them is within it.
+    expect(sums.hosts - sums.inside, 'intervals that do not hold the truth').toBeLessThanOrEqual(1)
     expect(sums.error_p50_s, 'median error of the offsets').toBeLessThanOrEqual(0.15)
     expect(sums.error_p95_s, '95th percentile of the errors').toBeLessThanOrEqual(0.5)
   }
