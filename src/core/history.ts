@@ -103,6 +103,13 @@ export interface HistoryQuestion {
   to_ms: number
 }
 
+/** Of facts of the question's party, those it asks for; in their order. */
+export function factsWithin(facts: readonly HistoryFact[], { party, from_ms, to_ms }: HistoryQuestion): HistoryFact[] {
+  if (SLOT_MS[party] === 0) return [...facts]
+  const [from, to] = [slotOf(party, from_ms), slotOf(party, to_ms)]
+  return facts.filter(({ first_ms }) => slotOf(party, first_ms) >= from && slotOf(party, first_ms) <= to)
+}
+
 export function slotOf(party: Party, time_ms: number): number {
   const slot = SLOT_MS[party]
   return slot === 0 ? 0 : Math.floor(time_ms / slot)

@@ -3,7 +3,7 @@
  * a second arrive. Also answers for facts that are not committed yet.
  * Invariant: same merge as the store's (smallest first, largest last, counts added).
  */
-import { type HistoryFact, type HistoryQuestion, SLOT_MS, slotOf } from '../../core/history.ts'
+import { factsWithin, type HistoryFact, type HistoryQuestion, slotOf } from '../../core/history.ts'
 
 export class FactGatherer {
   readonly #facts = new Map<string, HistoryFact>()
@@ -27,11 +27,9 @@ export class FactGatherer {
     return [...this.#facts.values()]
   }
 
-  answer({ party, key, from_ms, to_ms }: HistoryQuestion): HistoryFact[] {
-    const facts = this.#byParty.get(`${party}\u001f${key}`) ?? []
-    if (SLOT_MS[party] === 0) return facts
-    const [from, to] = [slotOf(party, from_ms), slotOf(party, to_ms)]
-    return facts.filter(({ first_ms }) => slotOf(party, first_ms) >= from && slotOf(party, first_ms) <= to)
+  answer(question: HistoryQuestion): HistoryFact[] {
+    const { party, key } = question
+    return factsWithin(this.#byParty.get(`${party}\u001f${key}`) ?? [], question)
   }
 }
 

@@ -8,11 +8,11 @@ import type Database from 'better-sqlite3'
 import type { TimeRange } from '../../core/filter.ts'
 import {
   type Deed,
+  factsWithin,
   type HistoryFact,
   type HistoryQuestion,
   PARTIES,
   type Party,
-  SLOT_MS,
   slotOf,
 } from '../../core/history.ts'
 import { HISTORY_LIMIT } from '../../core/ports/store.ts'
@@ -99,7 +99,7 @@ export class HistoryTable {
       for (const i of asked) {
         // A span of more than the limit has lost what a narrower question would still be told.
         if (asked.length > 1 && span.full) answers[i] = this.#answer(questions[i]!).facts
-        else answers[i] = asked.length === 1 ? span.facts : within(span.facts, questions[i]!)
+        else answers[i] = asked.length === 1 ? span.facts : factsWithin(span.facts, questions[i]!)
       }
     }
     return answers
@@ -235,12 +235,6 @@ function spansOf(questions: readonly HistoryQuestion[]): { question: HistoryQues
     }
   }
   return spans
-}
-
-function within(facts: readonly HistoryFact[], { party, from_ms, to_ms }: HistoryQuestion): HistoryFact[] {
-  if (SLOT_MS[party] === 0) return [...facts]
-  const [from, to] = [slotOf(party, from_ms), slotOf(party, to_ms)]
-  return facts.filter(({ first_ms }) => slotOf(party, first_ms) >= from && slotOf(party, first_ms) <= to)
 }
 
 /** Null for what is absent or no instant. */
