@@ -4,7 +4,6 @@
  * Names the one client or host behind it where there is one: a single broken client is reported as that client.
  * Invariant: bounded series, O(1) numbers each; retries of one token count a few times only.
  */
-
 import type { Cause } from '../../core/cause.ts'
 import type { Severity } from '../../core/finding.ts'
 import { toSecond } from '../../core/instant-words.ts'

@@ -2,7 +2,6 @@
  * Causes of which a handful matter, whatever is usual: an issuer that does not answer, refresh tokens used twice, keys that
  * are out of date. One rule per line: so many failures of these subcauses within a time, per label.
  */
-
 import type { Subcause } from '../../core/cause.ts'
 import type { Severity } from '../../core/finding.ts'
 import { toSecond } from '../../core/instant-words.ts'

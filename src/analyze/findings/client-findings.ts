@@ -7,7 +7,7 @@ import type { Finding } from '../../core/finding.ts'
 import { toMinute as at } from '../../core/instant-words.ts'
 import { remedyOf } from '../../core/remedy/remedy-of.ts'
 import { type FindingFacts, type Gathered, gather, goesOn, requestsAt, sampleOf, severityOf } from './facts.ts'
-import { only } from './key-findings.ts'
+import { only } from './only.ts'
 import { count, some } from './words.ts'
 
 const CREDENTIALS: ReadonlySet<Subcause> = new Set(['client_credentials', 'client_unknown', 'credential_expired'])
@@ -59,8 +59,7 @@ function issuedTo(facts: FindingFacts, client: string): Gathered | undefined {
 function base(g: Gathered) {
   return {
     ...(g.at.client_id === '' ? {} : { client_id: g.at.client_id! }),
-    ...only('service', g.others.service),
-    ...only('issuer', g.others.issuer),
+    ...only(g.others, 'service', 'issuer'),
     from_ms: g.from_ms,
     to_ms: g.to_ms,
     incidents: g.count,

@@ -3,6 +3,7 @@ import type { Finding } from '../../core/finding.ts'
 import { toMinute as at } from '../../core/instant-words.ts'
 import { remedyOf } from '../../core/remedy/remedy-of.ts'
 import { type FindingFacts, gather, requestsAt, sampleOf, severityOf } from './facts.ts'
+import { only } from './only.ts'
 import { count, some } from './words.ts'
 
 /** A rotation shows on this many hosts at least. */
@@ -24,8 +25,7 @@ export function keyFindings(facts: FindingFacts): Finding[] {
       cause: 'misconfiguration',
       subcause: 'stale_jwks',
       ...(g.at.host === '' ? {} : { host: g.at.host! }),
-      ...only('service', g.others.service),
-      ...only('issuer', g.others.issuer),
+      ...only(g.others, 'service', 'issuer'),
       from_ms: g.from_ms,
       to_ms: g.to_ms,
       incidents: g.count,
@@ -58,11 +58,4 @@ export function keyFindings(facts: FindingFacts): Finding[] {
     })
   }
   return found
-}
-
-export function only<P extends 'host' | 'service' | 'client_id' | 'issuer'>(
-  place: P,
-  values: readonly (readonly [string, number])[],
-): Partial<Record<P, string>> {
-  return values.length === 1 ? ({ [place]: values[0]![0] } as Partial<Record<P, string>>) : {}
 }

@@ -3,7 +3,7 @@ import type { Finding } from '../../core/finding.ts'
 import { toMinute as at } from '../../core/instant-words.ts'
 import { remedyOf } from '../../core/remedy/remedy-of.ts'
 import { type FindingFacts, type Gathered, gather, goesOn } from './facts.ts'
-import { only } from './key-findings.ts'
+import { only } from './only.ts'
 import { count, some } from './words.ts'
 
 const WHAT = {
@@ -33,9 +33,7 @@ export function outageFindings(facts: FindingFacts): Finding[] {
         severity: ongoing && g.count >= URGENT ? ('critical' as const) : ('warning' as const),
         cause: 'outage' as const,
         subcause,
-        ...only('issuer', g.others.issuer),
-        ...only('host', g.others.host),
-        ...only('service', g.others.service),
+        ...only(g.others, 'issuer', 'host', 'service'),
         from_ms: g.from_ms,
         to_ms: g.to_ms,
         incidents: g.count,

@@ -7,7 +7,7 @@ import type { Finding } from '../../core/finding.ts'
 import { toMinute as at } from '../../core/instant-words.ts'
 import type { GroupCount } from '../../core/ports/store.ts'
 import { type FindingFacts, gather, severityOf } from './facts.ts'
-import { only } from './key-findings.ts'
+import { only } from './only.ts'
 import { count, some } from './words.ts'
 
 /** Fewer failures are noise, and fewer requests before are no habit. */
@@ -38,10 +38,7 @@ export function riseFindings(facts: FindingFacts, others: readonly Finding[]): F
         severity: severityOf(facts, g) === 'info' ? ('info' as const) : ('warning' as const),
         cause,
         subcause: g.subcauses[0]?.[0] ?? null,
-        ...only('service', g.others.service),
-        ...only('host', g.others.host),
-        ...only('client_id', g.others.client_id),
-        ...only('issuer', g.others.issuer),
+        ...only(g.others, 'service', 'host', 'client_id', 'issuer'),
         from_ms: g.from_ms,
         to_ms: g.to_ms,
         incidents: g.count,

@@ -7,7 +7,7 @@ import type { Finding, FindingKind } from '../../core/finding.ts'
 import { toMinute as at } from '../../core/instant-words.ts'
 import { remedyOf } from '../../core/remedy/remedy-of.ts'
 import { type FindingFacts, type Gathered, gather, goesOn, sampleOf } from './facts.ts'
-import { only } from './key-findings.ts'
+import { only } from './only.ts'
 import { count, share, some } from './words.ts'
 
 const CHANGES = [
@@ -80,8 +80,7 @@ function deploy(
     cause: 'misconfiguration',
     subcause,
     ...(g.at.service === '' ? {} : { service: g.at.service! }),
-    ...only('host', g.others.host),
-    ...only('issuer', g.others.issuer),
+    ...only(g.others, 'host', 'issuer'),
     from_ms: g.from_ms,
     to_ms: g.to_ms,
     incidents: g.count,
@@ -109,8 +108,7 @@ function misconfigured(facts: FindingFacts, g: Gathered): Finding {
     cause,
     subcause,
     client_id: g.at.client_id!,
-    ...only('service', g.others.service),
-    ...only('issuer', g.others.issuer),
+    ...only(g.others, 'service', 'issuer'),
     from_ms: g.from_ms,
     to_ms: g.to_ms,
     incidents: g.count,

@@ -4,7 +4,7 @@ import type { Finding } from '../../core/finding.ts'
 import { toMinute as at } from '../../core/instant-words.ts'
 import { remedyOf } from '../../core/remedy/remedy-of.ts'
 import { type FindingFacts, type Gathered, gather, goesOn, sampleOf } from './facts.ts'
-import { only } from './key-findings.ts'
+import { only } from './only.ts'
 import { count, share, some } from './words.ts'
 
 const BROKEN: ReadonlySet<Subcause> = new Set(['signature', 'structure', 'encoding', 'decryption', 'algorithm'])
@@ -73,7 +73,7 @@ function broken(
     cause: 'malformed',
     subcause: g.subcauses[0]![0],
     ...(services.length === 1 && named.length === 1 ? { service: named[0]! } : {}),
-    ...only('client_id', g.others.client_id),
+    ...only(g.others, 'client_id'),
     from_ms: g.from_ms,
     to_ms: g.to_ms,
     incidents: g.count,
