@@ -7,7 +7,7 @@
  * https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry
  */
 import type { Envelope } from '../../../src/core/log-record.ts'
-import { parseIso } from '../../decode/stamp.ts'
+import { parseEpoch, parseIso } from '../../decode/stamp.ts'
 import type { Peel } from '../peeled-line.ts'
 
 /** How these objects begin; other JSON is told apart by its first name. */
@@ -16,8 +16,6 @@ const BEGINNING =
 const SHIPPED = /"(?:ingestionTime|logStreamName|logStream|textPayload|kubernetes)":|^\{"id":"\d{40,60}",/
 /** The line inside is structured: an object, or pairs with a level or a time. */
 const STRUCTURED = /^\s*\{[\s\S]*\}\s*$|(?:^|\s)(?:level|lvl|severity|time|ts)=\S/
-/** Epochs below are seconds. */
-const MILLISECONDS_FROM = 1e11
 
 /** A cheap look. */
 export function isShipped(line: string): boolean {
@@ -58,13 +56,6 @@ function stampOf(
   zone: Parameters<typeof parseIso>[1],
 ): Pick<Envelope, 'logged_writer_ms' | 'logged_resolution_ms'> {
   const stated = entry['@timestamp'] ?? entry.timestamp ?? entry.time ?? entry.date
-  if (typeof stated === 'number' && stated > 0) {
-    const ms = stated < MILLISECONDS_FROM ? stated * 1000 : stated
-    return {
-      logged_writer_ms: Math.floor(ms),
-      logged_resolution_ms: stated < MILLISECONDS_FROM && Number.isInteger(stated) ? 1000 : 1,
-    }
-  }
-  const stamp = typeof stated === 'string' ? parseIso(stated, zone) : null
+  const stamp = typeof stated === 'string' ? parseIso(stated, zone) : parseEpoch(stated)
   return stamp === null ? {} : { logged_writer_ms: stamp.ms, logged_resolution_ms: stamp.resolution }
 }
