@@ -33,7 +33,7 @@ export async function openGrpcReceiver(service: ExportService, listening: Listen
     'grpc.max_concurrent_streams': STREAMS_AT_ONCE,
   })
   for (const signal of Object.keys(SERVICES) as Signal[])
-    server.addService(definitionOf(signal), {
+    server.addService(exportService(signal), {
       Export: (call: grpc.ServerUnaryCall<Buffer, Buffer>, callback: grpc.sendUnaryData<Buffer>) => {
         const [authorization] = call.metadata.get('authorization')
         if (!isAllowed(listening.token, authorization?.toString())) {
@@ -88,7 +88,8 @@ function later(details: string): { code: number; details: string; metadata: grpc
   return { code: CODE.unavailable, details, metadata }
 }
 
-function definitionOf(signal: Signal): grpc.ServiceDefinition {
+/** A signal's export service (opentelemetry-proto: TraceService and LogsService), its messages left as the bytes they are. */
+export function exportService(signal: Signal) {
   const same = (bytes: Buffer) => bytes
   return {
     Export: {

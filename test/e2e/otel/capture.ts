@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import grpc from '@grpc/grpc-js'
+import { exportService } from '../../../collectors/otlp/grpc-receiver.ts'
 
 export interface Captured {
   protocol: 'protobuf' | 'json' | 'grpc'
@@ -10,12 +11,6 @@ export interface Captured {
   headers: Record<string, string>
   body: Buffer
 }
-
-const SERVICES = {
-  traces: 'opentelemetry.proto.collector.trace.v1.TraceService',
-  logs: 'opentelemetry.proto.collector.logs.v1.LogsService',
-} as const
-const same = (bytes: Buffer) => bytes
 
 export async function startCapture() {
   const captured: Captured[] = []
@@ -40,25 +35,12 @@ export async function startCapture() {
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const rpc = new grpc.Server()
   for (const signal of ['traces', 'logs'] as const)
-    rpc.addService(
-      {
-        Export: {
-          path: `/${SERVICES[signal]}/Export`,
-          requestStream: false,
-          responseStream: false,
-          requestSerialize: same,
-          requestDeserialize: same,
-          responseSerialize: same,
-          responseDeserialize: same,
-        },
+    rpc.addService(exportService(signal), {
+      Export: (call: grpc.ServerUnaryCall<Buffer, Buffer>, callback: grpc.sendUnaryData<Buffer>) => {
+        captured.push({ protocol: 'grpc', signal, headers: {}, body: Buffer.from(call.request) })
+        callback(null, Buffer.alloc(0))
       },
-      {
-        Export: (call: grpc.ServerUnaryCall<Buffer, Buffer>, callback: grpc.sendUnaryData<Buffer>) => {
-          captured.push({ protocol: 'grpc', signal, headers: {}, body: Buffer.from(call.request) })
-          callback(null, Buffer.alloc(0))
-        },
-      },
-    )
+    })
   const grpcPort = await new Promise<number>((resolve, reject) =>
     rpc.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, port) =>
       error === null ? resolve(port) : reject(error),
@@ -81,13 +63,14 @@ export async function startCapture() {
 export async function replay(bodies: readonly Captured[], ports: { http: string; grpc: string }): Promise<void> {
   const client = new grpc.Client(`127.0.0.1:${ports.grpc}`, grpc.credentials.createInsecure())
   for (const { protocol, signal, headers, body } of bodies) {
-    if (protocol === 'grpc')
+    if (protocol === 'grpc') {
+      const { path, requestSerialize, responseDeserialize } = exportService(signal).Export
       await new Promise<void>((resolve, reject) =>
-        client.makeUnaryRequest(`/${SERVICES[signal]}/Export`, same, same, body, (error) =>
+        client.makeUnaryRequest(path, requestSerialize, responseDeserialize, body, (error) =>
           error === null ? resolve() : reject(error),
         ),
       )
-    else {
+    } else {
       const response = await fetch(`http://127.0.0.1:${ports.http}/v1/${signal}`, {
         method: 'POST',
         headers,

@@ -54,6 +54,24 @@ function beyond(limit: string, shape: ClockShape): ClockShape {
 /** A good clock in some, a wrong one in the others. */
 const anyOffset = (random: Random) => (random.chance(0.5) ? 0 : random.between(-60_000, 60_000))
 
+/** Ten hosts that log nothing themselves, all requests of which pass one gateway. */
+function behindGateway(name: string, way: Partial<NonNullable<HostPlan['gateway']>> = {}): ClockShape {
+  return {
+    name,
+    about: 'h',
+    plan: (random) => ({
+      minutes: 120,
+      issuers: [ISSUER],
+      hosts: hosts(10, 'h', () => ({
+        shows: 'none',
+        offset_ms: anyOffset(random),
+        gateway: { name: 'gw', share: 1, ...way, shows_iat: true },
+      })),
+      gateways: [{ name: 'gw', offset_ms: 0 }],
+    }),
+  }
+}
+
 export const CLOCK_SHAPES: readonly ClockShape[] = [
   among('any offset', (r) => ({ offset_ms: anyOffset(r) })),
   among(
@@ -112,20 +130,7 @@ export const CLOCK_SHAPES: readonly ClockShape[] = [
       hosts: hosts(8, 'h', () => ({ logs: 'refusals', events: 160, traffic: 'returning' })),
     }),
   },
-  {
-    name: 'claims at the gateway alone',
-    about: 'h',
-    plan: (r) => ({
-      minutes: 120,
-      issuers: [ISSUER],
-      hosts: hosts(10, 'h', () => ({
-        shows: 'none',
-        offset_ms: anyOffset(r),
-        gateway: { name: 'gw', share: 1, shows_iat: true },
-      })),
-      gateways: [{ name: 'gw', offset_ms: 0 }],
-    }),
-  },
+  behindGateway('claims at the gateway alone'),
   {
     name: 'one host alone, any offset',
     plan: (r) => ({ minutes: 120, issuers: [ISSUER], hosts: hosts(1, 'h', () => ({ offset_ms: anyOffset(r) })) }),
@@ -194,20 +199,7 @@ export const CLOCK_SHAPES: readonly ClockShape[] = [
       { minute: minute + 4, by_ms: 20_000 },
     ]),
   })),
-  {
-    name: 'paths of 2 ms there, 300 ms back',
-    about: 'h',
-    plan: (r) => ({
-      minutes: 120,
-      issuers: [ISSUER],
-      hosts: hosts(10, 'h', () => ({
-        shows: 'none',
-        offset_ms: anyOffset(r),
-        gateway: { name: 'gw', share: 1, request_ms: 2, response_ms: 300, shows_iat: true },
-      })),
-      gateways: [{ name: 'gw', offset_ms: 0 }],
-    }),
-  },
+  behindGateway('paths of 2 ms there, 300 ms back', { request_ms: 2, response_ms: 300 }),
   beyond(
     'a stamp is not the time of the event: all tokens look older',
     among('lines stamped when flushed, every 5 s', () => ({ flush_ms: 5_000 })),
