@@ -99,6 +99,14 @@ export class ClockKeeper {
     return this.#changes(rows, readings)
   }
 
+  /** At the end, until null: what is left to write, due or not; readings may be left where no row waits. */
+  rest(): ClockChanges | null {
+    for (;;) {
+      const changes = this.due(Infinity)
+      if (changes !== null || !this.waits) return changes
+    }
+  }
+
   /** At the end: estimates up to date, for the last readings. */
   async catchUp(now_ms: number): Promise<void> {
     this.turn(now_ms)

@@ -339,9 +339,7 @@ class Ingest {
   async commitClocks(signal: AbortSignal): Promise<void> {
     const { clocks, now } = this.#o
     await clocks.catchUp(now())
-    while (clocks.waits) {
-      const known = clocks.due(Infinity)
-      if (known === null) continue
+    for (let known = clocks.rest(); known !== null; known = clocks.rest()) {
       await this.#append(
         { successes: [], incidents: [], unrecognised: [], history: [], streams: [], clocks: known, now_ms: now() },
         signal,
