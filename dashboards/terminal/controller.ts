@@ -22,8 +22,12 @@ import {
   type ViewState,
 } from './view-state.ts'
 
-/** Between two loads that new data asked for; a person cannot read faster, and the store has other work; ms. */
-export const LOAD_INTERVAL_MS = 500
+/** At least between the starts of two loads that new data asked for; with the commit before it, a line is seen in a quarter of a second; ms. */
+export const LOAD_INTERVAL_MS = 100
+
+/** …and so many times what the last one took, up to a limit in ms: a large store has other work than this screen. */
+const LOAD_SHARE = 5
+const LONGEST_LOAD_INTERVAL_MS = 2_000
 
 /** Without new data the range still moves on, and rates fall; ms. */
 export const REFRESH_INTERVAL_MS = 10_000
@@ -86,6 +90,7 @@ export function createController(options: ControllerOptions): Controller {
   /** A key (or the start) asked for something that no answer has shown yet. */
   let owed = true
   let last_load_ms = 0
+  let interval_ms = LOAD_INTERVAL_MS
   let timer: NodeJS.Timeout | null = null
   let stopped = false
 
@@ -119,6 +124,8 @@ export function createController(options: ControllerOptions): Controller {
       void loadNow()
     }, ms)
   }
+
+  const untilNext = () => Math.max(0, last_load_ms + interval_ms - options.now())
 
   const loadNow = async () => {
     // A frozen screen takes no news, only what a key asked for.
@@ -154,10 +161,12 @@ export function createController(options: ControllerOptions): Controller {
       }
     } finally {
       loading = false
+      const share_ms = LOAD_SHARE * (options.now() - last_load_ms)
+      interval_ms = Math.min(LONGEST_LOAD_INTERVAL_MS, Math.max(LOAD_INTERVAL_MS, share_ms))
     }
     if (stopped) return
     if (!current()) wait(0)
-    else if (wanted || owed) wait(LOAD_INTERVAL_MS)
+    else if (wanted || owed) wait(untilNext())
     else if (timer === null) wait(REFRESH_INTERVAL_MS)
   }
 
@@ -271,7 +280,7 @@ export function createController(options: ControllerOptions): Controller {
     changed() {
       if (stopped || state.paused_at_ms !== null) return
       if (loading) wanted = true
-      else wait(Math.max(0, last_load_ms + LOAD_INTERVAL_MS - options.now()))
+      else wait(untilNext())
     },
     start() {
       void loadNow()

@@ -63,8 +63,8 @@ export interface IngestOptions {
   caughtUp?(): void
 }
 
-/** How long data may wait uncommitted; ms. With the dashboard's frame this keeps a line on screen within half a second. */
-const COMMIT_EVERY_MS = 200
+/** How long data may wait uncommitted; ms. With the dashboard's frame this keeps a line on screen within a quarter of a second. */
+const COMMIT_EVERY_MS = 100
 /** …and how long while a sender waits for its acknowledgement; ms. Many wait together, so this bounds commits, not senders. */
 const ACKNOWLEDGE_EVERY_MS = 20
 /** Commit earlier when this much has gathered; records. Keeps a transaction under about 50 ms. */

@@ -6,7 +6,7 @@ import { addScreenOptions, type ScreenOptions, showDashboard } from './screen.ts
 import { addStoreOptions, type StoreOptions, storeLocation } from './store-option.ts'
 
 /** How soon news of a collector in another process is seen; asking costs microseconds; ms. */
-const LOOK_EVERY_MS = 500
+const LOOK_EVERY_MS = 50
 
 /** Calls back when another process has committed something. A look that fails says nothing: the next load says why. */
 function watchVersion(reader: StoreReader, changed: () => void): () => void {

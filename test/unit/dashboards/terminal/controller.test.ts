@@ -100,6 +100,17 @@ describe('the controller', () => {
     await vi.advanceTimersByTimeAsync(LOAD_INTERVAL_MS)
     expect(questions).toHaveLength(2)
   })
+  test('leaves a store alone for as long as its answers take, several times over', async () => {
+    const { controller, questions } = setUp()
+    controller.start()
+    await vi.advanceTimersByTimeAsync(2 * LOAD_INTERVAL_MS)
+    await questions[0]!.answer(fleetModel())
+    controller.changed()
+    await vi.advanceTimersByTimeAsync(7 * LOAD_INTERVAL_MS)
+    expect(questions).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(LOAD_INTERVAL_MS)
+    expect(questions).toHaveLength(2)
+  })
   test('throws away the answer to a question that a key has overtaken', async () => {
     const { controller, questions, type } = setUp()
     controller.start()
