@@ -1,7 +1,7 @@
-/** The alert that `A` and `S` are about: the one opened, or the one under the cursor; null where that is no alert. */
+/** The alert that `A` and `S` are about, by its id: of the row opened, or under the cursor; null where no rule fires for it. */
 import { activePanel, cursorIndex, topText, type ViewContext, type ViewState } from './view-state.ts'
 
-export function alertAtHand(state: ViewState, { keys }: ViewContext): string | null {
+export function alertAtHand(state: ViewState, { keys, alert }: ViewContext): string | null {
   const text = topText(state)
   const onTable = text === null && activePanel(state) === 'findings'
   const key =
@@ -10,5 +10,5 @@ export function alertAtHand(state: ViewState, { keys }: ViewContext): string | n
       : onTable
         ? keys.findings[cursorIndex(state.cursors.findings, keys.findings)]
         : undefined
-  return key?.startsWith('alert ') ? key : null
+  return key === undefined ? null : alert(key)
 }

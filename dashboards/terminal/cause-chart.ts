@@ -143,7 +143,7 @@ function startMarks(
     // Beside a time rather than over it.
     while (taken(at) && at < width - 1) at += 1
     if (taken(at)) continue
-    marks.set(at, span(row.key.startsWith('alert ') ? '▲' : '◆', findingStyle(row)))
+    marks.set(at, span(row.alert !== null ? '▲' : '◆', findingStyle(row)))
   }
   return marks
 }

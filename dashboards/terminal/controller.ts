@@ -187,8 +187,8 @@ export function createController(options: ControllerOptions): Controller {
     else if (effect === 'page') page()
     else if (typeof effect === 'string') options.effect(effect)
     else if ('sql' in effect) void ask(effect.sql)
-    else if ('acknowledge' in effect) void change(options.desk.acknowledge(alertId(effect.acknowledge)))
-    else if ('silence' in effect) void change(options.desk.silence(alertId(effect.silence), effect.length_ms))
+    else if ('acknowledge' in effect) void change(options.desk.acknowledge(effect.acknowledge))
+    else if ('silence' in effect) void change(options.desk.silence(effect.silence, effect.length_ms))
     else void writeFile(effect.export)
   }
 
@@ -327,11 +327,6 @@ function sameQuestion(a: ModelRequest, b: ModelRequest): boolean {
     a.words === b.words &&
     a.order === b.order
   )
-}
-
-/** Rows of alerts are called `alert <id>`. */
-function alertId(key: string): string {
-  return key.slice('alert '.length)
 }
 
 function messageOf(error: unknown): string {

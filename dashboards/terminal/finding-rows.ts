@@ -1,8 +1,12 @@
-/** Findings, alerts and advice in one list, what needs a person first. Pure; the table is findings-table.ts. */
+/**
+ * Findings, alerts and advice in one list, what needs a person first. Pure; the table is findings-table.ts.
+ * Invariant: what both a rule and analysis see is one row, with the finding's words and the alert's state.
+ */
 import type { Alert, Silence } from '../../src/core/alert.ts'
 import { isCause, isSubcauseOf } from '../../src/core/cause.ts'
 import type { Filter } from '../../src/core/filter.ts'
 import { type Advice, type Finding, SEVERITIES } from '../../src/core/finding.ts'
+import { findingOfAlert } from './finding-of-alert.ts'
 import type { FindingRow, FindingState } from './model.ts'
 
 export interface FindingAnswers {
@@ -16,17 +20,25 @@ export interface FindingAnswers {
 }
 
 export function findingRows({ findings, advice, alerts, silences, filter, now_ms }: FindingAnswers): FindingRow[] {
-  const rows = [
-    ...alerts.map((alert) => alertRow(alert, silences, now_ms)),
-    ...findings.map(findingRow),
-    ...advice.map(adviceRow),
-  ].filter((row) => passes(row, filter))
-  return rows.sort(
-    (a, b) =>
-      URGENCY[a.state] - URGENCY[b.state] ||
-      SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
-      (b.incidents ?? 0) - (a.incidents ?? 0) ||
-      (b.from_ms ?? 0) - (a.from_ms ?? 0),
+  const alone: FindingRow[] = []
+  const fired = new Map<Finding, FindingRow>()
+  for (const row of alerts.map((alert) => alertRow(alert, silences, now_ms)).sort(byUrgency)) {
+    const finding = row.state === 'resolved' ? undefined : findingOfAlert(row, findings)
+    if (finding === undefined) alone.push(row)
+    // Of several rules that fire for the same the first is answered for; the next shows when it has been.
+    else if (!fired.has(finding)) fired.set(finding, row)
+  }
+  return [...alone, ...findings.map((finding) => findingRow(finding, fired.get(finding))), ...advice.map(adviceRow)]
+    .filter((row) => passes(row, filter))
+    .sort(byUrgency)
+}
+
+function byUrgency(a: FindingRow, b: FindingRow): number {
+  return (
+    URGENCY[a.state] - URGENCY[b.state] ||
+    SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+    (b.incidents ?? 0) - (a.incidents ?? 0) ||
+    (b.from_ms ?? 0) - (a.from_ms ?? 0)
   )
 }
 
@@ -50,12 +62,23 @@ function passes(row: FindingRow, { include, exclude }: Filter): boolean {
   })
 }
 
-function findingRow(finding: Finding): FindingRow {
+/** @param alert the row of the rule that fires for it */
+function findingRow(finding: Finding, alert: FindingRow | undefined): FindingRow {
   const { kind, host, service, client_id, issuer, subcause } = finding
-  return {
+  const row: FindingRow = {
     ...finding,
     key: ['finding', kind, subcause, host, service, client_id, issuer].map((part) => part ?? '').join(' '),
     state: 'finding',
+    alert: null,
+  }
+  if (alert === undefined) return row
+  const severer = SEVERITIES.indexOf(alert.severity) < SEVERITIES.indexOf(row.severity) ? alert.severity : row.severity
+  return {
+    ...row,
+    state: alert.state,
+    severity: severer,
+    alert: alert.alert,
+    why: [...row.why, `the rule ${alert.kind} fired: ${alert.title}`],
   }
 }
 
@@ -65,6 +88,7 @@ function adviceRow(advice: Advice): FindingRow {
     ...advice,
     key: ['advice', kind, host, service, client_id, issuer].map((part) => part ?? '').join(' '),
     state: 'advice',
+    alert: null,
     severity: 'info',
     cause: null,
     subcause: null,
@@ -89,6 +113,7 @@ function alertRow(alert: Alert, silences: readonly Silence[], now_ms: number): F
     ...place,
     key: `alert ${alert.id}`,
     state: alertState(alert, silences, now_ms),
+    alert: alert.id,
     severity: alert.severity,
     kind: alert.rule,
     cause,

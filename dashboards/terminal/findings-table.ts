@@ -36,6 +36,11 @@ function markOf(row: FindingRow): string {
   return row.state === 'finding' && row.severity === 'critical' ? '!' : stateWord(row).slice(0, 1)
 }
 
+/** An alert that fires keeps its severity in sight, as a finding does. */
+function stateCell(row: FindingRow): string {
+  return row.state === 'firing' ? `▲ ${row.severity}` : stateWord(row)
+}
+
 export const FINDINGS_TABLE: Table<FindingRow> = {
   panel: 'findings',
   title: 'What is wrong',
@@ -61,7 +66,7 @@ export const FINDINGS_TABLE: Table<FindingRow> = {
       from: 90,
       head: 'State',
       width: 10,
-      text: stateWord,
+      text: stateCell,
       style: findingStyle,
       order: (row) => STATE_WORDS[row.state],
     },

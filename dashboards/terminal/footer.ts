@@ -4,7 +4,7 @@ import { EXPORT_FORMATS } from './export-text.ts'
 import { EMPTY_LINE, type Line, line, type Span, span, spread } from './line.ts'
 import { type PanelId, screenNumber } from './screens.ts'
 import { sourceProblem } from './source-words.ts'
-import { openText, textRows, type View } from './view.ts'
+import { openFinding, openText, textRows, type View } from './view.ts'
 import { activePanel, type PromptKind, topText } from './view-state.ts'
 
 export function footerLines(view: View): Line[] {
@@ -109,7 +109,7 @@ function keysOf(view: View): [string, string][] {
       ['Esc', 'back'],
       ['j/k', 'scroll'],
       ...(text.kind === 'clock' || text.kind === 'finding' ? ([['Enter', 'its failures']] as [string, string][]) : []),
-      ...(text.kind === 'finding' && text.key.startsWith('alert ') ? ALERT_KEYS : []),
+      ...(text.kind === 'finding' && openFinding(view, text.key)?.alert ? ALERT_KEYS : []),
       ...(text.kind === 'incident' ? ([['e/E', 'next/previous']] as [string, string][]) : []),
       ['/', 'find'],
       ...(text.kind === 'help' ? [] : ([['x', 'export']] as [string, string][])),

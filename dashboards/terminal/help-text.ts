@@ -28,7 +28,7 @@ const OF_SCREEN: Readonly<Record<ScreenId, Keys>> = {
   findings: [
     ['Enter', 'why, since when, what to do; Enter again: its failures'],
     ['! w i', 'found by analysis: critical, warning, for information'],
-    ['▲ p t s r', 'an alert: fires, pending, taken note of, silenced, resolved'],
+    ['▲ p t s r', 'a rule made an alert of it: fires, pending, taken note of, silenced, resolved'],
     ['a', 'advice: what one change would have avoided'],
     ['A S', 'take note of an alert; silence it for a time'],
   ],

@@ -91,6 +91,8 @@ export interface Clocks {
 export interface FindingRow {
   key: string
   state: FindingState
+  /** The alert that says so, or that fires for it too, by its id; null where no rule does. */
+  alert: string | null
   severity: Severity
   /** `clock_off`, or the name of the rule. */
   kind: string
@@ -111,7 +113,7 @@ export interface FindingRow {
   links: readonly RemedyLink[]
 }
 
-/** `finding`: seen by analysis; `advice`: what one change would have avoided; the others are an alert's. */
+/** `finding`: seen by analysis, no rule fires; `advice`: what one change would have avoided; the others are an alert's. */
 export type FindingState = 'firing' | 'finding' | 'acknowledged' | 'pending' | 'silenced' | 'advice' | 'resolved'
 
 interface Totals {

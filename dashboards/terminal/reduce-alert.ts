@@ -8,9 +8,9 @@ import type { Step, ViewContext, ViewState } from './view-state.ts'
 const USUAL_SILENCE = '2h'
 
 export function reduceAlert(state: ViewState, letter: 'A' | 'S', context: ViewContext): Step {
-  const key = alertAtHand(state, context)
-  if (key === null) return stay(state, 'this is no alert: rules make alerts, the other rows are what analysis sees')
+  const alert = alertAtHand(state, context)
+  if (alert === null) return stay(state, 'this is no alert: no rule fires for it')
   return letter === 'A'
-    ? { state, effects: [{ acknowledge: key }] }
+    ? { state, effects: [{ acknowledge: alert }] }
     : openPrompt(state, 'silence', USUAL_SILENCE, context)
 }

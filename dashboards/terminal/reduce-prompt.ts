@@ -89,9 +89,9 @@ function submit(state: ViewState, prompt: Prompt, context: ViewContext): Step {
     case 'sql':
       return text === '' ? stay(done) : { state: openText(done, { kind: 'sql', scroll: 0 }), effects: [{ sql: text }] }
     case 'silence': {
-      const key = alertAtHand(state, context)
-      if (key === null) return stay(done)
-      return { state: done, effects: [{ silence: key, length_ms: durationMs(text) ?? 0 }] }
+      const alert = alertAtHand(state, context)
+      if (alert === null) return stay(done)
+      return { state: done, effects: [{ silence: alert, length_ms: durationMs(text) ?? 0 }] }
     }
     case 'export':
       return stay(done)

@@ -82,7 +82,7 @@ export type Effect =
   | 'page'
   | { export: ExportFormat }
   | { sql: string }
-  /** Alerts, by the key of their row. */
+  /** Alerts, by their id. */
   | { acknowledge: string }
   | { silence: string; length_ms: number }
 
@@ -111,6 +111,8 @@ export interface ViewContext {
   seen: Partial<Record<FilterField, readonly string[]>>
   /** What an open text is about, as words of the filter; null where a filter cannot say it. */
   place(text: OpenText): string | null
+  /** The alert that fires for a row of what is wrong, by its id; null where none does. */
+  alert(key: string): string | null
   /** What is drawn at a place of the screen, 0-based; null where nothing can be pointed at. */
   at(column: number, row: number): PointedAt | null
   /** A time as typed (`09:14`, `2026-11-16`, `2h`), ms; null when it is none. */

@@ -114,6 +114,7 @@ export function viewContext(view: View, now_ms: number, outside: Pick<ViewContex
     scroll_rows: rows,
     scroll_limit: Math.max(0, (text?.length ?? 0) - rows),
     place: (text) => placeOf(view, text),
+    alert: (key) => (openFinding(view, key) ?? (view.kept?.key === key ? view.kept : null))?.alert ?? null,
     find: (words) => matchingRows(text ?? [], words),
     seen: seenValues(view.model),
   }

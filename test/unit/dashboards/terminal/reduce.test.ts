@@ -16,6 +16,7 @@ const NOW = 1_800_000_000_000
 const MINUTE = 60_000
 
 const CONTEXT: ViewContext = {
+  alert: () => null,
   now_ms: NOW,
   keys: {
     causes: ['unknown', 'skew', 'expiry'],
