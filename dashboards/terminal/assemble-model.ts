@@ -5,7 +5,6 @@
  */
 import { CAUSE_ORDER, type Cause, type Subcause } from '../../src/core/cause.ts'
 import type { TimeRange } from '../../src/core/filter.ts'
-import type { Incident } from '../../src/core/incident.ts'
 import type { Kind } from '../../src/core/kind.ts'
 import type { CauseCount, DimensionRow, KindCount, SeriesPoint, UnrecognisedGroup } from '../../src/core/ports/store.ts'
 import { type ClockAnswers, clockRows } from './clock-rows.ts'
@@ -16,6 +15,7 @@ import type {
   FindingState,
   IncidentDetail,
   KindFigures,
+  ListedIncident,
   Notice,
   PartyPanel,
   PartyRow,
@@ -33,7 +33,7 @@ export interface StoreAnswers {
   previous_causes: readonly CauseCount[]
   /** `series(range, window.step_ms, 'cause', filter)` */
   series: readonly SeriesPoint[]
-  incidents: readonly Incident[] | null
+  incidents: readonly ListedIncident[] | null
   /** Of the range and of the period before it; null: not asked for. */
   parties: Readonly<Partial<Record<PartyPanel, PartyAnswers>>>
   /** Null: not asked for. */

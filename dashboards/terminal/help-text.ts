@@ -18,6 +18,7 @@ const OF_SCREEN: Readonly<Record<ScreenId, Keys>> = {
   incidents: [
     ['Enter', 'what was said, what it is, why, and what to do'],
     ['s', 'order by time, host, service, client or reason; r turns it round'],
+    ['09:14:03~', 'the host stamped another time: its clock is known to be off, and this is the right one'],
   ],
   clocks: [
     ['Enter', 'the clock in full: steps, forecast, why, what to do'],

@@ -1,10 +1,11 @@
-/** Failed requests, newest first: when, where, who, and why in words. */
+/** Failed requests, newest first: when (by a right clock, as far as known), where, who, and why in words. */
 import type { Cause, Subcause } from '../../src/core/cause.ts'
 import type { Incident } from '../../src/core/incident.ts'
 import { formatStamp } from '../format-time.ts'
 import { causeTitle, NOT_STATED, verdictTitle } from '../wording.ts'
 import { isoTime } from './iso-time.ts'
 import { span } from './line.ts'
+import type { ListedIncident } from './model.ts'
 import { cutText, textWidth, toPrintable } from './printable.ts'
 import type { Table, TableColumn } from './table.ts'
 import type { View } from './view.ts'
@@ -16,8 +17,8 @@ function name(
   id: string,
   head: string,
   of: (incident: Incident) => string | undefined,
-  change: Partial<TableColumn<Incident>> = {},
-): TableColumn<Incident> {
+  change: Partial<TableColumn<ListedIncident>> = {},
+): TableColumn<ListedIncident> {
   return {
     id,
     head,
@@ -31,7 +32,7 @@ function name(
   }
 }
 
-export const INCIDENTS_TABLE: Table<Incident> = {
+export const INCIDENTS_TABLE: Table<ListedIncident> = {
   panel: 'incidents',
   title: 'Incidents',
   natural: 'time',
@@ -43,9 +44,10 @@ export const INCIDENTS_TABLE: Table<Incident> = {
     {
       id: 'time',
       head: 'Incidents',
-      width: 11,
-      text: (row, view) => formatStamp(row.time_ms, view.zone, view.model?.now_ms ?? 0),
-      order: (row) => row.time_ms,
+      width: 12,
+      text: (row, view) =>
+        formatStamp(row.corrected_ms, view.zone, view.model?.now_ms ?? 0) + (isCorrected(row) ? CORRECTED : ''),
+      order: (row) => row.corrected_ms,
     },
     name('host', 'host', (row) => row.host),
     name('service', 'service', (row) => row.service, { from: WITH_SERVICE }),
@@ -62,6 +64,7 @@ export const INCIDENTS_TABLE: Table<Incident> = {
   ],
   exports: [
     { name: 'time', value: (row) => isoTime(row.time_ms) },
+    { name: 'corrected_time', value: (row) => isoTime(row.corrected_ms) },
     { name: 'host', value: (row) => row.host ?? null },
     { name: 'service', value: (row) => row.service ?? null },
     { name: 'client_id', value: (row) => row.client_id ?? null },
@@ -77,6 +80,13 @@ export const INCIDENTS_TABLE: Table<Incident> = {
     { name: 'token', value: (row) => row.token ?? null },
     { name: 'observations', value: (row) => row.observations },
   ],
+}
+
+/** Behind a time that is not the one the log says. */
+const CORRECTED = '~'
+
+function isCorrected({ time_ms, corrected_ms }: ListedIncident): boolean {
+  return time_ms !== corrected_ms
 }
 
 /** What the column of reasons is ordered by. */

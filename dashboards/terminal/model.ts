@@ -69,6 +69,12 @@ export interface SourceRow extends SourceStatus {
   records_per_second: number | null
 }
 
+/** An incident with its place on the reference's line of time. */
+export interface ListedIncident extends Incident {
+  /** `time_ms` minus what the host's stamps are known to be off by, ms; `time_ms` itself where they are right or nothing is known. */
+  corrected_ms: number
+}
+
 /** One clock: of a host, of an issuer (the one that stamps its tokens), or the collector's own. */
 export interface ClockRow extends Omit<HostClock, 'host' | 'kind' | 'samples' | 'from_ms' | 'to_ms'> {
   key: string
@@ -149,8 +155,8 @@ export interface DashboardModel {
   totals: Totals
   /** In the order to be looked at: unexplained first, then by count. */
   causes: readonly CauseRow[]
-  /** Newest first; null here and below: not asked for. */
-  incidents: readonly Incident[] | null
+  /** Newest first by their corrected time; null here and below: not asked for. */
+  incidents: readonly ListedIncident[] | null
   /** Most failures first. */
   parties: Readonly<Record<PartyPanel, readonly PartyRow[] | null>>
   /** The one that is off most first, those at fault before all. */

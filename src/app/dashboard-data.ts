@@ -9,6 +9,7 @@ import type { ClockAnswers } from '../../dashboards/terminal/clock-rows.ts'
 import type {
   DashboardModel,
   IncidentDetail,
+  ListedIncident,
   ModelRequest,
   Notice,
   PartyPanel,
@@ -21,6 +22,7 @@ import type { HistoryFact } from '../core/history.ts'
 import type { Incident } from '../core/incident.ts'
 import type { Dimension, StoreReader } from '../core/ports/store.ts'
 import { remedyOf } from '../core/remedy/remedy-of.ts'
+import { type HostOffsets, hostOffsets, NO_OFFSETS } from './host-offsets.ts'
 import { type Found, loadFindings } from './load-findings.ts'
 import { orderedIncidents } from './ordered-incidents.ts'
 import { createRecentClocks, type RecentClocks } from './recent-clocks.ts'
@@ -100,6 +102,7 @@ async function loadModel(asked: Asked, request: ModelRequest, notices: readonly 
     }
   }
   const found = WITH_FINDINGS.has(screen) ? await findingsFor(asked, range, request) : null
+  const clocks = WITH_INCIDENTS.has(screen) ? await offsetsFor(asked, request) : null
   return assembleModel({
     now_ms: request.now_ms,
     window,
@@ -108,11 +111,11 @@ async function loadModel(asked: Asked, request: ModelRequest, notices: readonly 
     causes: await ask(() => reader.causes(range, filter)),
     previous_causes: await ask(() => reader.causes(previous, filter)),
     series: screen === 'overview' ? await ask(() => reader.series(range, step_ms, 'cause', filter)) : [],
-    incidents: WITH_INCIDENTS.has(screen) ? await incidentsOf(reader, range, request) : null,
+    incidents: clocks === null ? null : await incidentsOf(reader, range, request, clocks.offsets),
     parties,
     clocks: screen === 'clocks' ? await clocksOf(asked, range, request) : null,
     findings: found?.found == null ? null : await findingsOf(reader, found.found, range, request),
-    pending: found?.pending ?? false,
+    pending: (found?.pending ?? false) || (clocks?.pending ?? false),
     sources: rates(await ask(() => reader.sources()), request.now_ms),
     unrecognised:
       screen === 'summary' || extent === null ? await ask(() => reader.unrecognised(UNRECOGNISED_ROWS)) : [],
@@ -132,10 +135,25 @@ function withFuture(window: TimeWindow, request: ModelRequest, extent: TimeRange
   return { ...window, range: { from_ms: window.range.from_ms, to_ms: Math.max(to_ms, window.range.to_ms) } }
 }
 
-function incidentsOf(reader: StoreReader, range: TimeRange, request: ModelRequest): Promise<Incident[]> {
+/** The plain summary lists incidents as the logs stamp them. */
+async function offsetsFor(
+  { clocks }: Asked,
+  { screen, now_ms }: ModelRequest,
+): Promise<{ offsets: HostOffsets; pending: boolean }> {
+  if (screen === 'summary') return { offsets: NO_OFFSETS, pending: false }
+  const { reading, pending } = await clocks.soon(now_ms)
+  return { offsets: reading === null ? NO_OFFSETS : hostOffsets(reading, now_ms), pending }
+}
+
+function incidentsOf(
+  reader: StoreReader,
+  range: TimeRange,
+  request: ModelRequest,
+  offsets: HostOffsets,
+): Promise<ListedIncident[]> {
   const { filter, words, order } = request
   const limit = request.screen === 'overview' ? Math.min(OVERVIEW_INCIDENTS, request.limit) : request.limit
-  return orderedIncidents(reader, { range, filter, words, order, limit })
+  return orderedIncidents(reader, { range, filter, words, order, limit }, offsets)
 }
 
 /** More alerts than these are for `authtop alerts list`; count. */
@@ -161,7 +179,7 @@ async function findingsOf(
 }
 
 async function clocksOf({ reader, clocks }: Asked, range: TimeRange, { now_ms }: ModelRequest): Promise<ClockAnswers> {
-  const { table } = await clocks(now_ms)
+  const { table } = await clocks.read(now_ms)
   await turn()
   const readings = await reader.clockReadings(range)
   await turn()
@@ -175,7 +193,7 @@ async function detailOf({ reader, clocks }: Asked, id: string, now_ms: number): 
   const incident = await reader.incident(id)
   if (incident === null) return null
   const observations = await reader.observations(id)
-  const reading = await clocks(now_ms)
+  const reading = await clocks.read(now_ms)
   return {
     incident,
     observations,

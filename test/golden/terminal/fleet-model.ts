@@ -1,7 +1,13 @@
 /** A model of a small fleet in trouble, at a fixed instant: what the goldens and unit tests draw. */
 
 import { assembleModel, type StoreAnswers } from '../../../dashboards/terminal/assemble-model.ts'
-import type { DashboardModel, IncidentDetail, ModelRequest, SourceRow } from '../../../dashboards/terminal/model.ts'
+import type {
+  DashboardModel,
+  IncidentDetail,
+  ListedIncident,
+  ModelRequest,
+  SourceRow,
+} from '../../../dashboards/terminal/model.ts'
 import { timeWindow } from '../../../dashboards/terminal/time-window.ts'
 import { tokenTimeline } from '../../../dashboards/terminal/token-timeline.ts'
 import type { Incident, Observation } from '../../../src/core/incident.ts'
@@ -12,10 +18,11 @@ import { ADVICE, alerts, clockReadings, clockTable, findings, silences, tokenHis
 export const NOW_MS = Date.UTC(2026, 10, 16, 9, 28, 41, 250)
 const MINUTE = 60_000
 
-const BASE: Incident = {
+const BASE: ListedIncident = {
   id: '1',
   kind: 'validation',
   time_ms: NOW_MS - 4_000,
+  corrected_ms: NOW_MS - 4_000,
   host: 'reports-1',
   service: 'reports',
   client_id: 'batch-3',
@@ -54,8 +61,9 @@ const BASE: Incident = {
   observations: 2,
 }
 
-function incident(id: string, age_ms: number, change: Partial<Incident>): Incident {
-  return { ...BASE, id, time_ms: NOW_MS - age_ms, ...change }
+function incident(id: string, age_ms: number, change: Partial<Incident>): ListedIncident {
+  const at_ms = NOW_MS - age_ms
+  return { ...BASE, id, time_ms: at_ms, corrected_ms: at_ms, ...change }
 }
 
 const UNEXPLAINED: Partial<Incident> = {
@@ -74,9 +82,10 @@ const UNEXPLAINED: Partial<Incident> = {
   why: ['only the status line speaks of it'],
 }
 
-export const INCIDENTS: readonly Incident[] = [
+export const INCIDENTS: readonly ListedIncident[] = [
   BASE,
-  incident('2', 9_000, { client_id: 'web' }),
+  // As its host stamped it: by a clock that is 312 s ahead.
+  incident('2', 9_000, { client_id: 'web', time_ms: NOW_MS + 303_000 }),
   incident('3', 12_000, {
     host: 'orders-1',
     service: 'orders',
@@ -115,7 +124,7 @@ export const INCIDENTS: readonly Incident[] = [
 ]
 
 /** Incidents without host and client have no such field at all. */
-export const NAMELESS: Incident = (() => {
+export const NAMELESS: ListedIncident = (() => {
   const { host: _host, client_id: _client, service: _service, ...rest } = BASE
   return { ...rest, id: 'nameless' }
 })()
