@@ -5,9 +5,11 @@
 import { Decoder } from '../../collectors/decode/decoder.ts'
 import { type FormatMemory, newFormatMemory } from '../../collectors/decode/format-memory.ts'
 import { zoneOffset } from '../../collectors/decode/zone-offset.ts'
-import type { AuthEvent } from '../core/auth-event.ts'
+import { type AuthEvent, MESSAGE_LIMIT } from '../core/auth-event.ts'
 import type { Envelope, LogRecord } from '../core/log-record.ts'
+import type { Privacy } from '../core/privacy.ts'
 import type { TokenFacts } from '../core/token-facts.ts'
+import { PersonMask } from '../redact/persons.ts'
 import { Redactor } from '../redact/redactor.ts'
 import type { Match } from '../signatures/matcher.ts'
 import { Recogniser } from '../signatures/recogniser.ts'
@@ -35,14 +37,21 @@ export class Classifier {
   readonly #decoder: Decoder
   readonly #recogniser: Recogniser
   readonly redactor: Redactor
+  readonly #persons: PersonMask
+  /** Subjects that the record in hand names, as they are written. */
+  #named: string[] = []
 
   /** `zone`: IANA name applied to stamps without one. */
-  constructor(knowledge: Knowledge, key: Uint8Array, zone: string) {
+  constructor(knowledge: Knowledge, key: Uint8Array, zone: string, privacy: Privacy = 'default') {
     const { signatures, stems, windows } = knowledge.signatures
     this.#prefilter = new StemScanner(stems, windows)
     this.#decoder = new Decoder(knowledge.formats, zone)
-    this.redactor = new Redactor(key)
-    const fingerprint = (kind: string, value: string) => this.redactor.fingerprint(kind, value)
+    this.redactor = new Redactor(key, privacy)
+    this.#persons = new PersonMask(privacy, (kind, value) => this.redactor.fingerprint(kind, value))
+    const fingerprint = (kind: string, value: string) => {
+      if (kind === 'sub') this.#named.push(value)
+      return this.redactor.fingerprint(kind, value)
+    }
     this.#recogniser = new Recogniser(signatures, { zone: zoneOffset(zone), fingerprint }, windows)
   }
 
@@ -79,10 +88,28 @@ export class Classifier {
 
   classify(raw: Classifiable, memory: FormatMemory = newFormatMemory()): Classified {
     const decoded = this.decode(raw, memory)
+    this.#named = []
     const event = this.#recogniser.recognise(decoded.record, decoded.tokens)
+    if (event !== null) this.#concealPersons(event)
     if (event !== null && raw.received_collector_ms !== undefined)
       event.received_collector_ms = raw.received_collector_ms
     return { ...decoded, event }
+  }
+
+  /** A text as it may be kept: what is left of persons in it is what the privacy level allows. The text is redacted already. */
+  conceal(text: string): string {
+    return this.#persons.text(text)
+  }
+
+  #concealPersons(event: AuthEvent): void {
+    const persons = this.#persons
+    const { evidence } = event
+    event.message = persons.text(event.message, this.#named).slice(0, MESSAGE_LIMIT)
+    if (event.http_path !== undefined) event.http_path = persons.text(event.http_path, this.#named)
+    if (event.client_address !== undefined) event.client_address = persons.address(event.client_address)
+    if (event.client_id !== undefined) event.client_id = persons.client(event.client_id)
+    if (evidence.expected !== undefined) evidence.expected = persons.text(evidence.expected, this.#named)
+    if (evidence.got !== undefined) evidence.got = persons.text(evidence.got, this.#named)
   }
 
   /** Every signature that fits a decoded record, best first; for checks and `explain`. */

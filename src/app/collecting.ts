@@ -11,6 +11,7 @@ import { COLLECTOR_STATE } from '../core/ports/alert-store.ts'
 import type { MayMatch, PushSource, PushSourceOptions } from '../core/ports/push-source.ts'
 import type { LogSource, SourceNotice, SourceOptions } from '../core/ports/source.ts'
 import type { IncidentChange, RetentionPolicy, StoreRefusal, StoreWriter } from '../core/ports/store.ts'
+import type { Privacy } from '../core/privacy.ts'
 import type { StreamState } from '../core/source-status.ts'
 import { openReader, openWriter } from '../store/index.ts'
 import { startOwnTelemetry } from '../telemetry/own-telemetry.ts'
@@ -44,6 +45,8 @@ export interface CollectOptions {
   follow: boolean
   /** IANA zone for stamps without one. */
   zone: string
+  /** Left out: `default`. */
+  privacy?: Privacy
   retention: RetentionPolicy
   /** Rules and sinks; left out: the built-in rules, and nobody is told. */
   config?: Config
@@ -121,7 +124,7 @@ async function collectInto(options: CollectOptions, end: AbortSignal): Promise<S
     const pid = options.reloads === undefined ? '' : String(process.pid)
     await writer.saveAlerts({ alerts: [], state: { [COLLECTOR_STATE]: pid }, deliveries: [] })
     const known = await writer.streams()
-    const classifier = new Classifier(knowledge, await writer.fingerprintKey(), options.zone)
+    const classifier = new Classifier(knowledge, await writer.fingerprintKey(), options.zone, options.privacy)
     const notice = (told: SourceNotice) => {
       alerting.sourceNotice(told)
       options.notice(told)
@@ -210,6 +213,7 @@ function needsNewRound(now: CollectOptions, next: Settings): string | null {
   if (!same(now.paths, next.paths)) return 'paths'
   if (now.store !== next.store) return 'store'
   if (now.zone !== next.zone) return 'zone'
+  if ((now.privacy ?? 'default') !== next.privacy) return 'privacy'
   const listen = ({ service }: Config) => [service?.listen, service?.tls === undefined]
   return same(listen(now.config ?? NO_CONFIG), listen(next.config)) ? null : 'service'
 }

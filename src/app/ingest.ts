@@ -15,7 +15,7 @@ import { factsOf } from '../analyze/history/facts-of.ts'
 import { formFacts } from '../analyze/history/form-facts.ts'
 import type { Sighting } from '../analyze/incident/sighting.ts'
 import type { SkewWitness } from '../analyze/skew-proof/skew-witness.ts'
-import type { AuthEvent } from '../core/auth-event.ts'
+import { type AuthEvent, MESSAGE_LIMIT } from '../core/auth-event.ts'
 import type { RawRecord } from '../core/log-record.ts'
 import type { Delivery, PushSource } from '../core/ports/push-source.ts'
 import { DELIVERIES_KEPT } from '../core/ports/push-source.ts'
@@ -78,6 +78,8 @@ const HOLD_MS = 300
 const LEARN_RECORDS = 20
 /** History is over when nothing but live records came for this long: every source has had its turn by then; ms. */
 const LIVE_ONLY_MS = 2_000
+/** Persons are looked for in so much of a text that a sample or template is made of; characters. */
+const CONCEALED = 2_000
 /** Give other work a turn after this long; ms. */
 const SLICE_MS = 20
 /** Recognised pushed records remembered, for what arrives twice in different requests (an agent's new batches, two exporters); count. */
@@ -402,9 +404,9 @@ class Ingest {
     if (event === null) {
       if (looksLikeAuthFailure(record))
         this.#unrecognised.push({
-          template: templateOf(record.body || record.speech),
+          template: templateOf(classifier.conceal((record.body || record.speech).slice(0, CONCEALED))),
           system: record.resource['service.name'] ?? record.format,
-          sample: classified.text.slice(0, 500),
+          sample: classifier.conceal(classified.text.slice(0, CONCEALED)).slice(0, MESSAGE_LIMIT),
           time_ms: record.logged_writer_ms ?? this.#o.now(),
           stream: work.stream,
         })
@@ -444,7 +446,7 @@ class Ingest {
       work.last_record_ms = Math.max(work.last_record_ms ?? 0, record.logged_writer_ms)
       if (work.memory.naive) work.zone = this.#o.zone
     }
-    work.keepSample(text)
+    if (work.wantsSample) work.keepSample(this.#o.classifier.conceal(text.slice(0, CONCEALED)))
   }
 }
 

@@ -35,10 +35,13 @@ export class StreamBook {
     return this.counters.records
   }
 
-  /** `text` is redacted. */
+  get wantsSample(): boolean {
+    return this.sample.length < SAMPLE_LINES && this.counters.recognised === 0
+  }
+
+  /** `text` is redacted, and what is left of persons in it may be kept. */
   keepSample(text: string): void {
-    if (this.sample.length < SAMPLE_LINES && this.counters.recognised === 0)
-      this.sample.push(text.split('\n', 1)[0]!.slice(0, SAMPLE_LENGTH))
+    if (this.wantsSample) this.sample.push(text.split('\n', 1)[0]!.slice(0, SAMPLE_LENGTH))
   }
 
   state(info: StreamInfo): StreamState {

@@ -16,10 +16,11 @@ import type { RawRecord } from '../core/log-record.ts'
 import type { LogSource, SourceNotice } from '../core/ports/source.ts'
 import { EXIT, UserError } from './exit-code.ts'
 import { note, print } from './output.ts'
+import { addPrivacyOption, type PrivacyOptions } from './privacy-option.ts'
 import { sourceNoticeText } from './source-notice.ts'
 import { checkZone, ZONE_HELP } from './zone-option.ts'
 
-interface Options {
+interface Options extends PrivacyOptions {
   jsonl?: boolean
   all?: boolean
   tz?: string
@@ -32,7 +33,7 @@ const STDIN = 0
 const FLUSH_AT = 64 * 1024
 
 export function classifyCommand(program: Command): void {
-  program
+  const command = program
     .command('classify')
     .summary('records in, NDJSON events out; no store')
     .description(
@@ -45,6 +46,7 @@ export function classifyCommand(program: Command): void {
       'answer for every record, also for those that are no auth event; with --jsonl exactly one line per input line, in order',
     )
     .option('--tz <zone>', ZONE_HELP)
+  addPrivacyOption(command)
     .addHelpText(
       'after',
       `
@@ -63,7 +65,7 @@ Exit codes: 0 fine, 2 wrong usage, 3 cannot read.`,
       if (missing !== undefined) throw new UserError(`there is no file ${missing}`, undefined, EXIT.io)
       const zone = checkZone(options.tz)
       const knowledge = await loadKnowledge(process.env)
-      const classifier = new Classifier(knowledge, randomBytes(32), zone)
+      const classifier = new Classifier(knowledge, randomBytes(32), zone, options.privacy)
       const input = await openInput(paths)
       const out = new LineWriter()
       if (options.jsonl) await classifyJsonl(input, classifier, zone, options.all ?? false, out)

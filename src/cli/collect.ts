@@ -11,12 +11,13 @@ import { collectorSignals } from './collector-signals.ts'
 import { readConfig } from './config-option.ts'
 import { UserError } from './exit-code.ts'
 import { positiveInteger } from './number-option.ts'
+import { addPrivacyOption, type PrivacyOptions } from './privacy-option.ts'
 import { addReceiverOptions, type ReceiverOptions, receiversOf } from './receiver-options.ts'
 import { sourceNoticeText } from './source-notice.ts'
 import { addStoreOptions, type StoreOptions, storeLocation } from './store-option.ts'
 import { checkZone, ZONE_HELP } from './zone-option.ts'
 
-interface Options extends StoreOptions, ReceiverOptions {
+interface Options extends StoreOptions, ReceiverOptions, PrivacyOptions {
   once?: boolean
   tz?: string
   retainDays?: number
@@ -53,7 +54,7 @@ export function collectCommand(program: Command): void {
       `keep single incidents so many days, after that hourly figures (default: ${DETAIL_DAYS})`,
       positiveInteger,
     )
-  addStoreOptions(addReceiverOptions(command))
+  addStoreOptions(addPrivacyOption(addReceiverOptions(command)))
   command.addHelpText(
     'after',
     `
@@ -135,6 +136,7 @@ function settingsOf(named: readonly string[], options: Options, config: Config):
     config,
     store: storeLocation({ ...(config.store === undefined ? {} : { store: config.store }), ...options }, process.env),
     zone: checkZone(options.tz ?? config.zone),
+    privacy: options.privacy ?? config.privacy ?? 'default',
     retention: { detail_days: options.retainDays ?? config.retain_days ?? DETAIL_DAYS, rollup_days: ROLLUP_DAYS },
   }
 }

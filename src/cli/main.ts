@@ -19,6 +19,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   skew: async () => (await import('./skew.ts')).skewCommand,
   findings: async () => (await import('./findings.ts')).findingsCommand,
   reattribute: async () => (await import('./reattribute.ts')).reattributeCommand,
+  forget: async () => (await import('./forget.ts')).forgetCommand,
+  rekey: async () => (await import('./rekey.ts')).rekeyCommand,
   explain: async () => (await import('./explain.ts')).explainCommand,
   classify: async () => (await import('./classify.ts')).classifyCommand,
   alerts: async () => (await import('./alerts/alerts.ts')).alertsCommand,

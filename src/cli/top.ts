@@ -13,6 +13,7 @@ import { openReader } from '../store/index.ts'
 import { DETAIL_DAYS, ROLLUP_DAYS } from './collect.ts'
 import { UserError } from './exit-code.ts'
 import { note, print } from './output.ts'
+import { addPrivacyOption, type PrivacyOptions } from './privacy-option.ts'
 import { addReceiverOptions, type ReceiverOptions, receiversOf } from './receiver-options.ts'
 import { addScreenOptions, type ScreenOptions, showDashboard, showSummary } from './screen.ts'
 import { sourceNoticeText } from './source-notice.ts'
@@ -20,7 +21,7 @@ import { addStoreOptions, type StoreOptions, storeLocation } from './store-optio
 import { untilSignal } from './until-signal.ts'
 import { checkZone } from './zone-option.ts'
 
-interface Options extends StoreOptions, ScreenOptions, ReceiverOptions {
+interface Options extends StoreOptions, ScreenOptions, ReceiverOptions, PrivacyOptions {
   follow: boolean
 }
 
@@ -38,7 +39,7 @@ export function topCommand(program: Command, names: readonly string[]): void {
     )
     .usage('[options] [paths...]')
     .addOption(new Option('--no-follow', 'read what is there and do not wait for more'))
-  addScreenOptions(addStoreOptions(addReceiverOptions(command)))
+  addScreenOptions(addStoreOptions(addPrivacyOption(addReceiverOptions(command))))
   command.addHelpText(
     'after',
     `
@@ -197,6 +198,7 @@ function collectData(paths: readonly string[], store: string, options: Options) 
     store,
     follow: options.follow,
     zone: checkZone(options.tz),
+    privacy: options.privacy ?? 'default',
     retention: { detail_days: DETAIL_DAYS, rollup_days: ROLLUP_DAYS },
   }
 }

@@ -3,6 +3,7 @@
  * and keeps the facts of the tokens among them. Contexts say where secrets are; here their spans become text.
  * Invariants: redact(redact(x)) = redact(x); equal tokens have equal fingerprints in every notation; work grows linearly with the text.
  */
+import type { Privacy } from '../core/privacy.ts'
 import type { TokenFacts } from '../core/token-facts.ts'
 import { canonical } from './canonical.ts'
 import { assignment } from './contexts/assignment.ts'
@@ -40,9 +41,15 @@ export class Redactor {
   /** Facts by fingerprint: a cache that never holds a token, a subject or anything else in clear. */
   readonly #facts = new Map<string, TokenFacts>()
 
-  /** @param key 32 bytes, one per store; throws a RangeError otherwise. */
-  constructor(key: Uint8Array) {
+  readonly #subjectsKept: boolean
+
+  /**
+   * @param key 32 bytes, one per store; throws a RangeError otherwise.
+   * @param privacy `off` leaves subjects as they were written; a subject that says itself what it is (a token) goes even then.
+   */
+  constructor(key: Uint8Array, privacy: Privacy = 'default') {
     this.#fingerprinter = new Fingerprinter(key)
+    this.#subjectsKept = privacy === 'off'
   }
 
   redact(text: string): Redacted {
@@ -54,7 +61,7 @@ export class Redactor {
     for (const span of spans) {
       if (span.start < copied) continue
       const raw = text.slice(span.start, span.end)
-      if (isFingerprint(raw)) continue
+      if (isFingerprint(raw) || (span.kind === 'sub' && this.#keeps(raw))) continue
       const facts = this.#factsOf(raw, span.kind)
       parts.push(text.slice(copied, span.start))
       // A fingerprint is recognised by what surrounds it; where it would touch letters or another one, a space keeps it whole.
@@ -73,9 +80,14 @@ export class Redactor {
    * @param kind for example `sub`, `jti`, or a kind of secret
    */
   fingerprint(kind: string, value: string): string {
+    if (kind === 'sub' && this.#keeps(value)) return value
     if (value.startsWith(`${kind}:`) && isFingerprint(value)) return value
     const plain = canonical(value)
     return this.#fingerprinter.of(kind, kind === 'jwt' ? (formOf(plain)?.identity ?? plain) : plain)
+  }
+
+  #keeps(subject: string): boolean {
+    return this.#subjectsKept && formOf(canonical(subject)) === undefined
   }
 
   #factsOf(raw: string, kind: SecretKind): TokenFacts {

@@ -12,7 +12,10 @@ export function templateOf(message: string): string {
   const line = message.slice(0, INPUT_LIMIT).split('\n', 1)[0] ?? ''
   return line
     .replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')
-    .replace(/\b(?:jwt|jwe|opaque|code|secret|password|basic|cookie|paseto|apikey|sub|jti):[0-9a-f]{16}\b/g, '<token>')
+    .replace(
+      /\b(?:jwt|jwe|opaque|code|secret|password|basic|digest|cookie|paseto|apikey|saml|state|nonce|sub|jti|ip):[0-9a-f]{16}\b/g,
+      '<token>',
+    )
     .replace(/\bhttps?:\/\/[^\s"'<>]{1,300}/g, '<url>')
     .replace(/\b[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}\b/g, '<email>')
     .replace(/\b\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})?/g, '<time>')

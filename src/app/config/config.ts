@@ -11,6 +11,7 @@ import { secretSchema } from '../../alerts/secret.ts'
 import { SINK_TYPES } from '../../alerts/sinks/index.ts'
 import { urlProblem } from '../../alerts/sinks/sink-type.ts'
 import { SEVERITIES } from '../../core/finding.ts'
+import { PRIVACY_LEVELS } from '../../core/privacy.ts'
 import { parseListen } from '../service/service-server.ts'
 import { readYaml } from './read-yaml.ts'
 
@@ -54,6 +55,8 @@ const schema = z.strictObject({
   /** IANA zone of stamps without one. */
   zone: z.string().min(1).optional(),
   retain_days: z.int().min(1).optional(),
+  /** How much of persons is kept; docs/security.md. */
+  privacy: z.enum(PRIVACY_LEVELS).optional(),
   /** Where /metrics, /healthz and /readyz are served; left out: nowhere. */
   service: z
     .strictObject({

@@ -1,5 +1,6 @@
 /** How a running collector learns that its configuration was read again. Leaves signals and files to the command line. */
 import type { RetentionPolicy } from '../../core/ports/store.ts'
+import type { Privacy } from '../../core/privacy.ts'
 import type { Config } from '../config/config.ts'
 
 /** What a configuration decides of a collector. */
@@ -9,6 +10,7 @@ export interface Settings {
   store: string
   /** IANA zone for stamps without one. */
   zone: string
+  privacy: Privacy
   retention: RetentionPolicy
   config: Config
 }

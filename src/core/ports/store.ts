@@ -15,6 +15,7 @@ import type { Kind, Outcome } from '../kind.ts'
 import type { SourceStatus, StreamState } from '../source-status.ts'
 import type { TokenUses } from '../token-use.ts'
 import type { AlertReader, AlertWriter } from './alert-store.ts'
+import type { ForgetCounts, Forgotten } from './forget.ts'
 
 /** Why a store said no, for the command line to turn into a sentence, a hint and exit code 3. */
 export type RefusalReason =
@@ -150,6 +151,18 @@ export interface StoreWriter extends AlertWriter {
   clockRows(): Promise<ClockRow[]>
   /** The key for fingerprints (32 random bytes), made with the store; the same token has the same fingerprint for its life. */
   fingerprintKey(): Promise<Uint8Array>
+  /** Keys that {@link StoreWriter.rotateKey} replaced and whose fingerprints may still be stored, oldest first. */
+  retiredKeys(): Promise<Uint8Array[]>
+  /**
+   * A new key from now on; equal secrets before and after it can no longer be told to be equal. The old one is kept as long as
+   * incidents are, for {@link StoreWriter.forget} only, or not at all.
+   */
+  rotateKey(keepOld: boolean, now_ms: number): Promise<void>
+  /**
+   * Removes every incident, fact and sample of a person or client; counts stay, without the name. When it returns, no byte of
+   * what was removed is left in the store's files. Takes as long as rewriting the store. With `rehearse` nothing is changed.
+   */
+  forget(whom: Forgotten, rehearse: boolean): Promise<ForgetCounts>
   /** Does a bounded slice of retention work (under 50 ms); true while there is more to do. */
   retain(policy: RetentionPolicy, now_ms: number): Promise<boolean>
   close(): Promise<void>

@@ -47,6 +47,8 @@ export function prepareFile(path: string): void {
       checkPlainFile(path)
       accessSync(path, constants.R_OK | constants.W_OK)
       checkOwner(path)
+      // Somebody's `touch` before us; a store in use keeps the mode its owner gave it.
+      if (statSync(path).size === 0) chmodSync(path, 0o600)
     } else {
       // SQLite would create it with the umask's mode; the WAL and shared-memory files inherit this one.
       closeSync(openSync(path, 'wx', 0o600))

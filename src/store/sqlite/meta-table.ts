@@ -3,6 +3,8 @@ import type Database from 'better-sqlite3'
 
 export interface MetaValues {
   fingerprint_key: Buffer
+  /** Keys that were in use before, JSON: see retired-keys.ts. */
+  retired_keys: string
   hash_seed: number
   /** Id the next incident gets; ids are never used twice. */
   next_incident: number

@@ -22,7 +22,7 @@ export function migrate(db: Database.Database): void {
 }
 
 /** Hex from the environment, so that applications that report fingerprints (docs/instrumentation.md) and the store say the same. */
-function newFingerprintKey(given = ''): Buffer {
+export function newFingerprintKey(given = ''): Buffer {
   if (given === '') return randomBytes(FINGERPRINT_KEY_BYTES)
   const key = Buffer.from(given, 'hex')
   if (key.length === FINGERPRINT_KEY_BYTES && given.length === 2 * FINGERPRINT_KEY_BYTES) return key

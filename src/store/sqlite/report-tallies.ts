@@ -52,7 +52,7 @@ export class ReportTallies {
     if (entry === undefined) this.#tallies.set(key.join(), { key, by })
     else entry.by += by
     const subject = by > 0 ? decodeKey(row[14]) : undefined
-    if (subject !== undefined) this.#subject(quarter, this.#hash(subject))
+    if (subject !== undefined) this.#subject(quarter, subjectHash(subject, this.#seed))
   }
 
   unrecognised(time_ms: number): void {
@@ -79,11 +79,6 @@ export class ReportTallies {
     this.#subjects.clear()
   }
 
-  /** 52 bits: with 32 a hundred thousand users would already be counted as a few less. */
-  #hash(subject: string): number {
-    return keyedHash(subject, this.#seed) * 2 ** 20 + (keyedHash(`s${subject}`, this.#seed) & 0xfffff)
-  }
-
   #subject(quarter: number, hash: number): void {
     let known = this.#subjects.get(quarter)
     if (known === undefined) {
@@ -99,4 +94,9 @@ export class ReportTallies {
     known.add(hash)
     this.#addSubject.run(quarter, hash)
   }
+}
+
+/** 52 bits: with 32 a hundred thousand users would already be counted as a few less. */
+export function subjectHash(subject: string, seed: number): number {
+  return keyedHash(subject, seed) * 2 ** 20 + (keyedHash(`s${subject}`, seed) & 0xfffff)
 }

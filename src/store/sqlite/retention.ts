@@ -8,6 +8,7 @@ import type Database from 'better-sqlite3'
 import type { RetentionPolicy } from '../../core/ports/store.ts'
 import type { IncidentTable } from './incident-table.ts'
 import type { MetaTable } from './meta-table.ts'
+import { dropRetiredKeys } from './retired-keys.ts'
 import { DAY_MS, floorTo, GRAIN, HOUR_MS, MINUTE_MS, QUARTER_MS } from './time-grain.ts'
 
 /** Deleting stops after this long, ms; the rest of the promised 50 ms is for the commit. */
@@ -78,7 +79,10 @@ export class Retention {
           }
           this.#sweep(detail_ms, rollups_ms, until)
           more = this.#sweeping !== undefined
-          if (!more) this.#moveStart(rollups_ms)
+          if (!more) {
+            this.#moveStart(rollups_ms)
+            dropRetiredKeys(this.#meta, detail_ms)
+          }
         })
         .immediate()
     }

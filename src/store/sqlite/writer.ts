@@ -8,31 +8,36 @@ import Database from 'better-sqlite3'
 import type { AuthEvent } from '../../core/auth-event.ts'
 import type { HistoryFact, HistoryQuestion } from '../../core/history.ts'
 import type { AlertChanges, Delivery, DeliveryEnd } from '../../core/ports/alert-store.ts'
-import type {
-  AppendBatch,
-  ClockRow,
-  IncidentChange,
-  Neighbour,
-  NeighbourQuery,
-  PageQuery,
-  RetentionPolicy,
-  StoreWriter,
+import type { ForgetCounts, Forgotten } from '../../core/ports/forget.ts'
+import {
+  type AppendBatch,
+  type ClockRow,
+  type IncidentChange,
+  type Neighbour,
+  type NeighbourQuery,
+  type PageQuery,
+  type RetentionPolicy,
+  StoreRefusal,
+  type StoreWriter,
 } from '../../core/ports/store.ts'
 import type { StreamState } from '../../core/source-status.ts'
 import { AlertTable } from './alert-table.ts'
 import { ClockTable, readClockRows } from './clock-table.ts'
 import { WAL_LIMIT_BYTES } from './connection.ts'
 import { DeliveryTable } from './delivery-table.ts'
+import { forgetIn } from './forgetting.ts'
 import { HistoryTable } from './history-table.ts'
 import { dimensionsOf } from './incident-row.ts'
 import { IncidentTable } from './incident-table.ts'
 import { KeyHours } from './key-hours.ts'
 import { Lexicon } from './lexicon.ts'
 import { type LimitName, MetaTable } from './meta-table.ts'
+import { newFingerprintKey } from './migrate.ts'
 import { NeighbourSearch } from './neighbour-search.ts'
 import { refusalOf } from './refusal-of.ts'
 import { ReportTallies } from './report-tallies.ts'
 import { Retention } from './retention.ts'
+import { retiredKeys, retireKey } from './retired-keys.ts'
 import { RollupDelta } from './rollup-delta.ts'
 import { SeriesBook } from './series-book.ts'
 import { readStreams, StreamTable } from './stream-table.ts'
@@ -43,6 +48,9 @@ import type { WriteLock } from './write-lock.ts'
 
 /** Old alerts and notices dropped per slice of retention: about 1 ms of work. */
 const ALERTS_PER_SLICE = 50
+
+/** Rolls a rehearsal back. */
+const REHEARSED = Symbol('rehearsed')
 
 export class SqliteWriter implements StoreWriter {
   readonly #db: Database.Database
@@ -141,6 +149,50 @@ export class SqliteWriter implements StoreWriter {
     return new Uint8Array(this.#meta.get('fingerprint_key')!)
   }
 
+  async retiredKeys(): Promise<Uint8Array[]> {
+    return retiredKeys(this.#meta).map(({ key }) => new Uint8Array(Buffer.from(key, 'hex')))
+  }
+
+  async rotateKey(keepOld: boolean, now_ms: number): Promise<void> {
+    this.#refusing(() => {
+      const old = this.#meta.get('fingerprint_key')!
+      const key = newFingerprintKey(process.env.AUTHTOP_FINGERPRINT_KEY)
+      if (key.equals(old))
+        throw new StoreRefusal('unsupported', 'AUTHTOP_FINGERPRINT_KEY holds the key in use', 'set it to a new one')
+      this.#db.pragma('secure_delete = ON')
+      this.#db
+        .transaction(() => {
+          if (keepOld) retireKey(this.#meta, old, now_ms)
+          else this.#meta.delete('retired_keys')
+          this.#meta.set('fingerprint_key', key)
+        })
+        .immediate()
+      if (!keepOld) this.#rewrite()
+    })
+  }
+
+  async forget(whom: Forgotten, rehearse: boolean): Promise<ForgetCounts> {
+    return this.#refusing(() => {
+      // Freed cells are overwritten at once; what is left of them in freed pages goes with the rewriting.
+      this.#db.pragma('secure_delete = ON')
+      let counts: ForgetCounts | undefined
+      try {
+        this.#db
+          .transaction(() => {
+            counts = forgetIn({ db: this.#db, lexicon: this.#lexicon, incidents: this.#incidents }, whom)
+            if (rehearse) throw REHEARSED
+          })
+          .immediate()
+      } catch (error) {
+        if (error !== REHEARSED) throw error
+      }
+      this.#tallies.discard()
+      this.#forget()
+      if (!rehearse) this.#rewrite()
+      return counts!
+    })
+  }
+
   async retain(policy: RetentionPolicy, now_ms: number): Promise<boolean> {
     const more = this.#refusing(() => {
       const alerts = this.#alerts.retain(now_ms, ALERTS_PER_SLICE)
@@ -236,6 +288,21 @@ export class SqliteWriter implements StoreWriter {
       ;[this.#nextIncident, this.#first_ms, this.#last_ms] = before
       throw refusalOf(error, this.#path)
     }
+  }
+
+  /** Every page anew, and nothing of the old ones left in the WAL. */
+  #rewrite(): void {
+    // Not in memory: a large store would not fit.
+    this.#db.pragma('temp_store = FILE')
+    this.#db.exec('VACUUM')
+    this.#db.pragma('temp_store = MEMORY')
+    const [result] = this.#db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[]
+    if (result?.busy === 0) return
+    throw new StoreRefusal(
+      'unreachable',
+      `somebody is reading ${this.#path}: it is forgotten, but its bytes are not overwritten yet`,
+      'close dashboards and queries and run the same again',
+    )
   }
 
   #forget(): void {
