@@ -1,27 +1,31 @@
 /**
  * What receiving OpenTelemetry costs: spans a second that a built `authtop collect --otlp` makes durable, its memory and its
- * processor time. Prints a table; run with `npm run build && node bench/otlp.ts [spans] [spans/s] [failures %]`.
+ * processor time. Prints a table; run with `npm run build && node bench/otlp.ts [spans] [spans/s] [failures %] [protobuf|json|grpc]`.
  * The load is what the official SDK's serialiser writes for a web service; every span has ids of its own. Without a rate
  * the senders go as fast as they are answered.
  */
 import { spawn } from 'node:child_process'
-import { randomFillSync } from 'node:crypto'
+import { randomBytes, randomFillSync } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import http from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import grpc from '@grpc/grpc-js'
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api'
-import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
+import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
+import { exportService } from '../collectors/otlp/grpc-receiver.ts'
 
 const SPANS = Number(process.argv[2] ?? 400_000)
 const RATE = Number(process.argv[3] ?? 0)
 const FAILURES_PERCENT = Number(process.argv[4] ?? 2)
+const WAYS = ['protobuf', 'json', 'grpc'] as const
+const WAY = WAYS.find((way) => way === (process.argv[5] ?? 'protobuf'))
+if (WAY === undefined) throw new RangeError(`the way is one of ${WAYS.join(', ')}`)
 /** The SDKs' default batch. */
 const BATCH = 512
 const SENDERS = 8
-const TRACE_ID_BYTES = 16
 
 /** One request, and where its trace and span ids stand. */
 async function makeBody(): Promise<{ body: Buffer; ids: { at: number; length: number }[] }> {
@@ -61,40 +65,47 @@ async function makeBody(): Promise<{ body: Buffer; ids: { at: number; length: nu
     span.end()
   }
   const spans = exporter.getFinishedSpans()
-  const body = Buffer.from(ProtobufTraceSerializer.serializeRequest(spans)!)
+  const serializer = WAY === 'json' ? JsonTraceSerializer : ProtobufTraceSerializer
+  const body = Buffer.from(serializer.serializeRequest(spans)!)
   const ids: { at: number; length: number }[] = []
   let from = 0
   for (const span of spans) {
     const { traceId, spanId } = span.spanContext()
     for (const id of [traceId, spanId]) {
-      const bytes = Buffer.from(id, 'hex')
+      const bytes = WAY === 'json' ? Buffer.from(id) : Buffer.from(id, 'hex')
       const at = body.indexOf(bytes, from)
       ids.push({ at, length: bytes.length })
-      from = at + (bytes.length === TRACE_ID_BYTES ? 0 : bytes.length)
+      from = at + bytes.length
     }
   }
   return { body, ids }
 }
 
-function post(agent: http.Agent, port: number, body: Buffer): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const request = http.request(
-      {
-        agent,
-        port,
-        host: '127.0.0.1',
-        path: '/v1/traces',
-        method: 'POST',
-        headers: { 'content-type': 'application/x-protobuf', 'content-length': body.length },
-      },
-      (response) => {
-        response.resume()
-        response.on('end', () => resolve(response.statusCode ?? 0))
-      },
-    )
-    request.on('error', reject)
-    request.end(body)
-  })
+/** Sends a request; true once it is durable, false: it should come again. */
+type Send = (body: Buffer) => Promise<boolean>
+
+function overHttp(port: number): Send {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: SENDERS })
+  const type = WAY === 'json' ? 'application/json' : 'application/x-protobuf'
+  return (body) =>
+    new Promise((resolve, reject) => {
+      const headers = { 'content-type': type, 'content-length': body.length }
+      const request = http.request(
+        { agent, port, host: '127.0.0.1', path: '/v1/traces', method: 'POST', headers },
+        (response) => {
+          response.resume()
+          response.on('end', () => resolve(response.statusCode === 200))
+        },
+      )
+      request.on('error', reject)
+      request.end(body)
+    })
+}
+
+function overGrpc(port: number): Send {
+  const Client = grpc.makeGenericClientConstructor(exportService('traces'), 'TraceService')
+  const client = new Client(`127.0.0.1:${port}`, grpc.credentials.createInsecure())
+  return (body) => new Promise((resolve) => client.Export!(body, (error: unknown) => resolve(error === null)))
 }
 
 function processOf(pid: number): { rss_mb: number; peak_mb: number; cpu_s: number } {
@@ -111,14 +122,13 @@ const child = spawn(
   [entry, 'collect', '--otlp', '--otlp-http-port', '0', '--otlp-grpc-port', '0', '--db', join(folder, 'a.db')],
   { stdio: ['ignore', 'ignore', 'pipe'] },
 )
-const port = await new Promise<number>((resolve) => {
+const send = await new Promise<Send>((resolve) => {
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    const found = /HTTP on port (\d+)/.exec(text)
-    if (found !== null) resolve(Number(found[1]))
+    const [, httpPort, grpcPort] = /HTTP on port (\d+), gRPC on port (\d+)/.exec(text) ?? []
+    if (grpcPort !== undefined) resolve(WAY === 'grpc' ? overGrpc(Number(grpcPort)) : overHttp(Number(httpPort)))
   })
 })
 const { body, ids } = await makeBody()
-const agent = new http.Agent({ keepAlive: true, maxSockets: SENDERS })
 const before = processOf(child.pid!)
 const start = performance.now()
 let sent = 0
@@ -133,10 +143,10 @@ async function sender(): Promise<void> {
       const due = start + (nth / RATE) * 1000
       if (due > performance.now()) await new Promise((resolve) => setTimeout(resolve, due - performance.now()))
     }
-    for (const { at, length } of ids) randomFillSync(own, at, length)
-    for (;;) {
-      const status = await post(agent, port, own)
-      if (status === 200) break
+    for (const { at, length } of ids)
+      if (WAY === 'json') own.write(randomBytes(length / 2).toString('hex'), at)
+      else randomFillSync(own, at, length)
+    while (!(await send(own))) {
       later++
       await new Promise((resolve) => setTimeout(resolve, 2_000))
     }
@@ -151,7 +161,7 @@ await new Promise((resolve) => child.once('exit', resolve))
 rmSync(folder, { recursive: true, force: true })
 
 console.log(
-  `spans            ${durable} (${(body.length / BATCH).toFixed(0)} bytes each, ${FAILURES_PERCENT} % failures)`,
+  `spans            ${durable} (${WAY}, ${(body.length / BATCH).toFixed(0)} bytes each, ${FAILURES_PERCENT} % failures)`,
 )
 console.log(`durable spans/s  ${Math.round(durable / seconds)}${RATE > 0 ? ` of ${RATE} asked for` : ''}`)
 console.log(`answered "later" ${later}`)

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads'
 import type { SourceNotice } from '../core/ports/source.ts'
 import { type RefusalReason, type RetentionPolicy, StoreRefusal } from '../core/ports/store.ts'
 import type { Receivers } from './collecting.ts'
+import { COLLECTING_MEMORY } from './thread-memory.ts'
 
 export interface CollectWorkerData {
   paths: readonly string[]
@@ -36,7 +37,10 @@ export interface CollectThread {
 }
 
 export function startCollectThread(data: CollectWorkerData, events: CollectThreadEvents): CollectThread {
-  const worker = new Worker(new URL('./collect-worker.js', import.meta.url), { workerData: data })
+  const worker = new Worker(new URL('./collect-worker.js', import.meta.url), {
+    workerData: data,
+    resourceLimits: COLLECTING_MEMORY,
+  })
   const ended = new Promise<void>((resolve, reject) => {
     worker.on('message', (message: CollectWorkerMessage) => {
       switch (message.type) {

@@ -13,7 +13,25 @@ const supported = major > 22 || (major === 22 && minor >= 15)
  */
 const HEAP_GROWTH_PERCENT = 40
 
+/**
+ * A semi-space of the collector's young heap, MB. Under a steady load V8 lets it grow to its default of 32, of which it
+ * holds up to four: half the memory of the process. With this the CPU's part is the same within what can be measured.
+ */
+const SEMI_SPACE_MB = 16
+
+/**
+ * V8 takes that size at the start of the process only, so the collector starts again in its place (same pid, nothing opened
+ * yet). Not where somebody chose a size, and not on Windows, which has no exec.
+ */
+function startAgainWithLessMemory(): void {
+  const { execArgv, execPath, argv, env } = process
+  const flags = `${execArgv.join(' ')} ${env.NODE_OPTIONS ?? ''}`
+  if (argv[2] !== 'collect' || process.platform === 'win32' || /semi[-_]space[-_]size/.test(flags)) return
+  process.execve?.(execPath, [execPath, `--max-semi-space-size=${SEMI_SPACE_MB}`, ...execArgv, ...argv.slice(1)], env)
+}
+
 if (supported) {
+  startAgainWithLessMemory()
   const { setFlagsFromString } = await import('node:v8')
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`)
   const { main } = await import('./main.ts')

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { authtop, ENTRY, environment, ndjson, scratch } from './authtop.ts'
@@ -112,6 +112,23 @@ describe('a collector as a service', () => {
     child.kill('SIGHUP')
     expect(await ended).toBe(0)
   })
+
+  test.skipIf(!existsSync('/proc/self/cmdline'))(
+    'holds less young garbage than V8 would by itself, in the process that was started; a size that was chosen is kept',
+    { timeout: 60_000 },
+    async () => {
+      const path = folder('memory')
+      const commandOf = async (more: NodeJS.ProcessEnv) => {
+        const { child, says } = collector(['--db', join(path, 's.db'), '--syslog', '--syslog-port', '0'], more)
+        await says(/receiving syslog/)
+        const command = readFileSync(`/proc/${child.pid}/cmdline`, 'utf8')
+        child.kill('SIGKILL')
+        return command
+      }
+      expect(await commandOf({})).toContain('--max-semi-space-size=16')
+      expect(await commandOf({ NODE_OPTIONS: '--max-semi-space-size=24' })).not.toContain('semi-space')
+    },
+  )
 
   test('speaks JSON where it is asked to', { timeout: 60_000 }, async () => {
     const at = folder('json')
