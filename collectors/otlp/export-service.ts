@@ -4,14 +4,13 @@
  * where requests are handed on, only after that.
  */
 import { hash } from 'node:crypto'
-import type { PushSourceOptions } from '../../src/core/ports/push-source.ts'
 import type { Inbox } from '../push/inbox.ts'
 import { settled } from '../push/requests.ts'
 import type { Partial } from './answer.ts'
 import type { Forward } from './forward.ts'
 import { type Encoding, type ReadRequest, readRequest } from './read-request.ts'
 import { MalformedTelemetry, type Signal } from './telemetry.ts'
-import { Glance } from './wire/glance.ts'
+import type { Glance } from './wire/glance.ts'
 
 export type ExportOutcome =
   | { accepted: Partial }
@@ -20,18 +19,26 @@ export type ExportOutcome =
   /** The sender should come again with this. */
   | { later: string }
 
+export interface ExportOptions {
+  /** Collector's clock, ms. */
+  now(): number
+  /** Where everything is handed on to as well. */
+  forward: Forward | undefined
+  /** Tells what need not be decoded; where absent, all of it is. */
+  glance: Glance | undefined
+}
+
 export class ExportService {
   readonly #inbox: Inbox
   readonly #now: () => number
+  readonly #forward: Forward | undefined
   readonly #glance: Glance | undefined
 
-  readonly #forward: Forward | undefined
-
-  constructor(inbox: Inbox, { now, mayMatch }: Pick<PushSourceOptions, 'now' | 'mayMatch'>, forward?: Forward) {
+  constructor(inbox: Inbox, { now, forward, glance }: ExportOptions) {
     this.#inbox = inbox
-    this.#forward = forward
     this.#now = now
-    if (mayMatch !== undefined) this.#glance = new Glance(mayMatch)
+    this.#forward = forward
+    this.#glance = glance
   }
 
   get full(): boolean {

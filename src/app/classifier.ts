@@ -5,6 +5,7 @@
 import { Decoder } from '../../collectors/decode/decoder.ts'
 import { type FormatMemory, newFormatMemory } from '../../collectors/decode/format-memory.ts'
 import { zoneOffset } from '../../collectors/decode/zone-offset.ts'
+import { Glance } from '../../collectors/otlp/wire/glance.ts'
 import { type AuthEvent, MESSAGE_LIMIT } from '../core/auth-event.ts'
 import type { Envelope, LogRecord } from '../core/log-record.ts'
 import type { Privacy } from '../core/privacy.ts'
@@ -37,6 +38,8 @@ export class Classifier {
   readonly #decoder: Decoder
   readonly #recogniser: Recogniser
   readonly redactor: Redactor
+  /** The prefilter's look at telemetry before it is decoded. */
+  readonly glance: Glance
   readonly #persons: PersonMask
   /** Subjects that the record in hand names, as they are written. */
   #named: string[] = []
@@ -47,6 +50,7 @@ export class Classifier {
     this.#prefilter = new StemScanner(stems, windows)
     this.#decoder = new Decoder(knowledge.formats, zone)
     this.redactor = new Redactor(key, privacy)
+    this.glance = new Glance((bytes, from, to) => this.#prefilter.within(bytes, from, to))
     this.#persons = new PersonMask(privacy, (kind, value) => this.redactor.fingerprint(kind, value))
     const fingerprint = (kind: string, value: string) => {
       if (kind === 'sub') this.#named.push(value)
@@ -58,11 +62,6 @@ export class Classifier {
   /** False proves that the record is no auth event; true says nothing yet. @param from where the search begins */
   mayMatch(text: string, from = 0): boolean {
     return this.#prefilter.test(from === 0 ? text : text.slice(from))
-  }
-
-  /** The same of a text that stands between two places of the bytes (UTF-8). */
-  mayMatchWithin(bytes: Uint8Array, from: number, to: number): boolean {
-    return this.#prefilter.within(bytes, from, to)
   }
 
   /** Where in the bytes of a log the next thing stands, at or after `from`, that an auth event's record may hold, or −1: what is before it holds none. */

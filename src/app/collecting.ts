@@ -4,11 +4,12 @@
  */
 import { openFileSource } from '../../collectors/file/file-source.ts'
 import type { OtlpListening } from '../../collectors/otlp/otlp-source.ts'
+import type { Glance } from '../../collectors/otlp/wire/glance.ts'
 import type { Listening } from '../../collectors/push/listening.ts'
 import { openStdinSource } from '../../collectors/stdin/stdin-source.ts'
 import type { SyslogListening } from '../../collectors/syslog/syslog-source.ts'
 import { COLLECTOR_STATE } from '../core/ports/alert-store.ts'
-import type { MayMatch, PushSource, PushSourceOptions } from '../core/ports/push-source.ts'
+import type { PushSource, PushSourceOptions } from '../core/ports/push-source.ts'
 import type { LogSource, SourceNotice, SourceOptions } from '../core/ports/source.ts'
 import type { IncidentChange, RetentionPolicy, StoreRefusal, StoreWriter } from '../core/ports/store.ts'
 import type { Privacy } from '../core/privacy.ts'
@@ -136,8 +137,7 @@ async function collectInto(options: CollectOptions, end: AbortSignal): Promise<S
     let retention = options.retention
     const stopRetention = keepRetention(writer, () => retention)
     try {
-      const mayMatch: MayMatch = (bytes, from, to) => classifier.mayMatchWithin(bytes, from, to)
-      pushed.push(...(await openReceivers(options, { ...sourceOptions, mayMatch })))
+      pushed.push(...(await openReceivers(options, sourceOptions, classifier.glance)))
       options.reloads?.handle(async (settings) => {
         options.manager?.reloading()
         const anew = needsNewRound(options, settings)
@@ -224,13 +224,17 @@ async function openSource(paths: readonly string[], options: SourceOptions): Pro
 }
 
 /** Each is loaded only where it is asked for: their libraries would slow down every start. */
-async function openReceivers({ receivers, zone }: CollectOptions, options: PushSourceOptions): Promise<PushSource[]> {
+async function openReceivers(
+  { receivers, zone }: CollectOptions,
+  options: PushSourceOptions,
+  glance: Glance,
+): Promise<PushSource[]> {
   const { otlp, webhook, syslog } = receivers ?? {}
   const opened: PushSource[] = []
   try {
     if (otlp !== undefined) {
       const { openOtlpSource } = await import('../../collectors/otlp/otlp-source.ts')
-      opened.push(await openOtlpSource(otlp, options))
+      opened.push(await openOtlpSource(otlp, options, glance))
     }
     if (webhook !== undefined) {
       const { openWebhookSource } = await import('../../collectors/webhook/webhook-source.ts')

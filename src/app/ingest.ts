@@ -8,7 +8,6 @@
 import type { AssemblerOptions } from '../../collectors/assemble/assembler.ts'
 import { containerOf } from '../../collectors/file/container-path.ts'
 import type { FormatSet } from '../../collectors/formats/load.ts'
-import { Glance } from '../../collectors/otlp/wire/glance.ts'
 import { streamId } from '../../collectors/push/identity.ts'
 import { FactGatherer } from '../analyze/history/fact-gatherer.ts'
 import { factsOf } from '../analyze/history/facts-of.ts'
@@ -143,7 +142,6 @@ class Ingest {
   readonly #identities = new Recent<number>(IDENTITIES_KEPT)
   /** Taken and not yet committed: their senders wait. */
   #waiting: Pick<Delivery, 'digest' | 'committed'>[] = []
-  readonly #glance: Glance
   readonly #attribution: Attribution
   readonly settling: Settling
   /** The sources have ended. */
@@ -154,7 +152,6 @@ class Ingest {
     const { zone, now, classifier } = options
     this.#history_ms = now()
     this.#assembling = { zone, now, nextHit: (bytes, from) => classifier.nextHit(bytes, from) }
-    this.#glance = new Glance((bytes, from, to) => classifier.mayMatchWithin(bytes, from, to))
     this.#delivered = new Recent(DELIVERIES_KEPT, options.delivered)
     const clocks = () => options.clocks.lookup
     this.#attribution = new Attribution(options.writer, clocks)
@@ -171,7 +168,7 @@ class Ingest {
         batch.stream,
         this.#o.formats,
         this.#assembling,
-        this.#glance,
+        this.#o.classifier.glance,
         this.#known.get(batch.stream),
       )
       this.#works.set(batch.stream, work)

@@ -4,7 +4,6 @@
  * Looks at what `render-record.ts` makes telling text of, value by value: texts as they stand, numbers as they are written.
  * Invariant (property-tested): what is passed over here would be passed over as text as well. In doubt it is looked at.
  */
-import type { MayMatch } from '../../../src/core/ports/push-source.ts'
 import { isSilent, SILENT_AT_ZERO } from '../silent-attributes.ts'
 import type { PassedSpan } from '../telemetry.ts'
 import { msOfHalves } from './nanos.ts'
@@ -19,6 +18,9 @@ const NUMBERS_KEPT = 1_024
 
 const TRACE_ID_BYTES = 16
 const SPAN_ID_BYTES = 8
+
+/** False proves that no signature can match in this text (UTF-8, from where to where). */
+export type MayMatch = (bytes: Uint8Array, from: number, to: number) => boolean
 
 interface Key {
   bytes: Buffer
@@ -75,24 +77,18 @@ export class Glance {
     while (this.#at < end) {
       const tag = this.#varint()
       switch (tag) {
-        case 0x0a: {
-          const stop = this.#length(end)
-          if (stop - this.#at !== TRACE_ID_BYTES) return null
-          trace = this.#at
-          this.#at = stop
+        case 0x0a:
+          trace = this.#id(end, TRACE_ID_BYTES)
+          if (trace < 0) return null
           break
-        }
-        case 0x12: {
-          const stop = this.#length(end)
-          if (stop - this.#at !== SPAN_ID_BYTES) return null
-          own = this.#at
-          this.#at = stop
+        case 0x12:
+          own = this.#id(end, SPAN_ID_BYTES)
+          if (own < 0) return null
           break
-        }
         case 0x22: {
           const stop = this.#length(end)
-          if (stop - this.#at === SPAN_ID_BYTES) parent = this.#at
-          else if (stop !== this.#at) return null
+          if (stop - this.#at !== SPAN_ID_BYTES && stop !== this.#at) return null
+          parent = stop === this.#at ? -1 : this.#at
           this.#at = stop
           break
         }
@@ -250,6 +246,14 @@ export class Glance {
   #text(text: string): boolean {
     const bytes = Buffer.from(text)
     return this.#mayMatch(bytes, 0, bytes.length)
+  }
+
+  /** Where the id begins that comes next; -1 where it has another length than it must. */
+  #id(end: number, length: number): number {
+    const stop = this.#length(end)
+    const at = this.#at
+    this.#at = stop
+    return stop - at === length ? at : -1
   }
 
   /** Where the field ends whose length comes next. */

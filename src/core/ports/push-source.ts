@@ -57,13 +57,9 @@ export interface PushSource {
 
 export interface PushSourceOptions {
   notice(notice: SourceNotice): void
-  /** False proves that no signature can match in this text (UTF-8, from where to where); where absent, everything is handed on. */
-  mayMatch?: MayMatch
   /** Collector's clock, ms. */
   now(): number
 }
-
-export type MayMatch = (bytes: Uint8Array, from: number, to: number) => boolean
 
 /**
  * Digests the store remembers; count. Exporters give up after five minutes (the Collector's `max_elapsed_time`), so this

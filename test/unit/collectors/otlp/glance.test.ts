@@ -1,7 +1,8 @@
-import { type AttributeValue, SpanKind } from '@opentelemetry/api'
+import { type Attributes, SpanKind } from '@opentelemetry/api'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type ReadRequest, readRequest } from '../../../../collectors/otlp/read-request.ts'
+import type { Signal } from '../../../../collectors/otlp/telemetry.ts'
 import { Glance } from '../../../../collectors/otlp/wire/glance.ts'
 import { loadSignatures } from '../../../../src/signatures/load.ts'
 import { StemScanner } from '../../../../src/signatures/stem-scanner.ts'
@@ -40,42 +41,39 @@ function reader(scanner: StemScanner) {
 }
 
 describe('a look at what arrives, before it is decoded', () => {
-  test('passes over no span that a signature may match in, and counts every one', async () => {
-    const { glance, telling, count } = reader(new StemScanner(STEMS))
-    await fc.assert(
-      fc.asyncProperty(fc.array(attributes, { minLength: 2, maxLength: 6 }), fc.boolean(), async (spans, fails) => {
-        const { protobuf } = await spanBodies((start) => {
-          for (const own of spans) {
-            const span = start('GET /')
-            span.setAttributes(own as Record<string, AttributeValue>)
-            if (fails) refused(span)
-            else span.end()
-          }
-        })
-        const all = await readRequest(protobuf, 'protobuf', 'traces')
-        const looked = await readRequest(protobuf, 'protobuf', 'traces', glance)
-        expect(telling(looked)).toEqual(telling(all))
-        expect(count(looked)).toBe(spans.length)
+  const sent: Record<Signal, (records: [string, Attributes][], fails: boolean) => ReturnType<typeof spanBodies>> = {
+    traces: (records, fails) =>
+      spanBodies((start) => {
+        for (const [name, own] of records) {
+          const span = start(name)
+          span.setAttributes(own)
+          if (fails) refused(span)
+          else span.end()
+        }
       }),
-      { numRuns: 300, seed: 8 },
-    )
-  })
+    logs: (records) =>
+      logBodies((logger) => {
+        for (const [body, own] of records) logger.emit({ body, attributes: own })
+      }),
+  }
 
-  test('passes over no log record that a signature may match in', async () => {
-    const { glance, telling, count } = reader(new StemScanner(STEMS))
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(texts, attributes), { minLength: 2, maxLength: 6 }), async (records) => {
-        const { protobuf } = await logBodies((logger) => {
-          for (const [body, own] of records) logger.emit({ body, attributes: own as Record<string, AttributeValue> })
-        })
-        const all = await readRequest(protobuf, 'protobuf', 'logs')
-        const looked = await readRequest(protobuf, 'protobuf', 'logs', glance)
-        expect(telling(looked)).toEqual(telling(all))
-        expect(count(looked)).toBe(records.length)
-      }),
-      { numRuns: 300, seed: 8 },
-    )
-  })
+  test.each(Object.keys(sent) as Signal[])(
+    'passes over nothing among %s that a signature may match in, and counts every record',
+    async (signal) => {
+      const { glance, telling, count } = reader(new StemScanner(STEMS))
+      const several = fc.array(fc.tuple(texts, attributes as fc.Arbitrary<Attributes>), { minLength: 2, maxLength: 6 })
+      await fc.assert(
+        fc.asyncProperty(several, fc.boolean(), async (records, fails) => {
+          const { protobuf } = await sent[signal](records, fails)
+          const all = await readRequest(protobuf, 'protobuf', signal)
+          const looked = await readRequest(protobuf, 'protobuf', signal, glance)
+          expect(telling(looked)).toEqual(telling(all))
+          expect(count(looked)).toBe(records.length)
+        }),
+        { numRuns: 300, seed: 8 },
+      )
+    },
+  )
 
   test('whatever is broken is left to the decoder, which says what is wrong', async () => {
     const { glance } = reader(new StemScanner(STEMS))
