@@ -4,13 +4,13 @@ import type { Alert, AlertState, Silence } from '../../core/alert.ts'
 import type { TimeRange } from '../../core/filter.ts'
 import type { Severity } from '../../core/finding.ts'
 import type { ActivityPoint, FailureRow } from '../../core/ports/alert-store.ts'
+import { coverRange, GRAIN_MS } from '../time-grain.ts'
 import { CONFIDENCE_WORDS } from './incident-row.ts'
 import { decodeKey, type KeyCode } from './key-code.ts'
 import { DIMENSIONS, FIRST_DIMENSION, type Lexicon } from './lexicon.ts'
 import { decodeNumbers } from './number-code.ts'
 import { decodeProof } from './proof-code.ts'
 import { NO_DIMENSION } from './rollup-delta.ts'
-import { coverRange, GRAIN_MS } from './time-grain.ts'
 
 interface AlertRow {
   id: string

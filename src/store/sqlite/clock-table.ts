@@ -6,9 +6,9 @@ import type Database from 'better-sqlite3'
 import type { ClockReading } from '../../core/clock-lookup.ts'
 import type { TimeRange } from '../../core/filter.ts'
 import { CLOCK_KEY_LIMIT, type ClockChanges, type ClockRow } from '../../core/ports/store.ts'
-import { cleanText, NAME_LIMIT } from './clean-text.ts'
+import { cleanText, NAME_LIMIT } from '../clean-text.ts'
+import { DAY_MS } from '../time-grain.ts'
 import type { Lexicon } from './lexicon.ts'
-import { DAY_MS } from './time-grain.ts'
 
 export class ClockTable {
   readonly #lexicon: Lexicon

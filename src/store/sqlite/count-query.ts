@@ -5,11 +5,11 @@
 import type Database from 'better-sqlite3'
 import type { Filter, TimeRange } from '../../core/filter.ts'
 import type { Dimension } from '../../core/ports/store.ts'
+import { coverRange, DAY_MS, GRAIN, GRAIN_MS, type Segment } from '../time-grain.ts'
 import { addCondition, type FilterIds, filterIds, idsOf } from './filter-ids.ts'
 import { DIMENSIONS, type Lexicon, type Verdict } from './lexicon.ts'
 import { NO_DIMENSION } from './rollup-delta.ts'
 import { Statements } from './statements.ts'
-import { coverRange, DAY_MS, GRAIN, GRAIN_MS, type Segment } from './time-grain.ts'
 
 /** What is counted per verdict besides: nothing, a dimension's values, or the start of each step. */
 export type Grouping =

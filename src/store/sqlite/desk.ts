@@ -6,7 +6,7 @@
 import type Database from 'better-sqlite3'
 import type { Silence } from '../../core/alert.ts'
 import { COLLECTOR_STATE, type StoreDesk } from '../../core/ports/alert-store.ts'
-import { cleanText } from './clean-text.ts'
+import { cleanText } from '../clean-text.ts'
 import { MetaTable } from './meta-table.ts'
 import { refusalOf } from './refusal-of.ts'
 import { isWriteLocked } from './write-lock.ts'

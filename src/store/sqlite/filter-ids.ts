@@ -7,8 +7,8 @@ import type Database from 'better-sqlite3'
 import { FILTER_FIELDS, type Filter, type FilterField } from '../../core/filter.ts'
 import type { Incident } from '../../core/incident.ts'
 import type { Dimension } from '../../core/ports/store.ts'
+import { OTHER } from '../limits.ts'
 import { DIMENSIONS, type Lexicon, type Verdict } from './lexicon.ts'
-import { OTHER } from './series-book.ts'
 
 const VERDICT_FIELDS = ['kind', 'cause', 'subcause'] as const satisfies readonly FilterField[]
 

@@ -5,9 +5,9 @@
 import type Database from 'better-sqlite3'
 import type { Filter, TimeRange } from '../../core/filter.ts'
 import type { GroupCount } from '../../core/ports/store.ts'
+import { coverRange, GRAIN, GRAIN_MS, type Grain } from '../time-grain.ts'
 import { addCondition, filterIds } from './filter-ids.ts'
 import { DIMENSIONS, FIRST_DIMENSION, type Lexicon } from './lexicon.ts'
-import { coverRange, GRAIN, GRAIN_MS, type Grain } from './time-grain.ts'
 
 /** Series whose first and last minute are looked up where the rollups gave an hour or a day: the largest. */
 const NARROWED = 2_000

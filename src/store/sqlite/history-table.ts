@@ -16,23 +16,14 @@ import {
   slotOf,
 } from '../../core/history.ts'
 import { HISTORY_LIMIT } from '../../core/ports/store.ts'
-import { cleanText, NAME_LIMIT } from './clean-text.ts'
+import { cleanText, NAME_LIMIT } from '../clean-text.ts'
+import { isRefusal, keepUntil, LatelyAccepted, wholeInstant } from '../history-life.ts'
+import { spansOf } from '../history-spans.ts'
+import { keyedHash } from '../keyed-hash.ts'
+import { DAY_MS, instant } from '../time-grain.ts'
 import { decodeKey, encodeKey, type KeyCode, sameKey } from './key-code.ts'
-import { keyedHash } from './keyed-hash.ts'
 import type { Lexicon } from './lexicon.ts'
 import { FOREVER } from './text-dictionary.ts'
-import { DAY_MS, HOUR_MS, instant, MINUTE_MS } from './time-grain.ts'
-
-/** A token is asked for until this long after its expiry: clocks may be off by a wrong zone; ms. */
-const AFTER_EXPIRY_MS = 26 * HOUR_MS
-/** A token whose expiry nobody said, ms. */
-const UNSTATED_LIFE_MS = 2 * DAY_MS
-/** Everything else, and tokens that were refused, live as long as incidents do by default; ms. */
-const DETAIL_MS = 35 * DAY_MS
-/** Acceptances of one token closer together than this change no verdict; ms. */
-const ACCEPTED_EVERY_MS = MINUTE_MS
-/** Tokens remembered as lately accepted; beyond it the memory starts anew. */
-const LATELY_LIMIT = 100_000
 
 const TOKEN = PARTIES.indexOf('token')
 
@@ -56,8 +47,7 @@ export class HistoryTable {
   readonly #keep: Database.Statement<unknown[]>
   readonly #kept: Database.Statement<unknown[], number | null>
   readonly #select: Database.Statement<unknown[], Row>
-  /** Newest acceptance written, by token and host. */
-  readonly #lately = new Map<string, number>()
+  readonly #lately = new LatelyAccepted()
 
   constructor(db: Database.Database, lexicon: Lexicon) {
     this.#db = db
@@ -153,7 +143,7 @@ export class HistoryTable {
 
   /** After a rollback what was written lately is not there. */
   forget(): void {
-    this.#lately.clear()
+    this.#lately.forget()
   }
 
   #add(fact: HistoryFact, now_ms: number): void {
@@ -161,7 +151,7 @@ export class HistoryTable {
     const party = PARTIES.indexOf(fact.party)
     const first_ms = instant(fact.first_ms, now_ms)
     const last_ms = Math.max(first_ms, instant(fact.last_ms, now_ms))
-    if (fact.party === 'token' && fact.deed === 'accepted' && this.#writtenLately(fact, last_ms)) return
+    if (this.#lately.covers(fact, last_ms)) return
     const hash = keyedHash(fact.key, this.#lexicon.seed)
     const code = encodeKey(fact.key) ?? ''
     const day = Math.floor(last_ms / DAY_MS)
@@ -183,63 +173,9 @@ export class HistoryTable {
       first_ms,
       last_ms,
       fact.count,
-      whole(fact.iat_ms),
-      whole(fact.exp_ms),
+      wholeInstant(fact.iat_ms),
+      wholeInstant(fact.exp_ms),
       Math.round(keep_ms),
     )
   }
-
-  #writtenLately(fact: HistoryFact, last_ms: number): boolean {
-    const place = `${fact.key}\u001f${fact.host}`
-    const before = this.#lately.get(place)
-    if (before !== undefined && Math.abs(last_ms - before) < ACCEPTED_EVERY_MS) return true
-    if (this.#lately.size >= LATELY_LIMIT) this.#lately.clear()
-    this.#lately.set(place, last_ms)
-    return false
-  }
-}
-
-function isRefusal({ deed }: HistoryFact): boolean {
-  return deed !== 'issued' && deed !== 'refreshed' && deed !== 'accepted'
-}
-
-function keepUntil(fact: HistoryFact, last_ms: number): number {
-  if (fact.party !== 'token' || isRefusal(fact)) return last_ms + DETAIL_MS
-  const exp_ms = whole(fact.exp_ms)
-  return exp_ms === null
-    ? last_ms + UNSTATED_LIFE_MS
-    : Math.min(Math.max(exp_ms, last_ms) + AFTER_EXPIRY_MS, last_ms + DETAIL_MS)
-}
-
-/** Questions of one party whose slots touch, as one; `asked` are their places in the list. */
-function spansOf(questions: readonly HistoryQuestion[]): { question: HistoryQuestion; asked: number[] }[] {
-  const byParty = new Map<string, number[]>()
-  for (const [i, { party, key }] of questions.entries()) {
-    const place = `${party}\u001f${key}`
-    const list = byParty.get(place)
-    if (list === undefined) byParty.set(place, [i])
-    else list.push(i)
-  }
-  const spans: { question: HistoryQuestion; asked: number[] }[] = []
-  for (const list of byParty.values()) {
-    list.sort((a, b) => questions[a]!.from_ms - questions[b]!.from_ms)
-    let span: (typeof spans)[number] | undefined
-    for (const i of list) {
-      const { party, from_ms, to_ms } = questions[i]!
-      if (span === undefined || slotOf(party, from_ms) > slotOf(party, span.question.to_ms)) {
-        span = { question: { ...questions[i]! }, asked: [] }
-        spans.push(span)
-      }
-      span.question.to_ms = Math.max(span.question.to_ms, to_ms)
-      span.asked.push(i)
-    }
-  }
-  return spans
-}
-
-/** Null for what is absent or no instant. */
-function whole(time_ms: number | undefined): number | null {
-  return time_ms === undefined || !Number.isFinite(time_ms) || Math.abs(time_ms) > Number.MAX_SAFE_INTEGER
-    ? null
-    : Math.round(time_ms)
 }

@@ -6,12 +6,12 @@ import type Database from 'better-sqlite3'
 import type { TimeRange } from '../../core/filter.ts'
 import type { Incident } from '../../core/incident.ts'
 import type { IncidentQuery } from '../../core/ports/store.ts'
+import { GRAIN, GRAIN_MS, type Grain } from '../time-grain.ts'
 import type { CountQuery } from './count-query.ts'
 import { addCondition, type FilterIds, filterIds, filterWithOther, incidentPasses } from './filter-ids.ts'
 import { INCIDENT_COLUMNS, type IncidentRow, unpackIncident } from './incident-row.ts'
 import type { Lexicon } from './lexicon.ts'
 import { Statements } from './statements.ts'
-import { GRAIN, GRAIN_MS, type Grain } from './time-grain.ts'
 
 /** Days looked up at a time when searching for a rare value. */
 const DAYS_AT_ONCE = 16

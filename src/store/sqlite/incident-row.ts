@@ -8,14 +8,14 @@ import type { Confidence } from '../../core/confidence.ts'
 import type { Evidence } from '../../core/evidence.ts'
 import { type Incident, OTHER_IDS_LIMIT } from '../../core/incident.ts'
 import type { IncidentChange } from '../../core/ports/store.ts'
-import { cleanText, FACT_LIMIT, KEY_LIMIT, NAME_LIMIT, PATH_LIMIT, WHY_LENGTH_LIMIT, WHY_LIMIT } from './clean-text.ts'
+import { cleanText, FACT_LIMIT, KEY_LIMIT, NAME_LIMIT, PATH_LIMIT, WHY_LENGTH_LIMIT, WHY_LIMIT } from '../clean-text.ts'
+import { DAY_MS } from '../time-grain.ts'
 import { decodeKey, encodeKey, type KeyCode } from './key-code.ts'
 import { DIMENSIONS, FIRST_DIMENSION, type Lexicon } from './lexicon.ts'
 import { decodeNumbers, encodeNumbers, type IncidentNumbers } from './number-code.ts'
 import { joinVars, toPhrase, VarReader } from './phrase.ts'
 import { decodeProof, encodeProof } from './proof-code.ts'
 import type { DimensionValues, Placement } from './series-book.ts'
-import { DAY_MS } from './time-grain.ts'
 
 export const INCIDENT_COLUMNS = [
   'id',

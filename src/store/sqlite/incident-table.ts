@@ -7,7 +7,10 @@ import type Database from 'better-sqlite3'
 import { MESSAGE_LIMIT } from '../../core/auth-event.ts'
 import type { Observation } from '../../core/incident.ts'
 import type { IncidentChange } from '../../core/ports/store.ts'
-import { cleanText, NAME_LIMIT } from './clean-text.ts'
+import { cleanText, NAME_LIMIT } from '../clean-text.ts'
+import { keyedHash } from '../keyed-hash.ts'
+import type { LimitName } from '../limits.ts'
+import { DAY_MS, instant } from '../time-grain.ts'
 import {
   dimensionsOf,
   type GivenIncident,
@@ -18,16 +21,13 @@ import {
 } from './incident-row.ts'
 import { decodeKey } from './key-code.ts'
 import { hourOf, type KeyHours } from './key-hours.ts'
-import { keyedHash } from './keyed-hash.ts'
 import type { Lexicon } from './lexicon.ts'
-import type { LimitName } from './meta-table.ts'
 import { toPhrase } from './phrase.ts'
 import type { ReportTallies } from './report-tallies.ts'
 import type { RollupDelta } from './rollup-delta.ts'
 import { RowBatch } from './row-batch.ts'
 import type { SeriesBook } from './series-book.ts'
 import type { StreamTable } from './stream-table.ts'
-import { DAY_MS, instant } from './time-grain.ts'
 
 /** Ids that incidents are found by; the letter keeps a request id and a trace id of the same spelling apart. */
 export const KEY_FIELDS = { request_id: 'r', trace_id: 't', token: 'k', token_id: 'j' } as const

@@ -2,7 +2,7 @@
  * Request ids, trace ids and fingerprints in as few bytes as their spelling allows: fingerprints and hexadecimal ids in
  * binary, anything else as it is. Lossless: `decodeKey(encodeKey(x))` is `x` (cut at KEY_LIMIT), so equal means equal.
  */
-import { cleanText, KEY_LIMIT } from './clean-text.ts'
+import { cleanText, KEY_LIMIT } from '../clean-text.ts'
 
 /** First byte of a binary key. */
 const TAG = { fingerprint: 1, uuid: 2, hex: 3 } as const

@@ -5,7 +5,7 @@
  * Invariant: "no" is proven; "maybe" is asked of the index. Entries of dropped or rolled-back rows only cost a question.
  */
 import type Database from 'better-sqlite3'
-import { HOUR_MS } from './time-grain.ts'
+import { HOUR_MS } from '../time-grain.ts'
 
 /** Bits per hour: 64 KiB answer wrongly in 1 of 100 questions at 28,000 keys an hour; a fuller hour asks the index more often. */
 const BITS = 1 << 19

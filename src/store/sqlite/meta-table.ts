@@ -1,5 +1,6 @@
 /** Single facts about the store (`meta`) and counts of what was limited (`counter`). */
 import type Database from 'better-sqlite3'
+import type { LimitName } from '../limits.ts'
 
 export interface MetaValues {
   fingerprint_key: Buffer
@@ -16,14 +17,6 @@ export interface MetaValues {
   /** Process id of the present or last writer. */
   writer: number
 }
-
-/** What is counted when a limit was reached. */
-export type LimitName =
-  | `other_${string}`
-  | 'other_series'
-  | 'late_revisions'
-  | 'unrecognised_evicted'
-  | 'affected_subjects'
 
 export class MetaTable {
   readonly #get: Database.Statement<[string], unknown>

@@ -34,6 +34,7 @@ import type {
 import type { SourceStatus } from '../../core/source-status.ts'
 import type { TokenUses } from '../../core/token-use.ts'
 import type { WatchStep } from '../../core/watch-step.ts'
+import { HOUR_MS } from '../time-grain.ts'
 import {
   readActivity,
   readAlerts,
@@ -55,7 +56,6 @@ import { refusalOf } from './refusal-of.ts'
 import { countFailedSubjects, countSignatures, countUnrecognised } from './report-query.ts'
 import { runSql } from './run-sql.ts'
 import { readStreams } from './stream-table.ts'
-import { HOUR_MS } from './time-grain.ts'
 import { readTokenUses } from './token-use-query.ts'
 import { readWatchSteps } from './watch-table.ts'
 

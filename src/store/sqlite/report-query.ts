@@ -2,10 +2,10 @@
 import type Database from 'better-sqlite3'
 import type { TimeRange } from '../../core/filter.ts'
 import type { DistinctCount, SignatureCount } from '../../core/ports/store.ts'
+import { SUBJECTS_PER_QUARTER } from '../limits.ts'
+import { QUARTER_MS } from '../time-grain.ts'
 import { CONFIDENCE_WORDS } from './incident-row.ts'
 import type { Lexicon } from './lexicon.ts'
-import { SUBJECTS_PER_QUARTER } from './report-tallies.ts'
-import { QUARTER_MS } from './time-grain.ts'
 
 export function countSignatures(db: Database.Database, lexicon: Lexicon, range: TimeRange): SignatureCount[] {
   const rows = db

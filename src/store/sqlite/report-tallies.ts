@@ -4,14 +4,11 @@
  * present time; a subject counted in an quarter stays counted there, even if its incident moves.
  */
 import type Database from 'better-sqlite3'
+import { keyedHash } from '../keyed-hash.ts'
+import { type LimitName, SUBJECTS_PER_QUARTER } from '../limits.ts'
+import { QUARTER_MS } from '../time-grain.ts'
 import type { IncidentRow } from './incident-row.ts'
 import { decodeKey } from './key-code.ts'
-import { keyedHash } from './keyed-hash.ts'
-import type { LimitName } from './meta-table.ts'
-import { QUARTER_MS } from './time-grain.ts'
-
-/** Distinct subjects kept per quarter of an hour; so many in each for five weeks are 50 MB at worst. */
-export const SUBJECTS_PER_QUARTER = 1000
 
 /** Quarters whose subjects are kept in memory: history of many files is read side by side. */
 const QUARTERS_CACHED = 24

@@ -6,10 +6,10 @@
  */
 import type Database from 'better-sqlite3'
 import type { RetentionPolicy } from '../../core/ports/store.ts'
+import { DAY_MS, floorTo, GRAIN, HOUR_MS, MINUTE_MS, QUARTER_MS } from '../time-grain.ts'
 import type { IncidentTable } from './incident-table.ts'
 import type { MetaTable } from './meta-table.ts'
 import { dropRetiredKeys } from './retired-keys.ts'
-import { DAY_MS, floorTo, GRAIN, HOUR_MS, MINUTE_MS, QUARTER_MS } from './time-grain.ts'
 
 /** Deleting stops after this long, ms; the rest of the promised 50 ms is for the commit. */
 const SLICE_MS = 15

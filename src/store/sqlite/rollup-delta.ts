@@ -4,10 +4,10 @@
  * Minutes are kept per series and per verdict; hours and days also along each single dimension.
  */
 import type Database from 'better-sqlite3'
+import { GRAIN, GRAIN_MS, type Grain, MINUTE_MS } from '../time-grain.ts'
 import { DIMENSIONS, FIRST_DIMENSION, type Lexicon } from './lexicon.ts'
 import { RowBatch } from './row-batch.ts'
 import { EMPTY_NAME } from './text-dictionary.ts'
-import { GRAIN, GRAIN_MS, type Grain, MINUTE_MS } from './time-grain.ts'
 
 /** Facet dimension 0: no dimension, only the verdict. */
 export const NO_DIMENSION = 0

@@ -5,19 +5,10 @@
  * under {@link OTHER}. Totals stay exact, and every limited count is told in the counter table.
  */
 import type Database from 'better-sqlite3'
-import { cleanText, NAME_LIMIT } from './clean-text.ts'
+import { cleanText, NAME_LIMIT } from '../clean-text.ts'
+import { type LimitName, OTHER, SERIES_PER_HOUR, VALUES_PER_HOUR } from '../limits.ts'
+import { DAY_MS, GRAIN, HOUR_MS } from '../time-grain.ts'
 import { DIMENSIONS, FIRST_DIMENSION, type Lexicon } from './lexicon.ts'
-import type { LimitName } from './meta-table.ts'
-import { DAY_MS, GRAIN, HOUR_MS } from './time-grain.ts'
-
-/** Where values over the limit are counted. */
-export const OTHER = '(other)'
-
-/** Distinct values of one dimension within an hour: several times the hosts or clients of a large installation. */
-export const VALUES_PER_HOUR = 2000
-
-/** Distinct series within an hour; 20,000 rows are half a megabyte of rollup an hour at the very worst. */
-export const SERIES_PER_HOUR = 20_000
 
 /** Hours kept in memory at a time: history of many files is read side by side, each at its own hour. */
 const HOURS_CACHED = 48

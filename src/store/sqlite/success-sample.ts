@@ -7,11 +7,11 @@
 import type Database from 'better-sqlite3'
 import type { AuthEvent } from '../../core/auth-event.ts'
 import { EVIDENCE_TIMES } from '../../core/evidence.ts'
+import { keyedHash } from '../keyed-hash.ts'
+import { MINUTE_MS } from '../time-grain.ts'
 import { encodeKey } from './key-code.ts'
-import { keyedHash } from './keyed-hash.ts'
 import { FIRST_DIMENSION, type Lexicon } from './lexicon.ts'
 import { encodeNumbers } from './number-code.ts'
-import { MINUTE_MS } from './time-grain.ts'
 
 export const SLOT = { token_times: 0, ids: 1 } as const
 type Slot = (typeof SLOT)[keyof typeof SLOT]

@@ -5,7 +5,7 @@
  * retention drop entries by age. The cache must be forgotten after a rollback.
  */
 import type Database from 'better-sqlite3'
-import { keyedHash } from './keyed-hash.ts'
+import { keyedHash } from '../keyed-hash.ts'
 
 /** Cached entries per dictionary and direction; beyond it the cache starts anew. About 10 MB when full. */
 const CACHE_LIMIT = 50_000

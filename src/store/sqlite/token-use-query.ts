@@ -2,9 +2,9 @@
 import type Database from 'better-sqlite3'
 import type { TimeRange } from '../../core/filter.ts'
 import type { TokenUse, TokenUses } from '../../core/token-use.ts'
+import { MINUTE_MS } from '../time-grain.ts'
 import { DIMENSIONS, FIRST_DIMENSION, type Lexicon } from './lexicon.ts'
 import { decodeNumbers } from './number-code.ts'
-import { MINUTE_MS } from './time-grain.ts'
 
 const CLIENT = FIRST_DIMENSION + DIMENSIONS.indexOf('client_id')
 const ISSUER = FIRST_DIMENSION + DIMENSIONS.indexOf('issuer')

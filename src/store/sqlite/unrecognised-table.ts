@@ -6,11 +6,9 @@
 import type Database from 'better-sqlite3'
 import { MESSAGE_LIMIT } from '../../core/auth-event.ts'
 import type { UnrecognisedRecord } from '../../core/ports/store.ts'
-import { cleanText, NAME_LIMIT } from './clean-text.ts'
-import { instant } from './time-grain.ts'
-
-/** Templates kept; more than anyone will ever read through. */
-export const TEMPLATE_LIMIT = 1000
+import { cleanText, NAME_LIMIT } from '../clean-text.ts'
+import { TEMPLATE_LIMIT } from '../limits.ts'
+import { instant } from '../time-grain.ts'
 
 interface Group {
   record: UnrecognisedRecord

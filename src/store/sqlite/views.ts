@@ -5,12 +5,12 @@
  */
 import type Database from 'better-sqlite3'
 import { PARTIES } from '../../core/history.ts'
+import { GRAIN, GRAIN_MS, type Grain } from '../time-grain.ts'
 import type { KeyCode } from './key-code.ts'
 import { decodeKey } from './key-code.ts'
 import { decodeNumbers, type IncidentNumber } from './number-code.ts'
 import { VarReader } from './phrase.ts'
 import { decodeProof } from './proof-code.ts'
-import { GRAIN, GRAIN_MS, type Grain } from './time-grain.ts'
 
 /** Names a person may select from. */
 export const VIEWS = [

@@ -2,7 +2,7 @@
 import type Database from 'better-sqlite3'
 import type { TimeRange } from '../../core/filter.ts'
 import type { WatchStep } from '../../core/watch-step.ts'
-import { cleanText, NAME_LIMIT } from './clean-text.ts'
+import { cleanText, NAME_LIMIT } from '../clean-text.ts'
 
 interface Body {
   s: [source: number, records: number, recognised: number][]

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Evidence } from '../../../../src/core/evidence.ts'
-import { cleanText } from '../../../../src/store/sqlite/clean-text.ts'
+import { cleanText } from '../../../../src/store/clean-text.ts'
 import { decodeKey, encodeKey } from '../../../../src/store/sqlite/key-code.ts'
 import { decodeNumbers, encodeNumbers } from '../../../../src/store/sqlite/number-code.ts'
 import { joinVars, toPhrase, VarReader } from '../../../../src/store/sqlite/phrase.ts'

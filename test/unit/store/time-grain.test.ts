@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { coverRange, DAY_MS, GRAIN, GRAIN_MS, HOUR_MS, MINUTE_MS } from '../../../../src/store/sqlite/time-grain.ts'
+import { coverRange, DAY_MS, GRAIN, GRAIN_MS, HOUR_MS, MINUTE_MS } from '../../../src/store/time-grain.ts'
 
 const instant = fc.integer({ min: -40 * DAY_MS, max: 40 * DAY_MS })
 const step = fc.constantFrom(MINUTE_MS, 7 * MINUTE_MS, HOUR_MS, 8 * HOUR_MS, DAY_MS, 7 * DAY_MS)

@@ -2,7 +2,7 @@
  * The three grains of the rollups, and how a time range is covered by as few buckets as possible.
  * A range is honoured to the minute: it is widened to whole minutes, and to whole hours where only those are left.
  */
-import type { TimeRange } from '../../core/filter.ts'
+import type { TimeRange } from '../core/filter.ts'
 
 export const MINUTE_MS = 60_000
 /** All zones in use are whole quarters of an hour from UTC (IANA tzdata). */
