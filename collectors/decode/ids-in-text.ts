@@ -1,6 +1,7 @@
 /**
- * Finds the ids that a sentence names as `key=value` or `key: value`: of the request, the trace and the OAuth client. Loggers
- * that know no fields append them to the message, and they are what joins the records of one request.
+ * Finds the ids that a sentence names as `key=value` or `key: value`: of the request, the trace and the OAuth client; and the
+ * request's where it stands in brackets before the sentence, as tagged loggers put it. Loggers that know no fields write them
+ * into the message, and they are what joins the records of one request.
  * Invariant: one pass, a closed list of keys; nothing inside a URL counts, nor a word that stands for no value.
  */
 
@@ -26,10 +27,14 @@ const MIN_VALUE = 3
 /** Written where there is none. */
 const NO_VALUE = /^(?:null|none|nil|undefined|unknown|anonymous)$/i
 
+/** A UUID, or as many hexadecimal digits, in brackets of its own: nothing else is numbered like that line by line. */
+const TAG = /^[[(<{]((?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{32}))[\])>}]:? /i
+
 const NOTHING: readonly (readonly [IdName, string])[] = []
 
 export function idsInText(message: string): readonly (readonly [IdName, string])[] {
-  let found: [IdName, string][] | null = null
+  const tag = TAG.exec(message)?.[1]
+  let found: [IdName, string][] | null = tag === undefined ? null : [['request.id', tag]]
   let at = nextSign(message, 0)
   for (let signs = 0; at >= 0 && signs < MAX_SIGNS; signs++, at = nextSign(message, at + 1)) {
     const name = KEYS.get(keyBefore(message, at))

@@ -6,9 +6,10 @@
  */
 import type { ClockLookup, OffsetInterval } from '../../core/clock-lookup.ts'
 import type { Neighbour } from '../../core/ports/store.ts'
-import { isNamed, mayBeAnsweredBy, saysWhy } from './same-request.ts'
+import { countShifts } from './count-shift.ts'
+import { answeredWith401, isNamed, mayBeAnsweredBy, saysWhy } from './same-request.ts'
 import type { Told } from './tell.ts'
-import { BIN_MS, type Meeting, type Seen, trackShift } from './track-shift.ts'
+import { BIN_MS, type Meeting, type Seen, type TrackedShift, trackShift } from './track-shift.ts'
 
 /** Refusals compared per host and side, the newest; count. */
 const PER_HOST = 1_500
@@ -87,14 +88,20 @@ export class HostAlignment {
     if (hosts.size > 1) {
       // Whoever asks an issuer for tokens stands before nothing.
       const { kind } = incident
-      if (!saysWhy(incident)) this.#meetByPath(spoken)
-      else if (kind === 'validation' || kind === 'introspection') this.#meet(host, spoken)
+      if (!saysWhy(incident)) {
+        this.#meetByPath(spoken)
+        for (const one of spoken) if (one.host !== undefined) this.#compared(incident, one.host, one.time_ms)
+      } else if (kind === 'validation' || kind === 'introspection') this.#meet(host, spoken)
       return
     }
+    this.#compared(incident, host, incident.time_ms)
+  }
+
+  #compared(incident: Told, host: string, time_ms: number): void {
     const bare = !saysWhy(incident)
     if (bare && incident.http_path === undefined) return
     const side = bare ? this.#bare : this.#reasons
-    const refusal: Refusal = { time_ms: incident.time_ms, incident }
+    const refusal: Refusal = { time_ms, incident }
     const list = side.get(host)
     if (list === undefined) {
       if (side.size < HOSTS) side.set(host, [refusal])
@@ -251,6 +258,7 @@ function* align(
   // Where many a second are refused only the milliseconds tell them apart.
   if (stretches.length === 0 && !isCoarse(bare) && !isCoarse(reasons))
     stretches = yield* trackShift(thingsOf(reasons, bare, met, FINE_BIN_MS), FINE_BIN_MS)
+  if (stretches.length === 0) stretches = yield* countedStretches(reasons, bare)
   if (stretches.length === 0) return null
   // What cutting stamps down to the second adds to their difference, on average.
   const bias_ms =
@@ -259,6 +267,16 @@ function* align(
   const nodes = stretches.flatMap(({ meetings }, stretch) => nodesOf(meetings, stretch, bias_ms))
   const inOrder = (clock: 'mine_ms' | 'other_ms') => [...nodes].sort((a, b) => a[clock] - b[clock])
   return { byMine: inOrder('mine_ms'), byOther: inOrder('other_ms') }
+}
+
+/** Where every second holds several, only their numbers tell. */
+function* countedStretches(reasons: readonly Refusal[], bare: readonly Refusal[]): Generator<void, TrackedShift[]> {
+  const weighed = reasons.filter(({ incident }) => answeredWith401(incident))
+  if (weighed.length === 0 || bare.length === 0) return []
+  const lines = linesByService(bare)(weighed[0]!.incident).filter(({ incident }) => incident.http_status === 401)
+  const stamps = (list: readonly Refusal[]): number[] => list.map(({ time_ms }) => time_ms)
+  const pieces = yield* countShifts(stamps(weighed), stamps(lines))
+  return pieces.map((meetings) => ({ meetings }))
 }
 
 /** Differences told apart where both write milliseconds: a request takes about so long from reason to answer; ms. */

@@ -29,6 +29,8 @@ export type JoinReason =
 
 /** Two records of one request share an id but their hosts' clocks may be off by a wrong zone and a day's shift; ms. */
 export const UNIQUE_ID_WINDOW_MS = 26 * 3_600_000
+/** One process says the same of one request again and again for so long at most: what repeats for longer is no request's id; ms. */
+const REPEATED_ID_MS = 60_000
 /** A counter-like request id is reused after a restart; ms. */
 const COUNTER_ID_WINDOW_MS = 10_000
 /** The same token may be refused again by the next request: only records this close are the same refusal; ms. */
@@ -62,7 +64,7 @@ export function sameRequest(a: Known, b: Known, clocks: ClockLookup): JoinReason
   const shared = sharedId(one, two)
   if (shared !== undefined) {
     const apart = apartness(a, b, clocks)
-    if (isUniqueId(shared) && apart <= UNIQUE_ID_WINDOW_MS) return 'request_id'
+    if (isUniqueId(shared) && apart <= UNIQUE_ID_WINDOW_MS && !repeatsForLong(a, b)) return 'request_id'
     if (apart <= COUNTER_ID_WINDOW_MS && (sameHost || shareStream(a, b))) return 'request_id'
   }
   if (differ(one.token, two.token) || differ(one.token_id, two.token_id)) return null
@@ -147,6 +149,14 @@ function repeatSignature(a: Known, b: Known): boolean {
   return false
 }
 
+function repeatsForLong(a: Known, b: Known): boolean {
+  let least = Infinity
+  for (const s of a.spoken)
+    for (const t of b.spoken)
+      if (s.signature === t.signature && s.stream === t.stream) least = Math.min(least, Math.abs(s.time_ms - t.time_ms))
+  return Number.isFinite(least) && least > REPEATED_ID_MS
+}
+
 function sharedId(one: Told, two: Told): string | undefined {
   if (one.other_request_ids === undefined && two.other_request_ids === undefined)
     return one.request_id === two.request_id ? one.request_id : undefined
@@ -211,6 +221,12 @@ const alike = (one: Told, two: Told): boolean =>
 function mayAnswer(status: number, { reported_cause, kind }: Told): boolean {
   if (status >= 500) return reported_cause === 'outage'
   return kind === 'validation' || kind === 'introspection' ? status === 401 || status === 403 : status < 500
+}
+
+/** Is that the status by which this refusal is told? */
+export function answeredWith401({ kind, reported_cause, reported_subcause }: Told): boolean {
+  if (kind !== 'validation' && kind !== 'introspection') return false
+  return reported_cause !== 'outage' && reported_subcause !== 'insufficient_scope'
 }
 
 /** RFC 6750 §3.1: 403 is for a good token that does not suffice, 401 for all others. */

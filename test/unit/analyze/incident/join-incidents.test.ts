@@ -77,6 +77,15 @@ describe('joining records of one failed request', () => {
     ).toHaveLength(2)
   })
 
+  test('an id under which one log refuses again and again for minutes is a session’s', () => {
+    const refusals = [0, 2, 4].map((minutes) =>
+      sighting({ request_id: UUID, host: 'a', at: minutes * 60_000 + minutes }),
+    )
+    expect(join(refusals)).toHaveLength(3)
+    const retried = [0, 2, 4].map((seconds) => sighting({ request_id: UUID, host: 'a', at: seconds * 1_000 }))
+    expect(join(retried)).toHaveLength(1)
+  })
+
   test('the same token refused twice in one log is two requests', () => {
     expect(join([sighting({ token: 'jwt:1' }), sighting({ token: 'jwt:1', at: 300 })])).toHaveLength(2)
   })
