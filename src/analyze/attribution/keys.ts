@@ -17,8 +17,12 @@ const STALE_FOR_MS = 12 * 3_600_000
 const ROUNDING_MS = 2_000
 /** So many key failures of a host within its slots, more than accepted tokens, are a bunch; count. */
 const BUNCH = 3
+/** Strangers bring keys of their own now and then; a host without the new key refuses all that is new: share of them. */
+const STRANGERS_SHARE = 0.1
 /** A scattered few among accepted tokens are not the host's fault: share of key failures among all it weighed. */
 const BUNCH_SHARE = 0.3
+/** Signatures are forged more often than keys are made up: fewer of these are a bunch. */
+const KEY_BUNCH_SHARE = 0.15
 
 const STALE = { cause: 'misconfiguration', subcause: 'stale_jwks' } as const
 
@@ -81,6 +85,8 @@ function neverSeen(told: Told, known: readonly HistoryFact[], words: readonly st
 
 /** The failing token's key is not stated, but a new one came into use not long before, and this host has not taken it yet. */
 function byRotation(told: Told, known: readonly HistoryFact[], at_ms: number, background: Background): Verdict | null {
+  // The new key is known by its id, and this one has another.
+  if (told.evidence.kid !== undefined) return null
   const firsts = new Map<string, number>()
   for (const { detail, first_ms, deed } of known)
     if (deed !== 'accepted') firsts.set(detail, Math.min(firsts.get(detail) ?? Infinity, first_ms))
@@ -96,7 +102,7 @@ function byRotation(told: Told, known: readonly HistoryFact[], at_ms: number, ba
     .reduce((first, fact) => Math.min(first, fact.first_ms), Infinity)
   if (taken <= told.time_ms) return null
   const later = taken === Infinity ? '' : `, and ${told.host} took it ${seconds(taken - told.time_ms)} later`
-  const telling = told.reported_subcause === 'key_not_found' || iat_ms !== undefined
+  const telling = iat_ms !== undefined || (told.reported_subcause === 'key_not_found' && !isStrangers(told, background))
   if (!telling && !isBunch(told, background)) return null
   return {
     ...STALE,
@@ -123,7 +129,8 @@ function byBunch(told: Told, background: Background): Verdict | null {
 
 function isBunch(told: Told, background: Background): boolean {
   const { failed, verified } = keyFailures(told, background)
-  if (failed < BUNCH || failed / (failed + verified) < BUNCH_SHARE) return false
+  const least = told.reported_subcause === 'key_not_found' ? KEY_BUNCH_SHARE : BUNCH_SHARE
+  if (failed < BUNCH || failed / (failed + verified) < least) return false
   // A bad signature is mostly the token's own: the host's keys are at fault where nothing is found good between.
   if (told.reported_subcause !== 'key_not_found') return verified > 0 && !foundGoodBetween(told, background)
   // A host that never knew a key is set up for another issuer; a stranger's key comes once.
@@ -133,6 +140,12 @@ function isBunch(told: Told, background: Background): boolean {
     .filter(({ detail, deed }) => detail === kid && deed === 'key_not_found')
     .reduce((sum, { count }) => sum + count, 0)
   return (kid === undefined || times >= BUNCH) && verifiedSince(told, background) !== null
+}
+
+/** Among many that are good, few of a key that is not found: those who brought them are at fault. */
+function isStrangers(told: Told, background: Background): boolean {
+  const { failed, verified } = keyFailures(told, background)
+  return failed / (failed + verified) < STRANGERS_SHARE
 }
 
 /** Were tokens of this host's own keys found good after the first of these failures began? */

@@ -6,6 +6,7 @@ import type { ClockLookup } from '../../core/clock-lookup.ts'
 import type { Observation } from '../../core/incident.ts'
 import type { Spoken } from '../../core/ports/store.ts'
 import { HostShifts } from './host-shifts.ts'
+import type { LineTimes } from './line-times.ts'
 import { apartness, distance, type JoinReason, type Known, STATUS_WINDOW_MS, sameRequest } from './same-request.ts'
 import type { Told } from './tell.ts'
 
@@ -30,7 +31,8 @@ const MOMENT_MS = 4_000
 /** Stamps are cut down to the second, offsets rounded to it; ms. */
 const REACH_MS = STATUS_WINDOW_MS + 1_000
 
-const STRENGTH: Readonly<Record<JoinReason, number>> = {
+/** How much a reason proves; those under `status_line` share nothing but place and time. */
+export const STRENGTH: Readonly<Record<JoinReason, number>> = {
   same_record: 6,
   request_id: 5,
   trace_id: 4,
@@ -58,9 +60,12 @@ export class DraftIndex {
   /** Hosts met, with whose clocks a stamp may have to be compared. */
   readonly #hosts = new Set<string>()
 
+  readonly #lines: LineTimes
+
   /** `byTime`: whether partners by time alone will be asked for. */
-  constructor(clocks: ClockLookup, byTime = false) {
+  constructor(clocks: ClockLookup, lines: LineTimes, byTime = false) {
     this.#clocks = clocks
+    this.#lines = lines
     this.#shifts = new HostShifts(this.#hosts, clocks)
     this.#byMoment = byTime ? new Map() : null
   }
@@ -116,7 +121,7 @@ export class DraftIndex {
     const reason = ask(known, draft, this.#clocks)
     if (reason === null) return null
     const apart = apartness(known, draft, this.#clocks)
-    return { draft, reason, apart, off: distance(known, draft, this.#clocks) }
+    return { draft, reason, apart, off: distance(known, draft, this.#clocks, this.#lines) }
   }
 
   #withIds(incident: Told): Set<Draft> {

@@ -5,7 +5,9 @@
  */
 import type { ClockLookup } from '../../core/clock-lookup.ts'
 import type { Neighbour } from '../../core/ports/store.ts'
-import { type Ask, byPlace, compareFits, type Draft, DraftIndex, type Fit } from './draft-index.ts'
+import { type Ask, byPlace, compareFits, type Draft, DraftIndex, STRENGTH } from './draft-index.ts'
+import { inOrder, type Wish } from './in-order.ts'
+import { LineTimes } from './line-times.ts'
 import { PathNames } from './path-names.ts'
 import { perhapsSameRequest, sameRequest, saysWhy } from './same-request.ts'
 import { isBare, observationOf, type Sighting } from './sighting.ts'
@@ -17,11 +19,12 @@ export function joinIncidents(
   neighbours: readonly Neighbour[],
   clocks: ClockLookup,
 ): Draft[] {
-  const index = new DraftIndex(clocks)
   const drafts = storedDrafts(neighbours)
+  const lines = [...drafts.flatMap(({ spoken }) => spoken), ...sightings.map(observationOf)]
+  const index = new DraftIndex(clocks, new LineTimes(lines))
   for (const draft of drafts) index.add(draft)
   const waiting: Draft[] = []
-  for (const sighting of inOrder(sightings)) {
+  for (const sighting of reasonsFirst(sightings)) {
     const observation = observationOf(sighting)
     const alone: Draft = {
       incident: tell(sighting, null),
@@ -58,11 +61,11 @@ export function rejoinIncidents(
   clocks: ClockLookup,
   serves: Serves = () => true,
 ): Draft[] {
-  const index = new DraftIndex(clocks, true)
   const drafts = storedDrafts([...neighbours, ...lonely])
+  const index = new DraftIndex(clocks, new LineTimes(drafts.flatMap(({ spoken }) => spoken)), true)
   for (const draft of drafts) index.add(draft)
-  const ids = new Set(lonely.map(({ incident }) => incident.id))
-  const bare = drafts.filter(({ id, incident }) => ids.has(id!) && !saysWhy(incident))
+  // Not only those asked about: another may have more reason to expect the same partner.
+  const bare = drafts.filter(({ incident }) => !saysWhy(incident))
   // The better founded pairs first, or a weak one would take the partner that another has every reason to expect.
   pair(index, bare, clocks, sameRequest, false)
   const names = new PathNames(drafts.map(({ incident }) => incident).filter(saysWhy))
@@ -85,10 +88,11 @@ function pair(
   oneToOne = false,
 ): void {
   for (let round = 0; round < ROUNDS; round++) {
-    const wishes: (Fit & { of: Draft })[] = []
-    for (const of of drafts) if (!of.gone) for (const fit of index.fits(of, ask, byTime)) wishes.push({ of, ...fit })
-    if (wishes.length === 0) return
-    const rivals = oneToOne ? rivalsIn(wishes) : null
+    const all: Wish[] = []
+    for (const of of drafts) if (!of.gone) for (const fit of index.fits(of, ask, byTime)) all.push({ of, ...fit })
+    if (all.length === 0) return
+    const rivals = oneToOne ? rivalsIn(all) : null
+    const wishes = oneToOne ? all : uncrossed(all)
     wishes.sort((a, b) => compareFits(a, b) || earlier(a.of, b.of))
     let paired = false
     for (const { of, draft } of wishes) {
@@ -104,8 +108,15 @@ function pair(
   }
 }
 
+/** What time alone speaks for must not cross; the rest is as it is. */
+function uncrossed(wishes: readonly Wish[]): Wish[] {
+  const isByTime = ({ reason, draft }: Wish): boolean =>
+    STRENGTH[reason] < STRENGTH.status_line && saysWhy(draft.incident)
+  return [...wishes.filter((wish) => !isByTime(wish)), ...inOrder(wishes.filter(isByTime))]
+}
+
 /** Those that more than one would like to be joined with. */
-function rivalsIn(wishes: readonly (Fit & { of: Draft })[]): Set<Draft> {
+function rivalsIn(wishes: readonly Wish[]): Set<Draft> {
   const partners = new Map<Draft, Set<Draft>>()
   const note = (a: Draft, b: Draft) => partners.set(a, (partners.get(a) ?? new Set()).add(b))
   for (const { of, draft } of wishes) {
@@ -167,7 +178,7 @@ const placeOf = ({ sighting }: { sighting: Sighting }) => sighting.event.positio
  * Reasons before records that look for one, each in order of time: taking the earliest free partner in turn pairs as many
  * as can be paired, however many requests share a second.
  */
-function inOrder(sightings: readonly Sighting[]): Sighting[] {
+function reasonsFirst(sightings: readonly Sighting[]): Sighting[] {
   return sightings
     .map((sighting) => ({ sighting, bare: isBare(sighting.event.specificity) }))
     .sort(

@@ -10,6 +10,7 @@
  */
 import type { ClockLookup, OffsetInterval } from '../../core/clock-lookup.ts'
 import type { Spoken } from '../../core/ports/store.ts'
+import type { LineTimes } from './line-times.ts'
 import { namesService } from './names-service.ts'
 import { isBare } from './sighting.ts'
 import type { Told } from './tell.ts'
@@ -120,7 +121,7 @@ function mayBeOneStep(one: Told, two: Told): boolean {
   if (line.http_status === 403 && (outage || isGrant(reason))) return false
   if (!isGrant(reason) || isGrant(line) || TOKEN_PATH.test(line.http_path)) return true
   // A resource server that asks its issuer about a token names no client; a caller does, of its own requests.
-  return outage && !same(line.client_id, reason.client_id)
+  return outage && reason.client_id === undefined
 }
 
 /** Where token endpoints are found; see the pack `http-status`. */
@@ -173,7 +174,7 @@ export function perhapsSameRequest(a: Known, b: Known, clocks: ClockLookup): Joi
   const { incident: line } = bare
   const { incident: reason } = told
   if (!isBare(line.specificity) || !saysWhy(reason) || line.host === undefined || reason.host === undefined) return null
-  if (!mayBeAnsweredBy(line, reason)) return null
+  if (!mayBeAnsweredBy(line, reason) || !mayBeOneStep(line, reason)) return null
   const hosts = new Set(told.spoken.map(({ host }) => host))
   if (bare.spoken.some(({ host }) => hosts.has(host))) return null
   // One gateway's line is enough, unless it is the caller itself that speaks of the same failure.
@@ -250,18 +251,27 @@ export function apartness(a: Known, b: Known, clocks: ClockLookup): number {
 
 /**
  * By the best value of their clocks' offset, how far apart the two that agree least are: tells candidates apart that all might
- * fit. Records that are further apart than any request are another clock's affair and say nothing.
+ * fit. Records that are further apart than any request are another clock's affair and say nothing. `lines`: when within its
+ * second each was written.
  */
-export function distance(a: Known, b: Known, clocks: ClockLookup): number {
+export function distance(a: Known, b: Known, clocks: ClockLookup, lines: LineTimes): number {
   let [least, most] = [Infinity, 0]
   for (const s of a.spoken)
     for (const t of b.spoken) {
       const offset_ms = offsetBetween(s, t, clocks)?.offset_ms ?? 0
-      const off = away(s, t, offset_ms, offset_ms)
+      const [ours, theirs] = [lines.of(s), lines.of(t)]
+      const off =
+        ours === null && theirs === null
+          ? away(s, t, offset_ms, offset_ms)
+          : Math.abs((ours ?? middleOf(s)) - (theirs ?? middleOf(t)) - offset_ms)
       least = Math.min(least, off)
       if (off <= STATUS_WINDOW_MS) most = Math.max(most, off)
     }
   return least > STATUS_WINDOW_MS ? least : most
+}
+
+function middleOf({ time_ms }: Spoken): number {
+  return time_ms + (resolutionOf(time_ms) - 1) / 2
 }
 
 /** By how much s − t misses [low, high], widened by what both stamps are rounded down to; ms. */

@@ -49,6 +49,22 @@ describe('looking again for the partner of a bare status line', () => {
     expect(joined[0]?.spoken).toHaveLength(2)
   })
 
+  test('the lines of one second go to its reasons in the order in which they were written', () => {
+    const lines = ['/orders/1', '/orders/2', '/orders/3'].map((http_path) => line({ http_path }))
+    const reasons = [150, 420, 880].map((at) => stored({ host: 'orders-1', at, message: `after ${at} ms` }))
+    const pairs = rejoin(lines, reasons).map(({ incident }) => [incident.http_path, incident.message])
+    expect(pairs.sort()).toEqual([
+      ['/orders/1', 'after 150 ms'],
+      ['/orders/2', 'after 420 ms'],
+      ['/orders/3', 'after 880 ms'],
+    ])
+  })
+
+  test('a client that gets no token is not what a call of an API was refused for', () => {
+    const outage = { kind: 'issuance', reported_cause: 'outage', reported_subcause: 'issuer_unavailable' } as const
+    expect(rejoin([line()], [stored({ host: 'batch-1', client_id: 'batch', ...outage })])).toEqual([])
+  })
+
   test('a path that names a service goes to that service, whoever comes first', () => {
     const lines = [line({ http_path: '/stock/3' }), line({ http_path: '/orders/17' })]
     const reasons = [
