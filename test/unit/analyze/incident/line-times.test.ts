@@ -13,7 +13,10 @@ function written(perSecond: number, seconds: number, seed: number): { true_ms: n
   let offset = 0
   return times
     .sort((a, b) => a - b)
-    .map((true_ms) => ({ true_ms, offset: (offset += 100 + Math.floor(random() * 40)) }))
+    .map((true_ms) => {
+      offset += 100 + Math.floor(random() * 40)
+      return { true_ms, offset }
+    })
     .filter((_, i) => i % 2 === 0)
 }
 
