@@ -20,7 +20,8 @@ export type CollectWorkerMessage =
   | { type: 'caught_up' }
   | { type: 'stalled'; text: string | null }
   | { type: 'ended' }
-  | { type: 'failed'; reason: RefusalReason | null; text: string; hint: string }
+  | { type: 'refused'; reason: RefusalReason; text: string; hint: string }
+  | { type: 'failed'; error: Pick<NodeJS.ErrnoException, 'name' | 'message' | 'stack' | 'code'> }
 
 export interface CollectThreadEvents {
   notice(notice: SourceNotice): void
@@ -54,12 +55,10 @@ export function startCollectThread(data: CollectWorkerData, events: CollectThrea
           return events.stalled(message.text)
         case 'ended':
           return resolve()
+        case 'refused':
+          return reject(new StoreRefusal(message.reason, message.text, message.hint))
         case 'failed':
-          return reject(
-            message.reason === null
-              ? new Error(message.text)
-              : new StoreRefusal(message.reason, message.text, message.hint),
-          )
+          return reject(Object.assign(new Error(), message.error))
       }
     })
     worker.on('error', reject)

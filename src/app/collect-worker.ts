@@ -30,10 +30,15 @@ try {
   )
   say({ type: 'ended' })
 } catch (error) {
-  say(
-    error instanceof StoreRefusal
-      ? { type: 'failed', reason: error.reason, text: error.message, hint: error.hint }
-      : { type: 'failed', reason: null, text: (error as Error).stack ?? String(error), hint: '' },
-  )
+  if (error instanceof StoreRefusal)
+    say({ type: 'refused', reason: error.reason, text: error.message, hint: error.hint })
+  else {
+    // An error that crosses as it is would lose its name and code.
+    const { name, message, stack, code } = error as NodeJS.ErrnoException
+    say({
+      type: 'failed',
+      error: { name, message, ...(stack === undefined ? {} : { stack }), ...(code === undefined ? {} : { code }) },
+    })
+  }
 }
 port.close()

@@ -2,15 +2,13 @@
  * Opens everything a collecting command needs (knowledge, store, source), runs the ingest and closes it again in order.
  * Used in the process itself (`collect`, pipes) and inside the dashboard's worker.
  */
-import { openFileSource } from '../../collectors/file/file-source.ts'
 import type { OtlpListening } from '../../collectors/otlp/otlp-source.ts'
 import type { Glance } from '../../collectors/otlp/wire/glance.ts'
 import type { Listening } from '../../collectors/push/listening.ts'
-import { openStdinSource } from '../../collectors/stdin/stdin-source.ts'
 import type { SyslogListening } from '../../collectors/syslog/syslog-source.ts'
 import { COLLECTOR_STATE } from '../core/ports/alert-store.ts'
 import type { PushSource, PushSourceOptions } from '../core/ports/push-source.ts'
-import type { LogSource, SourceNotice, SourceOptions } from '../core/ports/source.ts'
+import type { SourceNotice } from '../core/ports/source.ts'
 import type { IncidentChange, RetentionPolicy, StoreRefusal, StoreWriter } from '../core/ports/store.ts'
 import type { Privacy } from '../core/privacy.ts'
 import type { StreamState } from '../core/source-status.ts'
@@ -25,6 +23,7 @@ import { ClockKeeper } from './clock-keeper.ts'
 import { type Config, NO_CONFIG } from './config/config.ts'
 import { ingest } from './ingest.ts'
 import { loadKnowledge } from './knowledge.ts'
+import { openSource } from './open-source.ts'
 import type { Reloads, Settings } from './service/reloads.ts'
 import type { ServiceManager } from './service/service-manager.ts'
 import { startService } from './service/start-service.ts'
@@ -37,7 +36,7 @@ export interface Receivers {
 }
 
 export interface CollectOptions {
-  /** Paths, globs, templates; `-` alone is standard input; empty where everything is pushed. */
+  /** Paths, globs, templates, `journal:…`; `-` alone is standard input; empty where everything is pushed. */
   paths: readonly string[]
   /** Where senders may push to; nowhere when absent. */
   receivers?: Receivers
@@ -63,9 +62,6 @@ export interface CollectOptions {
   /** Told how the service is. */
   manager?: ServiceManager
 }
-
-/** By its descriptor, because a worker thread's `process.stdin` is not the process's. */
-const STDIN = 0
 
 /** Retention works in slices under 50 ms, this often; ms. */
 const RETAIN_EVERY_MS = 60_000
@@ -216,11 +212,6 @@ function needsNewRound(now: CollectOptions, next: Settings): string | null {
   if ((now.privacy ?? 'default') !== next.privacy) return 'privacy'
   const listen = ({ service }: Config) => [service?.listen, service?.tls === undefined]
   return same(listen(now.config ?? NO_CONFIG), listen(next.config)) ? null : 'service'
-}
-
-async function openSource(paths: readonly string[], options: SourceOptions): Promise<LogSource | null> {
-  if (paths.length === 0) return null
-  return paths.length === 1 && paths[0] === '-' ? openStdinSource(STDIN, options) : await openFileSource(paths, options)
 }
 
 /** Each is loaded only where it is asked for: their libraries would slow down every start. */

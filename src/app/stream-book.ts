@@ -53,6 +53,7 @@ export class StreamBook {
       counters: { ...this.counters },
     }
     const optional = {
+      cursor: info.cursor,
       device: info.device,
       inode: info.inode,
       host: info.host,

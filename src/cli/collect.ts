@@ -39,7 +39,7 @@ export function collectCommand(program: Command): void {
     )
     .argument(
       '[path...]',
-      "files, globs and templates such as 'logs/{host}/*.log'; .gz and .zst are read as history; - is standard input",
+      "files, globs and templates such as 'logs/{host}/*.log'; .gz and .zst are read as history; journal:, journal:UNIT or journal:/DIR; - is standard input",
     )
     .option('-c, --config <file>', 'a YAML file with paths, rules, sinks and service settings (docs/alerts.md)')
     .option('--once', 'read what is there, then end')
@@ -63,7 +63,7 @@ Examples:
   $ authtop collect '/var/log/containers/{service}_*.log'
   $ authtop collect --otlp --db otel.db
   $ authtop collect -c /etc/authtop/authtop.yaml
-  $ journalctl -f -o json -u myapp | authtop collect -
+  $ authtop collect journal:myapp.service
 
 Signals: SIGTERM and SIGINT end within 5 s, everything read by then stored; SIGHUP (or authtop reload) reads the
 configuration again. Under systemd it says when it is ready and feeds the watchdog.

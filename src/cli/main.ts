@@ -96,6 +96,10 @@ function report(error: unknown): number {
     say((error as Error).message, 'secrets are read when a collector starts')
     return EXIT.usage
   }
+  if ((error as Error).name === 'PathTemplateError') {
+    say((error as Error).message, undefined)
+    return EXIT.usage
+  }
   const code = (error as NodeJS.ErrnoException).code
   if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) {
     say((error as Error).message, undefined)

@@ -45,10 +45,12 @@ export function topCommand(program: Command, names: readonly string[]): void {
     `
 Paths are files, globs (quote them, so that new files are found too) and templates: 'logs/{host}/*.log' takes the host
 from the path. .gz and .zst files are read as history; - reads standard input, and the keyboard still works.
+journal: is this machine's systemd journal, journal:UNIT,UNIT entries of these units, journal:/DIR journal files elsewhere.
 
 Examples:
   $ authtop '/var/log/myapp/*.log'
   $ authtop 'logs/{host}/*.log' --tz Europe/Paris
+  $ authtop journal:orders.service
   $ kubectl logs -f deploy/orders | authtop -
   $ authtop --otlp                       # OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318
   $ authtop app.log --no-follow | less
@@ -69,7 +71,14 @@ function checkPaths(names: readonly string[], paths: string[]): void {
   if (paths.includes('-') && paths.length > 1)
     throw new UserError('"-" (standard input) cannot be mixed with files', 'name the files only, or pipe everything')
   const [first] = paths
-  if (first === undefined || first === '-' || /[/*?[{.]/.test(first) || existsSync(first)) return
+  if (
+    first === undefined ||
+    first === '-' ||
+    first.startsWith('journal:') ||
+    /[/*?[{.]/.test(first) ||
+    existsSync(first)
+  )
+    return
   const guess = closestName(first, names)
   throw new UserError(
     `there is no command and no file "${first}"`,

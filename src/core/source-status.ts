@@ -18,10 +18,12 @@ export interface StreamState {
   stream: string
   /** Path or `stdin`, as last seen. */
   name: string
-  /** Null for what cannot be replayed (stdin). */
+  /** Null for what cannot be replayed (stdin), or is by its cursor. */
   identity: StreamIdentity | null
   /** Bytes of the decompressed content that are wholly processed. */
   offset: number
+  /** Position after `offset` in the words of a source that has positions of its own: a journal's cursor. */
+  cursor?: string
   /** File system identity as last seen; decimal strings, because inodes exceed 2^53 on some systems. */
   device?: string
   inode?: string

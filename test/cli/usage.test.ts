@@ -50,6 +50,17 @@ describe('usage', () => {
     expect(stderr).toContain('did you mean "authtop failures"?')
   })
 
+  test.each([
+    ['logs/{pod}/*.log', 'has the label {pod}; only {host} and {service}'],
+    ['journal:my unit', '"my unit" is no name of a unit'],
+  ])('a path that cannot mean anything, %s: exit 2 and a sentence', async (path, told) => {
+    for (const command of [['collect', '--once'], ['--no-follow']]) {
+      const { code, stderr } = await authtop(home, [...command, '--db', `${home}/none.db`, path])
+      expect([code, stderr]).toEqual([2, expect.stringContaining(told)])
+      expect(stderr).not.toMatch(/\n\s+at /)
+    }
+  })
+
   test('a mistyped option is answered with a suggestion and exit 2', async () => {
     const { stderr, code } = await authtop(home, ['failures', '--jsn'])
     expect(code).toBe(2)

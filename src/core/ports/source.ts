@@ -1,5 +1,5 @@
 /**
- * The source port: what every collector (files, stdin, later journald, OTLP, webhooks) promises to the ingest.
+ * The source port: what every collector (files, stdin, the journal) promises to the ingest.
  * Pull-based: the ingest asks for the next batch when the last one is committed, so back-pressure reaches the disk.
  * Contract: the bytes of one stream come in order, each exactly once after the committed position; a batch never mixes
  * streams and never splits a line.
@@ -35,6 +35,8 @@ export interface StreamInfo {
   identity: StreamIdentity | null
   device?: string
   inode?: string
+  /** Where a source that keeps positions of its own (a journal) is to go on after `offset`. */
+  cursor?: string
   /** Labels from the path template. */
   host?: string
   service?: string

@@ -13,6 +13,7 @@ interface StreamRow {
   head_bytes: number
   tail: string
   tail_bytes: number
+  cursor: string | null
   device: string | null
   inode: string | null
   host: string | null
@@ -39,6 +40,7 @@ const STATE_COLUMNS = [
   'head_bytes',
   'tail',
   'tail_bytes',
+  'cursor',
   'device',
   'inode',
   'host',
@@ -89,6 +91,7 @@ export class StreamTable {
       identity?.head_bytes ?? null,
       identity?.tail ?? null,
       identity?.tail_bytes ?? null,
+      state.cursor ?? null,
       state.device ?? null,
       state.inode ?? null,
       state.host ?? null,
@@ -137,7 +140,7 @@ function toStatus(row: StreamRow): SourceStatus {
     counters: { lines, records, recognised, cut_records, cut_bytes },
     updated_ms,
   }
-  for (const field of ['device', 'inode', 'host', 'service', 'format', 'zone', 'error'] as const) {
+  for (const field of ['cursor', 'device', 'inode', 'host', 'service', 'format', 'zone', 'error'] as const) {
     if (row[field] !== null) status[field] = row[field]
   }
   if (row.last_record_ms !== null) status.last_record_ms = row.last_record_ms

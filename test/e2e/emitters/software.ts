@@ -35,6 +35,10 @@ export const SOFTWARE = {
   modAuthOpenidc: debian('libapache2-mod-auth-openidc', () =>
     runs('test', '-e', '/usr/lib/apache2/modules/mod_auth_openidc.so', '-a', '-x', '/usr/sbin/apache2'),
   ),
+  journal: debian(
+    'systemd systemd-journal-remote',
+    () => runs('journalctl', '--version') && runs('/lib/systemd/systemd-journal-remote', '--version'),
+  ),
   nginx: debian('nginx-light', () => runs('/usr/sbin/nginx', '-v')),
   jsonwebtoken: npm('jsonwebtoken'),
   winston: npm('winston'),

@@ -10,6 +10,7 @@ import { CLOCKS } from './0005-clocks.ts'
 import { ALERTS } from './0006-alerts.ts'
 import { WATCH } from './0007-watch.ts'
 import { INCIDENT_TIME } from './0008-incident-time.ts'
+import { CURSOR } from './0009-cursor.ts'
 
 /** SQL of every migration, oldest first. */
 export const MIGRATIONS: readonly string[] = [
@@ -21,6 +22,7 @@ export const MIGRATIONS: readonly string[] = [
   ALERTS,
   WATCH,
   INCIDENT_TIME,
+  CURSOR,
 ]
 
 /** `user_version` of an up-to-date store. */
