@@ -55,7 +55,7 @@ describe('usage', () => {
     ['journal:my unit', '"my unit" is no name of a unit'],
   ])('a path that cannot mean anything, %s: exit 2 and a sentence', async (path, told) => {
     for (const command of [['collect', '--once'], ['--no-follow']]) {
-      const { code, stderr } = await authtop(home, [...command, '--db', `${home}/none.db`, path])
+      const { code, stderr } = await authtop(home, [...command, '--db', `${home}/paths.db`, path])
       expect([code, stderr]).toEqual([2, expect.stringContaining(told)])
       expect(stderr).not.toMatch(/\n\s+at /)
     }
