@@ -13,8 +13,8 @@ import type { TokenFacts } from '../core/token-facts.ts'
 import { PersonMask } from '../redact/persons.ts'
 import { Redactor } from '../redact/redactor.ts'
 import type { Match } from '../signatures/matcher.ts'
+import { Prefilter } from '../signatures/prefilter.ts'
 import { Recogniser } from '../signatures/recogniser.ts'
-import { StemScanner } from '../signatures/stem-scanner.ts'
 import type { Knowledge } from './knowledge.ts'
 
 export interface Classifiable {
@@ -33,8 +33,14 @@ export interface Classified {
   event: AuthEvent | null
 }
 
+export interface ClassifierOptions {
+  privacy?: Privacy | undefined
+  /** See prefilter.ts; 0: its second look from the first record on. */
+  prefilter_patience?: number
+}
+
 export class Classifier {
-  readonly #prefilter: StemScanner
+  readonly #prefilter: Prefilter
   readonly #decoder: Decoder
   readonly #recogniser: Recogniser
   readonly redactor: Redactor
@@ -44,10 +50,20 @@ export class Classifier {
   /** Subjects that the record in hand names, as they are written. */
   #named: string[] = []
 
-  /** `zone`: IANA name applied to stamps without one. */
-  constructor(knowledge: Knowledge, key: Uint8Array, zone: string, privacy: Privacy = 'default') {
-    const { signatures, stems, windows } = knowledge.signatures
-    this.#prefilter = new StemScanner(stems, windows)
+  /** @param zone IANA name applied to stamps without one */
+  constructor(
+    knowledge: Knowledge,
+    key: Uint8Array,
+    zone: string,
+    { privacy = 'default', prefilter_patience }: ClassifierOptions = {},
+  ) {
+    const { signatures, stems, rules, windows } = knowledge.signatures
+    this.#prefilter = new Prefilter({
+      stems,
+      rules,
+      ...(windows === undefined ? {} : { windows }),
+      ...(prefilter_patience === undefined ? {} : { patience: prefilter_patience }),
+    })
     this.#decoder = new Decoder(knowledge.formats, zone)
     this.redactor = new Redactor(key, privacy)
     this.glance = new Glance((bytes, from, to) => this.#prefilter.within(bytes, from, to))

@@ -121,7 +121,9 @@ async function collectInto(options: CollectOptions, end: AbortSignal): Promise<S
     const pid = options.reloads === undefined ? '' : String(process.pid)
     await writer.saveAlerts({ alerts: [], state: { [COLLECTOR_STATE]: pid }, deliveries: [] })
     const known = await writer.streams()
-    const classifier = new Classifier(knowledge, await writer.fingerprintKey(), options.zone, options.privacy)
+    const classifier = new Classifier(knowledge, await writer.fingerprintKey(), options.zone, {
+      privacy: options.privacy,
+    })
     const notice = (told: SourceNotice) => {
       alerting.sourceNotice(told)
       options.notice(told)

@@ -65,7 +65,9 @@ async function checkPacksAndFormats(): Promise<Finding[]> {
   const folders = [PACKS_FOLDER, ...(existsSync(own) ? [own] : [])]
   const set = await loadPacks(folders)
   const knowledge = await loadKnowledge(process.env)
-  const classifier = new Classifier({ ...knowledge, signatures: set }, randomBytes(32), 'UTC')
+  const classifier = new Classifier({ ...knowledge, signatures: set }, randomBytes(32), 'UTC', {
+    prefilter_patience: 0,
+  })
   const proofs = set.packs.flatMap((p) => p.proofs)
   const packProblems = [
     ...set.problems.map((p) => `${p.file}: ${p.place}: ${p.text}`),

@@ -65,7 +65,7 @@ Exit codes: 0 fine, 2 wrong usage, 3 cannot read.`,
       if (missing !== undefined) throw new UserError(`there is no file ${missing}`, undefined, EXIT.io)
       const zone = checkZone(options.tz)
       const knowledge = await loadKnowledge(process.env)
-      const classifier = new Classifier(knowledge, randomBytes(32), zone, options.privacy)
+      const classifier = new Classifier(knowledge, randomBytes(32), zone, { privacy: options.privacy })
       const input = await openInput(paths)
       const out = new LineWriter()
       if (options.jsonl) await classifyJsonl(input, classifier, zone, options.all ?? false, out)

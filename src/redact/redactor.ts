@@ -4,6 +4,7 @@
  * Invariants: redact(redact(x)) = redact(x); equal tokens have equal fingerprints in every notation; work grows linearly with the text.
  */
 import type { Privacy } from '../core/privacy.ts'
+import type { SecretKind } from '../core/secret-kind.ts'
 import type { TokenFacts } from '../core/token-facts.ts'
 import { canonical } from './canonical.ts'
 import { assignment } from './contexts/assignment.ts'
@@ -13,7 +14,7 @@ import { scheme } from './contexts/scheme.ts'
 import { selfEvidentValue } from './contexts/self-evident-value.ts'
 import { urlUserinfo } from './contexts/url-userinfo.ts'
 import { knownXmlElement } from './contexts/xml-element.ts'
-import { endsInFingerprint, Fingerprinter, isFingerprint, type SecretKind } from './fingerprint.ts'
+import { endsInFingerprint, Fingerprinter, isFingerprint } from './fingerprint.ts'
 import { joseFacts, signingInput } from './jwt.ts'
 import { repeatsOf } from './repeats.ts'
 import { type Context, Scan, type Span } from './scan.ts'

@@ -2,7 +2,7 @@
  * What the contexts share while one text is scanned: the text, the spans found so far and memory that keeps the scan linear.
  * Invariant: a context returns a position behind everything it read, up to a constant; so no character is read more than a bounded number of times.
  */
-import type { SecretKind } from './fingerprint.ts'
+import type { SecretKind } from '../core/secret-kind.ts'
 
 /** A secret's place in the text, without quotes and notation around it. */
 export interface Span {

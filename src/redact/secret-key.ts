@@ -3,7 +3,7 @@
  * Leaves to verdict.ts whether the value behind the name is one.
  * Invariant: decides on the last dotted part of the name alone; `status_code`, `token_type`, `code_id`, `errorCode` are no secrets' names.
  */
-import type { SecretKind } from './fingerprint.ts'
+import type { SecretKind } from '../core/secret-kind.ts'
 
 /**
  * hard: the name says secret, only a status word or a placeholder is none (`password`, `access_token`).

@@ -3,7 +3,7 @@
  * `FORMS` is written for whole values; triggers.ts holds the prefixes that lead the scan to them.
  * Invariant: the form of a value overrules the kind its surroundings suggest, so a JWT in a cookie is still that JWT.
  */
-import type { SecretKind } from './fingerprint.ts'
+import type { SecretKind } from '../core/secret-kind.ts'
 import { fingerprintLengthAt } from './fingerprint.ts'
 import { JOSE_START, type JoseToken, joseEnd, parseJose } from './jwt.ts'
 import { looksLikeWords } from './words.ts'

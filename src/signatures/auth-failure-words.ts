@@ -6,6 +6,33 @@ import type { LogRecord } from '../core/log-record.ts'
 
 const AUTH =
   /\b(?:tokens?|jwts?|jws|jwe|jwks?|oauth2?|openid|oidc|saml|sso|authenticat\w{1,6}|authoriz\w{1,6}|unauthori[sz]ed|credentials?|bearer|issuer|audience|id_token|access_token|refresh_token)\b/i
+/** One of these stems (see stem-scanner.ts) stands in every raw text that `AUTH` matches once it is redacted, whatever encoder wrote it. */
+export const AUTH_STEMS: readonly string[] = [
+  'token>',
+  'tokens>',
+  'jwt>',
+  'jwts>',
+  'jws>',
+  'jwe>',
+  'jwk>',
+  'jwks>',
+  'oauth>',
+  'oauth2>',
+  'openid>',
+  'oidc>',
+  'saml>',
+  'sso>',
+  'authenticat',
+  'authoriz',
+  'unauthori',
+  'credential>',
+  'credentials>',
+  'bearer>',
+  'issuer>',
+  'audience>',
+  // What redaction makes `jwt:` and a fingerprint of.
+  '<eyj',
+]
 const SIGNED_IN =
   /\b(?:log(?:ged|ging)?[ -]?in|sign(?:ed|ing)?[ -]?in|logins?|user|account|scopes?|nonce|pkce|dpop|code_verifier|redirect[ _]?ur[il]|grant|client_id|client secret|idp|kid|claims?|session_expired)\b/i
 const FAILED =

@@ -5,9 +5,10 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { PackProblem } from './parse-pack.ts'
-import { stemsOf } from './prefilter.ts'
+import { prefilterOf } from './prefilter-of.ts'
 import { rareWindows, type WindowPlaces } from './rare-windows.ts'
 import type { Pack, Signature } from './signature.ts'
+import { type RuleSet, type StemRule, stemsOfRules } from './stem-rules.ts'
 import { parseStem } from './stem-scanner.ts'
 import { narrowed } from './text-bytes.ts'
 
@@ -15,6 +16,8 @@ export interface SignatureSet {
   signatures: readonly Signature[]
   /** Words that every matching record contains at least one of. */
   stems: readonly string[]
+  /** What else stands in it; read when asked for. */
+  rules: () => RuleSet
   /** Chosen when the packs were compiled. */
   windows?: WindowPlaces
   /** Pack name → where its texts were taken from: the emitter's own source or documentation. */
@@ -27,6 +30,8 @@ export interface SignatureSet {
 interface CompiledSignatures {
   signatures: Signature[]
   stems: string[]
+  /** JSON in JSON, because a start does not need it. */
+  rules: string
   windows: WindowPlaces
   sources: Record<string, readonly string[]>
 }
@@ -41,9 +46,7 @@ const PACK_SIZE_LIMIT = 4 * 1024 * 1024
 
 /** What recognising needs; `folders` are the user's own pack folders. */
 export async function loadSignatures(folders: readonly string[] = []): Promise<SignatureSet> {
-  const builtIn: SignatureSet = existsSync(COMPILED)
-    ? { ...(JSON.parse(readFileSync(COMPILED, 'utf8')) as CompiledSignatures), packs: [], problems: [] }
-    : await loadPacks([PACKS_FOLDER])
+  const builtIn = existsSync(COMPILED) ? readCompiled() : await loadPacks([PACKS_FOLDER])
   if (folders.length === 0) return builtIn
   const own = await loadPacks(folders)
   const taken = new Set(builtIn.signatures.map((s) => s.id))
@@ -52,6 +55,7 @@ export async function loadSignatures(folders: readonly string[] = []): Promise<S
     ...builtIn,
     signatures: [...builtIn.signatures, ...fresh],
     stems: [...new Set([...builtIn.stems, ...own.stems])],
+    rules: () => ({ ...builtIn.rules(), rules: [...builtIn.rules().rules, ...own.rules().rules] }),
     sources: { ...own.sources, ...builtIn.sources },
     packs: [...builtIn.packs, ...own.packs],
     problems: [
@@ -65,6 +69,25 @@ export async function loadSignatures(folders: readonly string[] = []): Promise<S
         })),
     ],
   }
+}
+
+function readCompiled(): SignatureSet {
+  const { rules, ...compiled } = JSON.parse(readFileSync(COMPILED, 'utf8')) as CompiledSignatures
+  return { ...compiled, rules: () => unpackRules(rules), packs: [], problems: [] }
+}
+
+/** First stem, all others, some others. */
+type PackedRule = [StemRule['first'], StemRule['all'], StemRule['some']]
+
+function packRules({ rules }: RuleSet): string {
+  const packed = rules.map(({ first, all, some }): PackedRule => [first, all, some])
+  const windows = rareWindows(stemsOfRules(rules).map((stem) => parseStem(stem).text))
+  return JSON.stringify([packed, windows])
+}
+
+function unpackRules(text: string): RuleSet {
+  const [packed, windows] = JSON.parse(text) as [PackedRule[], WindowPlaces]
+  return { rules: packed.map(([first, all, some]) => ({ first, all, some })), windows }
 }
 
 /** Everything about the packs of these folders, from their YAML. */
@@ -86,7 +109,8 @@ export async function loadPacks(folders: readonly string[]): Promise<SignatureSe
     }
   const signatures = packs.flatMap((p) => p.signatures)
   const sources = Object.fromEntries(packs.map(({ name, source }) => [name, source]))
-  return { signatures, stems: stemsOf(signatures), sources, packs, problems }
+  const { stems, rules } = prefilterOf(signatures)
+  return { signatures, stems, rules: () => ({ rules }), sources, packs, problems }
 }
 
 /** What the build writes to `packs.compiled.json`. */
@@ -99,5 +123,6 @@ export function compiledSignatures(set: SignatureSet): CompiledSignatures {
       SPEAKING_LINES,
     ),
   }
-  return { signatures: [...set.signatures], stems: [...set.stems], windows, sources: { ...set.sources } }
+  const rules = packRules(set.rules())
+  return { signatures: [...set.signatures], stems: [...set.stems], rules, windows, sources: { ...set.sources } }
 }

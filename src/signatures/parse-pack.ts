@@ -9,7 +9,7 @@ import type { Confidence } from '../core/confidence.ts'
 import { anchorCondition, demandsOf } from './anchor.ts'
 import { expandRow } from './expand-row.ts'
 import { causeProblem, type PackSource, packSchema, type SignatureSource, signatureSchema } from './pack-schema.ts'
-import { canBeFound } from './prefilter.ts'
+import { canBeFound } from './prefilter-of.ts'
 import type { Condition, Pack, Proof, Signature } from './signature.ts'
 import { vetPattern } from './vet-pattern.ts'
 

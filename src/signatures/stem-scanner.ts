@@ -23,6 +23,20 @@ export function parseStem(stem: string): Stem {
   return { text: stem.slice(left ? 1 : 0, right ? -1 : undefined), left, right }
 }
 
+/** Does `inner` stand wherever `outer` does? */
+export function isWithin(inner: string, outer: string): boolean {
+  const a = parseStem(inner)
+  const b = parseStem(outer)
+  const digit = isDigit(a.text.charCodeAt(0))
+  for (let at = b.text.indexOf(a.text); at >= 0; at = b.text.indexOf(a.text, at + 1)) {
+    const after = at + a.text.length
+    const left = !a.left || (at === 0 ? b.left : !(digit ? isWord : isLetter)(b.text.charCodeAt(at - 1)))
+    const right = !a.right || (after === b.text.length ? b.right : !isWord(b.text.charCodeAt(after)))
+    if (left && right) return true
+  }
+  return false
+}
+
 export class StemScanner {
   readonly #stems: readonly Stem[]
   readonly #index: GramIndex
@@ -51,18 +65,31 @@ export class StemScanner {
     return this.#next(bytes, from, bytes.length)
   }
 
+  /** Calls `found` with the number of every stem in the text, once or several times each. */
+  each(text: string, found: (id: number) => void): void {
+    const { bytes, length } = this.#text.utf8(text)
+    this.#index.scan(bytes, 0, length, (id, start) => {
+      if (this.#stands(id, bytes, start, 0, length)) found(id)
+    })
+  }
+
   /** @param first where the text begins of which the bytes at `from` are a part */
   #next(bytes: Uint8Array, from: number, to: number, first = 0): number {
     let place = -1
     this.#index.scan(bytes, from, to, (id, start) => {
-      const { text: stem, left, right } = this.#stems[id]!
-      const after = start + stem.length
-      if (right && after < to && isWord(bytes[after]!)) return false
-      if (left && start > first && (isDigit(stem.charCodeAt(0)) ? isWord : isLetter)(bytes[start - 1]!)) return false
+      if (!this.#stands(id, bytes, start, first, to)) return false
       place = start
       return true
     })
     return place
+  }
+
+  /** The letters of a stem begin at `start`: are its bounds there too? */
+  #stands(id: number, bytes: Uint8Array, start: number, first: number, to: number): boolean {
+    const { text: stem, left, right } = this.#stems[id]!
+    const after = start + stem.length
+    if (right && after < to && isWord(bytes[after]!)) return false
+    return !left || start <= first || !(isDigit(stem.charCodeAt(0)) ? isWord : isLetter)(bytes[start - 1]!)
   }
 }
 

@@ -4,7 +4,7 @@
  * one sentence that ends in a secret of any shape. Leaves `name: value` to assignment.ts.
  */
 
-import type { SecretKind } from '../fingerprint.ts'
+import type { SecretKind } from '../../core/secret-kind.ts'
 import { fingerprintLengthAt } from '../fingerprint.ts'
 import type { Scan } from '../scan.ts'
 import { isStatusPhrase, looksRandom } from '../words.ts'

@@ -1,5 +1,5 @@
 /** Content of XML elements that prove an identity: passwords, SAML signatures, encrypted assertions, name ids (SAML core §2.2). */
-import type { SecretKind } from '../fingerprint.ts'
+import type { SecretKind } from '../../core/secret-kind.ts'
 import type { Context, Scan } from '../scan.ts'
 import { isPlaceholder } from '../words.ts'
 

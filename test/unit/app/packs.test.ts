@@ -9,7 +9,9 @@ import { signatureDocs } from '../../../src/app/signature-docs.ts'
 import { loadPacks, PACKS_FOLDER } from '../../../src/signatures/load.ts'
 
 const signatures = await loadPacks([PACKS_FOLDER])
-const classifier = new Classifier({ formats: loadFormats(), signatures }, new Uint8Array(32), 'UTC')
+const classifier = new Classifier({ formats: loadFormats(), signatures }, new Uint8Array(32), 'UTC', {
+  prefilter_patience: 0,
+})
 const examples = signatures.packs.flatMap((p) => p.proofs.flatMap((proof) => proof.examples.map((e) => e.text)))
 
 describe('the built-in packs', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { SECRET_KINDS } from '../../../src/redact/fingerprint.ts'
+import { SECRET_KINDS } from '../../../src/core/secret-kind.ts'
 import { Redactor } from '../../../src/redact/redactor.ts'
 
 const redactor = new Redactor(new Uint8Array(32).fill(7))
