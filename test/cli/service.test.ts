@@ -125,7 +125,7 @@ describe('a collector as a service', () => {
         child.kill('SIGKILL')
         return command
       }
-      expect(await commandOf({})).toContain('--max-semi-space-size=16')
+      expect(await commandOf({})).toContain('--max-semi-space-size=8')
       expect(await commandOf({ NODE_OPTIONS: '--max-semi-space-size=24' })).not.toContain('semi-space')
     },
   )
