@@ -8,9 +8,8 @@ import type { Inbox } from '../push/inbox.ts'
 import { settled } from '../push/requests.ts'
 import type { Partial } from './answer.ts'
 import type { Forward } from './forward.ts'
-import { type Encoding, type ReadRequest, readRequest } from './read-request.ts'
+import { type Encoding, type ReadBy, type ReadRequest, readRequest } from './read-request.ts'
 import { MalformedTelemetry, type Signal } from './telemetry.ts'
-import type { Glance } from './wire/glance.ts'
 
 export type ExportOutcome =
   | { accepted: Partial }
@@ -24,21 +23,20 @@ export interface ExportOptions {
   now(): number
   /** Where everything is handed on to as well. */
   forward: Forward | undefined
-  /** Tells what need not be decoded; where absent, all of it is. */
-  glance: Glance | undefined
+  by: ReadBy
 }
 
 export class ExportService {
   readonly #inbox: Inbox
   readonly #now: () => number
   readonly #forward: Forward | undefined
-  readonly #glance: Glance | undefined
+  readonly #by: ReadBy
 
-  constructor(inbox: Inbox, { now, forward, glance }: ExportOptions) {
+  constructor(inbox: Inbox, { now, forward, by }: ExportOptions) {
     this.#inbox = inbox
     this.#now = now
     this.#forward = forward
-    this.#glance = glance
+    this.#by = by
   }
 
   get full(): boolean {
@@ -49,7 +47,7 @@ export class ExportService {
     const received_collector_ms = this.#now()
     let read: ReadRequest
     try {
-      read = await readRequest(body, encoding, signal, this.#glance)
+      read = await readRequest(body, encoding, signal, this.#by)
     } catch (error) {
       if (error instanceof MalformedTelemetry) return { malformed: error.message }
       throw error

@@ -9,9 +9,8 @@ import type { Exchange } from '../../src/core/exchange.ts'
 import type { RawRecord, RecordPosition } from '../../src/core/log-record.ts'
 import type { ByteBatch } from '../../src/core/ports/source.ts'
 import { MESSAGE_LIMIT_BYTES, messageLength, OTLP_LINE, PREFIX_BYTES } from '../file/framing.ts'
-import { type Encoding, type ReadRequest, readRequest } from './read-request.ts'
+import { type Encoding, type ReadBy, type ReadRequest, readRequest } from './read-request.ts'
 import { MalformedTelemetry, type Signal } from './telemetry.ts'
-import type { Glance } from './wire/glance.ts'
 import { signalOf } from './wire/signal-of.ts'
 
 export interface FileTelemetry {
@@ -29,12 +28,12 @@ const ZSTD_MAGIC = 0x28b52ffd
 const OPEN_BRACE = 123
 
 /** What a stream's records become: those that are lines of OTLP are replaced by what is in them. */
-export async function readLines(records: readonly RawRecord[], glance: Glance): Promise<FileTelemetry> {
+export async function readLines(records: readonly RawRecord[], by: ReadBy): Promise<FileTelemetry> {
   const found: FileTelemetry = { records: [], passed: 0, exchanges: [], broken: 0, broken_bytes: 0 }
   for (const record of records) {
     const kind = OTLP_LINE.exec(record.text)?.[1]
     if (kind === undefined) found.records.push(record)
-    else if (!(await readMessage(Buffer.from(record.text), SIGNALS[kind] ?? null, 'json', record, glance, found)))
+    else if (!(await readMessage(Buffer.from(record.text), SIGNALS[kind] ?? null, 'json', record, by, found)))
       // A line that was cut, say: what can be made of it is the formats' business.
       found.records.push(record)
   }
@@ -42,7 +41,7 @@ export async function readLines(records: readonly RawRecord[], glance: Glance): 
 }
 
 /** The records in a batch of messages behind their lengths. */
-export async function readMessages(batch: ByteBatch, glance: Glance): Promise<FileTelemetry> {
+export async function readMessages(batch: ByteBatch, by: ReadBy): Promise<FileTelemetry> {
   const found: FileTelemetry = { records: [], passed: 0, exchanges: [], broken: 0, broken_bytes: 0 }
   const { bytes, stream, received_collector_ms } = batch
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
@@ -53,8 +52,7 @@ export async function readMessages(batch: ByteBatch, glance: Glance): Promise<Fi
     const message = uncompressed(buffer.subarray(at + PREFIX_BYTES, end))
     const encoding = message?.[0] === OPEN_BRACE ? 'json' : 'protobuf'
     const signal = message === null ? null : encoding === 'json' ? jsonSignal(message) : signalOf(message)
-    const read =
-      message !== null && signal !== null && (await readMessage(message, signal, encoding, place, glance, found))
+    const read = message !== null && signal !== null && (await readMessage(message, signal, encoding, place, by, found))
     if (!read) {
       found.broken++
       found.broken_bytes += end - at
@@ -72,7 +70,7 @@ async function readMessage(
   signal: Signal | 'nothing' | null,
   encoding: Encoding,
   place: Place,
-  glance: Glance,
+  by: ReadBy,
   into: FileTelemetry,
 ): Promise<boolean> {
   // Metrics, or nothing at all: it says nothing of failures.
@@ -82,7 +80,7 @@ async function readMessage(
   }
   let request: ReadRequest
   try {
-    request = await readRequest(message, encoding, signal, glance)
+    request = await readRequest(message, encoding, signal, by)
   } catch (error) {
     if (error instanceof MalformedTelemetry) return false
     throw error

@@ -11,7 +11,7 @@ import { ExportService } from './export-service.ts'
 import { Forward, type ForwardTo } from './forward.ts'
 import { openGrpcReceiver } from './grpc-receiver.ts'
 import { openHttpReceiver } from './http-receiver.ts'
-import type { Glance } from './wire/glance.ts'
+import type { ReadBy } from './read-request.ts'
 
 export interface OtlpListening extends Omit<Listening, 'port'> {
   http_port: number
@@ -20,16 +20,15 @@ export interface OtlpListening extends Omit<Listening, 'port'> {
   forward?: ForwardTo
 }
 
-/** @param glance tells what need not be decoded; where absent, all of it is. */
 export async function openOtlpSource(
   listening: OtlpListening,
   options: PushSourceOptions,
-  glance?: Glance,
+  by: ReadBy = {},
 ): Promise<PushSource> {
   const inbox = new Inbox()
   const { http_port, grpc_port, forward, ...common } = listening
   const onward = forward === undefined ? undefined : new Forward(forward, options.notice)
-  const service = new ExportService(inbox, { now: options.now, forward: onward, glance })
+  const service = new ExportService(inbox, { now: options.now, forward: onward, by })
   const http = await openHttpReceiver(service, { ...common, port: http_port })
   let closeGrpc: () => Promise<void>
   let grpcPort: number

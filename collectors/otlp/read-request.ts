@@ -6,8 +6,9 @@
 import type { Exchange } from '../../src/core/exchange.ts'
 import type { PushedRecord } from '../../src/core/ports/push-source.ts'
 import type { StreamInfo } from '../../src/core/ports/source.ts'
-import { EntrySpans, isFailed } from './entry-spans.ts'
+import { EntrySpans } from './entry-spans.ts'
 import { exchangeOf } from './exchange-of.ts'
+import { isFailed } from './is-failed.ts'
 import { type Origin, originOf, streamOf } from './origin.ts'
 import { renderLog, renderSpan, SPAN_KINDS } from './render-record.ts'
 import type { Attributes, LogEntry, PassedSpan, Scope, Signal, Span, TelemetrySink } from './telemetry.ts'
@@ -37,17 +38,22 @@ export interface ReadRequest {
 /** Others get a turn after this long; ms. */
 const SLICE_MS = 20
 
-/**
- * @param glance where given, records in which no signature can match are only counted: all but the first of a stream.
- * @throws MalformedTelemetry when the body is no OTLP.
- */
+/** What is known beyond a request, of all that this run reads. */
+export interface ReadBy {
+  /** Where given, records in which no signature can match are only counted: all but the first of a stream. */
+  glance?: Glance
+  /** Failed spans of earlier requests; where absent, a request is all there is. */
+  entries?: EntrySpans
+}
+
+/** @throws MalformedTelemetry when the body is no OTLP. */
 export async function readRequest(
   body: Uint8Array,
   encoding: Encoding,
   signal: Signal,
-  glance?: Glance,
+  { glance, entries = new EntrySpans() }: ReadBy = {},
 ): Promise<ReadRequest> {
-  const gathering = new Gathering()
+  const gathering = new Gathering(entries)
   let sliceEnd = performance.now() + SLICE_MS
   let count = 0
   const records =
@@ -60,9 +66,10 @@ export async function readRequest(
   return gathering.done()
 }
 
-/** A failed span, and where its record stands. */
+/** A failed span, and where its record is to stand: it is named when all of the request is known. */
 interface Failed {
   span: Span
+  trace: number
   scope: Scope
   origin: Origin
   part: ReadPart
@@ -70,20 +77,27 @@ interface Failed {
 }
 
 class Gathering implements TelemetrySink {
+  readonly #entries: EntrySpans
   readonly #parts = new Map<string, ReadPart>()
   #origin: Origin = {}
+  /** The same in one text. */
+  #place = ''
   /** Of the present resource, by what they hold. */
   #streams: Partial<Record<string, ReadPart>> = {}
   #scope: Scope = { name: '', version: '' }
-  /** By trace. */
-  readonly #failed = new Map<string, Failed[]>()
-  readonly #seen: { span: PassedSpan; origin: Origin }[] = []
+  readonly #failed: Failed[] = []
+  readonly #seen: { span: PassedSpan; place: string }[] = []
   #weight = 0
   #rejected = 0
   #reason = ''
 
+  constructor(entries: EntrySpans) {
+    this.#entries = entries
+  }
+
   resource(attributes: Attributes): void {
     this.#origin = originOf(attributes)
+    this.#place = `${this.#origin.service}\n${this.#origin.host}`
     this.#streams = {}
   }
 
@@ -93,20 +107,23 @@ class Gathering implements TelemetrySink {
 
   span(span: Span): void {
     const part = this.#part(spansOf(span.kind))
-    this.#add(part, renderSpan(span, this.#scope, this.#origin))
     const { kind, start_ms, end_ms, trace_id, span_id, parent_span_id = '' } = span
+    const failed = isFailed(span)
+    const trace = traceOf(trace_id)
+    if (failed) {
+      this.#failed.push({ span, trace, scope: this.#scope, origin: this.#origin, part, at: part.records.length })
+      part.records.push(UNNAMED)
+    } else this.#add(part, renderSpan(span, this.#scope, this.#origin))
     this.#see(part, {
       kind,
+      trace,
+      failed,
       start_ms,
       end_ms,
       trace_id: () => trace_id,
       span_id: () => span_id,
       parent_span_id: () => parent_span_id,
     })
-    if (!isFailed(span)) return
-    const failed = this.#failed.get(trace_id) ?? []
-    failed.push({ span, scope: this.#scope, origin: this.#origin, part, at: part.records.length - 1 })
-    this.#failed.set(trace_id, failed)
   }
 
   log(entry: LogEntry): void {
@@ -126,7 +143,7 @@ class Gathering implements TelemetrySink {
   }
 
   done(): ReadRequest {
-    this.#nameEntries()
+    this.#nameFailed()
     return { parts: [...this.#parts.values()], weight: this.#weight, rejected: this.#rejected, reason: this.#reason }
   }
 
@@ -135,23 +152,27 @@ class Gathering implements TelemetrySink {
     part.records.push(record)
   }
 
-  /** Failures within failures are told apart from failures beside failures; only where there are several in one trace. */
-  #nameEntries(): void {
-    const several = [...this.#failed.values()].filter(({ length }) => length > 1).flat()
-    if (several.length === 0) return
-    const traces = new Set(several.map(({ span }) => span.trace_id))
-    const entries = new EntrySpans()
-    for (const { span, origin } of this.#seen) {
-      const trace_id = span.trace_id()
-      if (traces.has(trace_id)) entries.add(trace_id, span.span_id(), span.parent_span_id(), origin)
+  /** Failures within failures are told apart from failures beside failures. */
+  #nameFailed(): void {
+    const traces = new Set(this.#failed.map(({ trace }) => trace))
+    for (const { span, place } of this.#seen)
+      if (traces.has(span.trace) || this.#entries.knows(span.trace))
+        this.#entries.add(span.trace, {
+          span_id: span.span_id(),
+          parent_span_id: span.parent_span_id(),
+          place,
+          failed: span.failed,
+        })
+    const named = new Map([...traces].map((trace) => [trace, this.#entries.name(trace)]))
+    for (const { span, trace, scope, origin, part, at } of this.#failed) {
+      const record = renderSpan(span, scope, origin, named.get(trace)?.get(span.span_id))
+      this.#weight += record.text.length
+      part.records[at] = record
     }
-    for (const { span } of several) entries.failed(span)
-    for (const { span, scope, origin, part, at } of several)
-      part.records[at] = renderSpan(span, scope, origin, entries.entryOf(span))
   }
 
   #see(part: ReadPart, span: PassedSpan): void {
-    this.#seen.push({ span, origin: this.#origin })
+    this.#seen.push({ span, place: this.#place })
     const exchange = exchangeOf(span, this.#origin.host)
     if (exchange !== null) part.exchanges.push(exchange)
   }
@@ -166,6 +187,14 @@ class Gathering implements TelemetrySink {
     }
     return part
   }
+}
+
+/** Holds the place of a record until it is rendered. */
+const UNNAMED: PushedRecord = { text: '', identity: 0 }
+
+/** See PassedSpan. */
+function traceOf(trace_id: string): number {
+  return Number.parseInt(trace_id.slice(-12), 16)
 }
 
 const SPANS = SPAN_KINDS.map((kind) => `${kind} spans`)

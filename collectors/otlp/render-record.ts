@@ -15,8 +15,8 @@ import type { Attributes, LogEntry, Scope, Span, Value } from './telemetry.ts'
 export const SPAN_KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'] as const
 const STATUSES = ['unset', 'ok', 'error'] as const
 
-/** @param entry the outermost span that tells of the same failure in this process, if it is another one. */
-export function renderSpan(span: Span, scope: Scope, origin: Origin, entry?: string): PushedRecord {
+/** @param names those under which spans within one another tell of one failure; none where it did not fail. */
+export function renderSpan(span: Span, scope: Scope, origin: Origin, names: readonly string[] = []): PushedRecord {
   const { attributes, start_ms, end_ms } = span
   const exceptions: Attributes[] = []
   const events: Attributes[] = []
@@ -28,7 +28,7 @@ export function renderSpan(span: Span, scope: Scope, origin: Origin, entry?: str
   silent.trace_id = span.trace_id
   silent.span_id = span.span_id
   if (span.parent_span_id !== undefined) silent.parent_span_id = span.parent_span_id
-  if (entry !== undefined) silent.entry_span_id = entry
+  if (names.length > 0) silent.entry_span_id = names.join(' ')
   silent.span_name = span.name
   silent.span_kind = SPAN_KINDS[span.kind] ?? 'unspecified'
   silent.span_status = status

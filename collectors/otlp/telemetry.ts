@@ -33,9 +33,13 @@ export interface Span {
   status_message: string
 }
 
-/** What is needed of a span in which no signature can match. */
+/** What is needed of every span, also of those in which no signature can match. */
 export interface PassedSpan {
   kind: number
+  /** The last 48 bits of the trace id, which all senders draw at random: to tell traces apart at little cost. */
+  trace: number
+  /** Says that something went wrong. */
+  failed: boolean
   /** Hex, made when asked for. */
   trace_id(): string
   span_id(): string

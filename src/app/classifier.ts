@@ -5,6 +5,8 @@
 import { Decoder } from '../../collectors/decode/decoder.ts'
 import { type FormatMemory, newFormatMemory } from '../../collectors/decode/format-memory.ts'
 import { zoneOffset } from '../../collectors/decode/zone-offset.ts'
+import { EntrySpans } from '../../collectors/otlp/entry-spans.ts'
+import type { ReadBy } from '../../collectors/otlp/read-request.ts'
 import { Glance } from '../../collectors/otlp/wire/glance.ts'
 import { type AuthEvent, MESSAGE_LIMIT } from '../core/auth-event.ts'
 import type { Envelope, LogRecord } from '../core/log-record.ts'
@@ -44,8 +46,8 @@ export class Classifier {
   readonly #decoder: Decoder
   readonly #recogniser: Recogniser
   readonly redactor: Redactor
-  /** The prefilter's look at telemetry before it is decoded. */
-  readonly glance: Glance
+  /** What reading telemetry goes by: the prefilter's look before it is decoded, and the failed spans of the run. */
+  readonly telemetry: ReadBy
   readonly #persons: PersonMask
   /** Subjects that the record in hand names, as they are written. */
   #named: string[] = []
@@ -66,7 +68,10 @@ export class Classifier {
     })
     this.#decoder = new Decoder(knowledge.formats, zone)
     this.redactor = new Redactor(key, privacy)
-    this.glance = new Glance((bytes, from, to) => this.#prefilter.within(bytes, from, to))
+    this.telemetry = {
+      glance: new Glance((bytes, from, to) => this.#prefilter.within(bytes, from, to)),
+      entries: new EntrySpans(),
+    }
     this.#persons = new PersonMask(privacy, (kind, value) => this.redactor.fingerprint(kind, value))
     const fingerprint = (kind: string, value: string) => {
       if (kind === 'sub') this.#named.push(value)

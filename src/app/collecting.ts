@@ -3,7 +3,7 @@
  * Used in the process itself (`collect`, pipes) and inside the dashboard's worker.
  */
 import type { OtlpListening } from '../../collectors/otlp/otlp-source.ts'
-import type { Glance } from '../../collectors/otlp/wire/glance.ts'
+import type { ReadBy } from '../../collectors/otlp/read-request.ts'
 import type { Listening } from '../../collectors/push/listening.ts'
 import type { SyslogListening } from '../../collectors/syslog/syslog-source.ts'
 import { COLLECTOR_STATE } from '../core/ports/alert-store.ts'
@@ -135,7 +135,7 @@ async function collectInto(options: CollectOptions, end: AbortSignal): Promise<S
     let retention = options.retention
     const stopRetention = keepRetention(writer, () => retention)
     try {
-      pushed.push(...(await openReceivers(options, sourceOptions, classifier.glance)))
+      pushed.push(...(await openReceivers(options, sourceOptions, classifier.telemetry)))
       options.reloads?.handle(async (settings) => {
         options.manager?.reloading()
         const anew = needsNewRound(options, settings)
@@ -220,14 +220,14 @@ function needsNewRound(now: CollectOptions, next: Settings): string | null {
 async function openReceivers(
   { receivers, zone }: CollectOptions,
   options: PushSourceOptions,
-  glance: Glance,
+  telemetry: ReadBy,
 ): Promise<PushSource[]> {
   const { otlp, webhook, syslog } = receivers ?? {}
   const opened: PushSource[] = []
   try {
     if (otlp !== undefined) {
       const { openOtlpSource } = await import('../../collectors/otlp/otlp-source.ts')
-      opened.push(await openOtlpSource(otlp, options, glance))
+      opened.push(await openOtlpSource(otlp, options, telemetry))
     }
     if (webhook !== undefined) {
       const { openWebhookSource } = await import('../../collectors/webhook/webhook-source.ts')

@@ -168,7 +168,7 @@ class Ingest {
         batch.stream,
         this.#o.formats,
         this.#assembling,
-        this.#o.classifier.glance,
+        this.#o.classifier.telemetry,
         this.#known.get(batch.stream),
       )
       this.#works.set(batch.stream, work)

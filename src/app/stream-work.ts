@@ -7,21 +7,21 @@ import { type AssemblerOptions, RecordAssembler } from '../../collectors/assembl
 import { beginsAsOtlp, isOtlpLine } from '../../collectors/file/framing.ts'
 import type { FormatSet } from '../../collectors/formats/load.ts'
 import type { FileTelemetry } from '../../collectors/otlp/file-telemetry.ts'
-import type { Glance } from '../../collectors/otlp/wire/glance.ts'
+import type { ReadBy } from '../../collectors/otlp/read-request.ts'
 import type { RawRecord } from '../core/log-record.ts'
 import type { ByteBatch } from '../core/ports/source.ts'
 import type { StreamState } from '../core/source-status.ts'
 import { StreamBook } from './stream-book.ts'
 
 /** Loaded where it is met: its library would slow down every start. */
-const telemetry = () => import('../../collectors/otlp/file-telemetry.ts')
+const fileTelemetry = () => import('../../collectors/otlp/file-telemetry.ts')
 
 /** What a batch of bytes gave. */
 export type Taken = Pick<FileTelemetry, 'records' | 'passed' | 'exchanges'>
 
 export class StreamWork extends StreamBook {
   readonly #makeAssembler: (bytes: Uint8Array) => RecordAssembler
-  readonly #glance: Glance
+  readonly #telemetry: ReadBy
   /** None before the first bytes have come, and for messages. */
   #assembler: RecordAssembler | null = null
   #end: number
@@ -36,14 +36,14 @@ export class StreamWork extends StreamBook {
     stream: string,
     formats: FormatSet,
     options: AssemblerOptions,
-    glance: Glance,
+    telemetry: ReadBy,
     before: StreamState | undefined,
   ) {
     super(stream, before)
     // A line of OTLP holds many spans, all of which tell of clocks: none is passed over.
     const { nextHit: _, ...whole } = options
     this.#makeAssembler = (bytes) => new RecordAssembler(stream, formats, beginsAsOtlp(bytes) ? whole : options)
-    this.#glance = glance
+    this.#telemetry = telemetry
     this.#linesBefore = this.counters.lines
     this.#end = before?.offset ?? 0
   }
@@ -65,8 +65,8 @@ export class StreamWork extends StreamBook {
   }
 
   async #messages(batch: ByteBatch): Promise<Taken> {
-    const { readMessages } = await telemetry()
-    const { broken, broken_bytes, ...taken } = await readMessages(batch, this.#glance)
+    const { readMessages } = await fileTelemetry()
+    const { broken, broken_bytes, ...taken } = await readMessages(batch, this.#telemetry)
     this.counters.cut_records += broken
     this.counters.cut_bytes += broken_bytes
     return taken
@@ -81,7 +81,7 @@ export class StreamWork extends StreamBook {
     this.counters.records += assembler.passed - passed
     this.counters.lines = this.#linesBefore + assembler.lines
     if (!records.some(({ text }) => isOtlpLine(text))) return { records, passed: 0, exchanges: [] }
-    return (await telemetry()).readLines(records, this.#glance)
+    return (await fileTelemetry()).readLines(records, this.#telemetry)
   }
 
   /** The held record is complete: nothing followed for long enough, or the stream has ended. */

@@ -162,8 +162,8 @@ export class Recogniser {
     set(event, 'request_id', captured.request_id)
     set(event, 'trace_id', captured.trace_id ?? record.trace_id)
     set(event, 'span_id', record.span_id)
-    const entry = record.attributes['request.entry_span_id']
-    if (typeof entry === 'string') event.other_request_ids = [entry]
+    const entries = record.attributes['request.entry_span_id']
+    if (typeof entries === 'string') event.other_request_ids = entries.split(' ')
     const { method, path, status } = requestOf(record)
     set(event, 'http_method', method)
     set(event, 'http_path', path)

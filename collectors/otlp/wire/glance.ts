@@ -4,6 +4,7 @@
  * Looks at what `render-record.ts` makes telling text of, value by value: texts as they stand, numbers as they are written.
  * Invariant (property-tested): what is passed over here would be passed over as text as well. In doubt it is looked at.
  */
+import { FIRST_ERROR, HTTP_STATUS, STATUS_ERROR } from '../is-failed.ts'
 import { isSilent, SILENT_AT_ZERO } from '../silent-attributes.ts'
 import type { PassedSpan } from '../telemetry.ts'
 import { msOfHalves } from './nanos.ts'
@@ -18,13 +19,15 @@ const NUMBERS_KEPT = 1_024
 
 const TRACE_ID_BYTES = 16
 const SPAN_ID_BYTES = 8
+/** Of a trace id, its last: see PassedSpan. */
+const TRACE_BYTES = 6
 
 /** False proves that no signature can match in this text (UTF-8, from where to where). */
 export type MayMatch = (bytes: Uint8Array, from: number, to: number) => boolean
 
 interface Key {
   bytes: Buffer
-  meaning: 'silent' | 'silent at zero' | 'its value counts' | 'tells'
+  meaning: 'silent' | 'silent at zero' | 'http status' | 'its value counts' | 'tells'
 }
 
 /** The bytes are no protobuf; the decoder will say what is wrong with them. */
@@ -39,6 +42,8 @@ export class Glance {
   readonly #flags: boolean
   #bytes: Buffer = Buffer.alloc(0)
   #at = 0
+  /** The span in hand says that it failed. */
+  #failed = false
 
   constructor(mayMatch: MayMatch) {
     this.#mayMatch = mayMatch
@@ -58,6 +63,7 @@ export class Glance {
   #unlessBroken<T>(bytes: Buffer, range: Range, look: () => T | null): T | null {
     this.#bytes = bytes
     this.#at = range.start
+    this.#failed = false
     try {
       return look()
     } catch (error) {
@@ -119,6 +125,8 @@ export class Glance {
     const hex = (at: number, length: number) => bytes.toString('hex', at, at + length)
     return {
       kind,
+      trace: bytes.readUIntBE(trace + TRACE_ID_BYTES - TRACE_BYTES, TRACE_BYTES),
+      failed: this.#failed,
       trace_id: () => hex(trace, TRACE_ID_BYTES),
       span_id: () => hex(own, SPAN_ID_BYTES),
       parent_span_id: () => (parent < 0 || isZero(bytes, parent, SPAN_ID_BYTES) ? '' : hex(parent, SPAN_ID_BYTES)),
@@ -142,12 +150,13 @@ export class Glance {
     return this.#at === end
   }
 
-  /** Status: a message says something, the code alone nothing. */
+  /** Status: a message says something, the code alone nothing but that it failed. */
   #statusTells(end: number): boolean {
     while (this.#at < end) {
       const tag = this.#varint()
-      if (tag === 0x12 && this.#length(end) !== this.#at) return true
-      if (tag !== 0x12) this.#skip(tag & 7, end)
+      if (tag === 0x18) this.#failed = this.#varint() === STATUS_ERROR
+      else if (tag !== 0x12) this.#skip(tag & 7, end)
+      else if (this.#length(end) !== this.#at) return true
     }
     return this.#at !== end
   }
@@ -167,7 +176,11 @@ export class Glance {
     if (stop === end) return false
     if (this.#varint() !== 0x12) return true
     const last = this.#length(end)
-    return last !== end || this.#valueTells(last, 0)
+    const value = this.#at
+    if (last !== end || this.#valueTells(last, 0)) return true
+    if (meaning === 'http status') this.#failed ||= this.#numberAt(value) >= FIRST_ERROR
+    this.#at = end
+    return false
   }
 
   /** Is the value behind the key the integer 0, and nothing else? */
@@ -175,6 +188,14 @@ export class Glance {
     const bytes = this.#bytes
     this.#at = end
     return end - at === 4 && bytes[at] === 0x12 && bytes[at + 1] === 2 && bytes[at + 2] === 0x18 && bytes[at + 3] === 0
+  }
+
+  /** What a value is worth as a number; NaN for all others. */
+  #numberAt(at: number): number {
+    this.#at = at
+    const tag = this.#varint()
+    if (tag === 0x18) return this.#varint()
+    return tag === 0x21 ? this.#bytes.readDoubleLE(this.#at) : Number.NaN
   }
 
   #meaningOf(stop: number): Key['meaning'] {
@@ -185,8 +206,7 @@ export class Glance {
     if (known !== undefined && isAt(bytes, this.#at, stop, known.bytes)) return known.meaning
     const name = bytes.toString('utf8', this.#at, stop)
     const tells = this.#mayMatch(bytes, this.#at, stop)
-    const meaning =
-      name === SILENT_AT_ZERO ? 'silent at zero' : isSilent(name) ? 'silent' : tells ? 'tells' : 'its value counts'
+    const meaning = tells && !isSilent(name, 0) ? 'tells' : meaningOf(name)
     if (this.#keys.size >= KEYS_KEPT) this.#keys.clear()
     this.#keys.set(hash, { bytes: Buffer.from(bytes.subarray(this.#at, stop)), meaning })
     return meaning
@@ -292,6 +312,12 @@ export class Glance {
     else throw BROKEN
     if (this.#at > end) throw BROKEN
   }
+}
+
+function meaningOf(name: string): Key['meaning'] {
+  if (name === SILENT_AT_ZERO) return 'silent at zero'
+  if (isSilent(name)) return 'silent'
+  return HTTP_STATUS.includes(name) ? 'http status' : 'its value counts'
 }
 
 function isAt(bytes: Uint8Array, from: number, to: number, wanted: Uint8Array): boolean {

@@ -109,6 +109,36 @@ describe('a service that tells about its tokens', () => {
     expect(incidents.every((i) => i.trace_id !== undefined)).toBe(true)
   })
 
+  test('a failure within failures is one, whichever request its spans come in and however often', async () => {
+    const { child, http, failures } = await collector(join(home, 'within.db'))
+    const traceId = 'c0'.repeat(16)
+    const span = (n: number, parent: number) => ({
+      traceId,
+      spanId: `${n}`.padStart(16, 'e'),
+      ...(parent === 0 ? {} : { parentSpanId: `${parent}`.padStart(16, 'e') }),
+      name: `step ${n}`,
+      kind: 1,
+      endTimeUnixNano: String(BigInt(Date.now()) * 1_000_000n),
+      status: { code: 2, message: 'jwt expired' },
+    })
+    const send = async (...spans: object[]) => {
+      const attributes = [{ key: 'service.name', value: { stringValue: 'orders' } }]
+      const response = await fetch(`http://127.0.0.1:${http}/v1/traces`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ resourceSpans: [{ resource: { attributes }, scopeSpans: [{ spans }] }] }),
+      })
+      expect(response.status).toBe(200)
+    }
+    // 1 holds 2 and 4, 2 holds 3: children end first. 5 is a failure of its own.
+    await send(span(3, 2))
+    await send(span(4, 1), span(5, 0))
+    await send(span(3, 2), span(2, 1))
+    await send(span(1, 0))
+    await stop(child)
+    expect((await failures()).map(({ observations }) => observations)).toEqual([1, 4])
+  })
+
   test('nothing acknowledged is lost when the collector is killed', async () => {
     const db = join(home, 'killed.db')
     const { child, http } = await collector(db)

@@ -1,7 +1,7 @@
 import { type Attributes, SpanKind } from '@opentelemetry/api'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type ReadRequest, readRequest } from '../../../../collectors/otlp/read-request.ts'
+import { type ReadBy, type ReadRequest, readRequest } from '../../../../collectors/otlp/read-request.ts'
 import type { Signal } from '../../../../collectors/otlp/telemetry.ts'
 import { Glance } from '../../../../collectors/otlp/wire/glance.ts'
 import { loadSignatures } from '../../../../src/signatures/load.ts'
@@ -66,7 +66,7 @@ describe('a look at what arrives, before it is decoded', () => {
         fc.asyncProperty(several, fc.boolean(), async (records, fails) => {
           const { protobuf } = await sent[signal](records, fails)
           const all = await readRequest(protobuf, 'protobuf', signal)
-          const looked = await readRequest(protobuf, 'protobuf', signal, glance)
+          const looked = await readRequest(protobuf, 'protobuf', signal, { glance })
           expect(telling(looked)).toEqual(telling(all))
           expect(count(looked)).toBe(records.length)
         }),
@@ -78,15 +78,15 @@ describe('a look at what arrives, before it is decoded', () => {
   test('whatever is broken is left to the decoder, which says what is wrong', async () => {
     const { glance } = reader(new StemScanner(STEMS))
     const { protobuf: good } = await spanBodies((start) => refused(start('GET /')))
-    const outcome = (bytes: Uint8Array, own?: Glance) =>
-      readRequest(bytes, 'protobuf', 'traces', own).then(
+    const outcome = (bytes: Uint8Array, by: ReadBy = {}) =>
+      readRequest(bytes, 'protobuf', 'traces', by).then(
         ({ rejected }) => rejected,
         (error: Error) => error.message,
       )
     await fc.assert(
       fc.asyncProperty(fc.nat(good.length - 1), fc.nat(255), async (at, byte) => {
         const bytes = good.map((b, i) => (i === at ? byte : b))
-        expect(await outcome(bytes, glance)).toEqual(await outcome(bytes))
+        expect(await outcome(bytes, { glance })).toEqual(await outcome(bytes))
       }),
       { numRuns: 1_000, seed: 8 },
     )
@@ -119,7 +119,7 @@ describe('a look at what arrives, before it is decoded', () => {
         span.end()
       }
     })
-    const { parts } = await readRequest(protobuf, 'protobuf', 'traces', glance)
+    const { parts } = await readRequest(protobuf, 'protobuf', 'traces', { glance })
     expect(parts.map(({ records, passed, exchanges }) => [records.length, passed, exchanges.length])).toEqual([
       [1, 1, 2],
       [1, 1, 0],

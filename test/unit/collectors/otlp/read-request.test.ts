@@ -1,11 +1,13 @@
-import { SpanKind } from '@opentelemetry/api'
+import { type Span, SpanKind } from '@opentelemetry/api'
 import fc from 'fast-check'
 import protobuf from 'protobufjs/minimal.js'
 import { describe, expect, test } from 'vitest'
+import { EntrySpans } from '../../../../collectors/otlp/entry-spans.ts'
 import { RECORDS_LIMIT } from '../../../../collectors/otlp/limits.ts'
 import { type Encoding, readRequest } from '../../../../collectors/otlp/read-request.ts'
 import { MalformedTelemetry, type Signal } from '../../../../collectors/otlp/telemetry.ts'
-import { logBodies, refused, spanBodies } from './sdk-bodies.ts'
+import { Glance } from '../../../../collectors/otlp/wire/glance.ts'
+import { endedSpans, logBodies, refused, serialised, spanBodies } from './sdk-bodies.ts'
 
 const json = (value: unknown) => Buffer.from(JSON.stringify(value))
 
@@ -102,6 +104,36 @@ describe('failed spans of one trace', () => {
   test('spans beside one another are failures of their own, and so are those of another service', async () => {
     const siblings = resource('api', [failed(4, 1), failed(5, 1), failed(1, 0, { status: {} })])
     expect(await entries(siblings, resource('web', [failed(0, 9)]))).toMatchObject({ 4: ID(4), 5: ID(5), 0: ID(0) })
+  })
+
+  test('a parent that comes in a later request bears the name its child was told under, over spans that are only counted', async () => {
+    const spans = await endedSpans((start) => {
+      const fail = (span: Span) => {
+        span.recordException(new TypeError('jwt expired'))
+        span.end()
+      }
+      // The first span of a stream is looked at in any case.
+      start('first', SpanKind.INTERNAL).end()
+      const root = start('root', SpanKind.INTERNAL)
+      const middle = start('middle', SpanKind.INTERNAL, root)
+      fail(start('child', SpanKind.INTERNAL, middle))
+      middle.end()
+      fail(start('elsewhere', SpanKind.INTERNAL))
+      fail(root)
+    })
+    const glance = new Glance((bytes, from, to) => Buffer.from(bytes).toString('latin1', from, to).includes('jwt'))
+    for (const looked of [{}, { glance }])
+      for (const encoding of ['protobuf', 'json'] as const) {
+        const by = { ...looked, entries: new EntrySpans() }
+        const names: Record<string, string | undefined> = {}
+        for (const request of [spans.slice(0, 2), spans.slice(2, 3), spans.slice(3)])
+          for (const { records } of (await readRequest(serialised(request)[encoding], encoding, 'traces', by)).parts)
+            for (const { text } of records) names[JSON.parse(text).span_name] = JSON.parse(text).entry_span_id
+        const { child, elsewhere, root, middle } = names
+        expect(child).toBe(spans[1]!.spanContext().spanId)
+        expect(elsewhere).toBe(spans[3]!.spanContext().spanId)
+        expect([root, middle]).toEqual([child, undefined])
+      }
   })
 
   test('a ring of parents, which nobody should send, has an end', async () => {

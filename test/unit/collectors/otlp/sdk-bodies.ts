@@ -1,5 +1,5 @@
 /** Export requests as the official SDK makes them: what its serialisers write, in both encodings. */
-import { type Span, SpanKind, SpanStatusCode } from '@opentelemetry/api'
+import { ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import {
   JsonLogsSerializer,
   JsonTraceSerializer,
@@ -8,19 +8,31 @@ import {
 } from '@opentelemetry/otlp-transformer'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { InMemoryLogRecordExporter, LoggerProvider, SimpleLogRecordProcessor } from '@opentelemetry/sdk-logs'
-import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
+import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import type { Encoding } from '../../../../collectors/otlp/read-request.ts'
 
 const resource = resourceFromAttributes({ 'service.name': 'orders', 'host.name': 'api-1' })
 
+export type Start = (name: string, kind?: SpanKind, parent?: Span) => Span
+
 /** One body per encoding, of the spans that `make` ends. */
-export async function spanBodies(make: (start: (name: string, kind?: SpanKind, parent?: Span) => Span) => void) {
+export async function spanBodies(make: (start: Start) => void) {
+  return serialised(await endedSpans(make))
+}
+
+/** In the order in which they end. */
+export async function endedSpans(make: (start: Start) => void): Promise<ReadableSpan[]> {
   const exporter = new InMemorySpanExporter()
   const provider = new TracerProvider({ resource, spanProcessors: [new SimpleSpanProcessor({ exporter })] })
   const tracer = provider.getTracer('test', '1.0')
-  make((name, kind = SpanKind.SERVER) => tracer.startSpan(name, { kind, root: true }))
+  make((name, kind = SpanKind.SERVER, parent) =>
+    tracer.startSpan(name, { kind }, parent === undefined ? ROOT_CONTEXT : trace.setSpan(ROOT_CONTEXT, parent)),
+  )
   await provider.forceFlush()
-  const spans = exporter.getFinishedSpans()
+  return exporter.getFinishedSpans()
+}
+
+export function serialised(spans: ReadableSpan[]): Record<Encoding, Uint8Array> {
   return bodies(ProtobufTraceSerializer.serializeRequest(spans), JsonTraceSerializer.serializeRequest(spans))
 }
 
