@@ -89,7 +89,8 @@ async function collectInto(options: CollectOptions, end: AbortSignal): Promise<S
   const writer = await openWriter(options.store)
   const undo: (() => Promise<void>)[] = []
   try {
-    const reader = await openReader(options.store)
+    // Rules are fed with what this collector brings, so that several collectors of one store do not tell the same twice.
+    const reader = await openReader(options.store, 'collector')
     undo.push(() => reader.close())
     const config = options.config ?? NO_CONFIG
     const alerting = await Alerting.start({

@@ -12,7 +12,7 @@ export async function reattributeStore(
   from_ms: number | undefined,
   signal: AbortSignal,
 ): Promise<Reattributed> {
-  const writer = await openWriter(location)
+  const writer = await openWriter(location, 'whole')
   try {
     const clocks = await ClockKeeper.restore(await writer.clockRows())
     await clocks.catchUp(Date.now())

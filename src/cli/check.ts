@@ -12,6 +12,7 @@ import { loadKnowledge, userFolder } from '../app/knowledge.ts'
 import { StoreRefusal } from '../core/ports/store.ts'
 import { loadPacks, PACKS_FOLDER } from '../signatures/load.ts'
 import { openReader } from '../store/index.ts'
+import { shownLocation } from '../store/shown-location.ts'
 import { EXIT } from './exit-code.ts'
 import { print } from './output.ts'
 import { addStoreOptions, type StoreOptions, storeLocation } from './store-option.ts'
@@ -90,9 +91,9 @@ async function checkPacksAndFormats(): Promise<Finding[]> {
 }
 
 async function checkStore(options: Options): Promise<Finding> {
-  const location = storeLocation(options, process.env)
+  const location = shownLocation(storeLocation(options, process.env))
   try {
-    const reader = await openReader(location)
+    const reader = await openReader(storeLocation(options, process.env))
     const extent = await reader.extent()
     await reader.close()
     const what = extent === null ? 'empty' : `records from ${iso(extent.from_ms)} to ${iso(extent.to_ms)}`

@@ -8,6 +8,7 @@ import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { PANEL_IDS, SCREENS, type ScreenId } from '../../dashboards/terminal/screens.ts'
 import type { InitialWish, ViewState } from '../../dashboards/terminal/view-state.ts'
+import { isDistant, shownLocation } from '../store/shown-location.ts'
 import { stateFolder } from './store-option.ts'
 
 const MEMORY = z.object({
@@ -19,7 +20,7 @@ const MEMORY = z.object({
 
 /** By a digest, because a location may be longer than a file name may be. */
 function memoryFile(store: string, env: NodeJS.ProcessEnv): string {
-  const location = store.includes('://') ? store : resolve(store.replace(/^sqlite:/, ''))
+  const location = isDistant(store) ? shownLocation(store) : resolve(store.replace(/^sqlite:/, ''))
   const digest = createHash('sha256').update(location).digest('hex').slice(0, 16)
   return join(stateFolder(env), 'dashboards', `${digest}.json`)
 }

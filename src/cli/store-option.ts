@@ -12,7 +12,10 @@ export interface StoreOptions {
 export function addStoreOptions(command: Command): Command {
   return command
     .option('--db <file>', 'SQLite store (default: $AUTHTOP_DB, else authtop.db under $XDG_STATE_HOME/authtop)')
-    .option('--store <url>', 'store by URL, e.g. sqlite:/var/lib/authtop/authtop.db')
+    .option(
+      '--store <url>',
+      'store by URL: sqlite:/var/lib/authtop/authtop.db, clickhouse://user@host:8123/authtop (docs/clickhouse.md)',
+    )
 }
 
 export function storeLocation(options: StoreOptions, env: NodeJS.ProcessEnv): string {

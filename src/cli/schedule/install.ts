@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import type { Job } from '../../app/schedule/job.ts'
 import { formatWeekly, parseWeekly } from '../../app/schedule/weekly.ts'
+import { isDistant, shownLocation } from '../../store/shown-location.ts'
 import { EXIT, UserError } from '../exit-code.ts'
 import { note, print } from '../output.ts'
 import { reportCommand } from '../report.ts'
@@ -113,10 +114,10 @@ function reportOptions(args: readonly string[]): GivenOptions {
 
 /** The store and the zone as they are now, because the timer knows neither this folder nor this environment. */
 function missing({ db, store, tz }: GivenOptions, zone: string): string[] {
-  return [
-    ...(db === undefined && store === undefined ? ['--db', resolve(storeLocation({}, process.env))] : []),
-    ...(tz === undefined ? ['--tz', zone] : []),
-  ]
+  const here = storeLocation({}, process.env)
+  // A password has no place in a table of timers; the run finds it where docs/clickhouse.md says.
+  const named = isDistant(here) ? ['--store', shownLocation(here)] : ['--db', resolve(here)]
+  return [...(db === undefined && store === undefined ? named : []), ...(tz === undefined ? ['--tz', zone] : [])]
 }
 
 async function firstUsable(all: ReturnType<typeof wakers>): Promise<'systemd' | 'cron'> {

@@ -37,6 +37,7 @@ function newPlace(): StorePlace & { directory: string } {
 
 const SQLITE: StoreEngine = {
   name: 'SQLite',
+  effort: 1,
   place: async () => newPlace(),
   async notAStore() {
     const place = newPlace()

@@ -12,6 +12,8 @@ export interface StorePlace {
 /** A fault that cannot be made on this machine (no right to mount, for example) is null, and its test is skipped. */
 export interface StoreEngine {
   name: string
+  /** Share of the random tries that are made: 1 where an answer takes a millisecond, less where it goes over a network. */
+  effort: number
   /** A place without a store. */
   place(): Promise<StorePlace>
   /** A place that holds something else. */

@@ -596,7 +596,7 @@ export function describeStore(engine: StoreEngine): void {
             await place.remove()
           }
         }),
-        { numRuns: 25 },
+        { numRuns: Math.ceil(25 * engine.effort) },
       )
     })
 
@@ -787,7 +787,7 @@ export function describeStore(engine: StoreEngine): void {
         try {
           await child.first
           const seen = new Set<number>()
-          for (let look = 0; look < 200; look++) {
+          for (let look = 0; look < 200 * engine.effort; look++) {
             const kinds = await reader.kinds(EVERYTHING, NO_FILTER)
             const count = (outcome: string) => kinds.find((kind) => kind.outcome === outcome)?.count
             const position = (await reader.sources())[0]!.offset
@@ -839,7 +839,7 @@ export function describeStore(engine: StoreEngine): void {
     it('holds exactly what its position says, after any kill -9', { timeout: 120_000 }, async () => {
       const place = await newPlace()
       let position = 0
-      for (let kill = 0; kill < 32; kill++) {
+      for (let kill = 0; kill < 32 * engine.effort; kill++) {
         await killDuringAppends(place.location, kill)
         const writer = await openWriter(place.location)
         const reader = await openReader(place.location)

@@ -1,0 +1,63 @@
+/** How tables are made: on one server or on every host of a cluster, copied between hosts or not. */
+export interface SchemaOptions {
+  database: string
+  /** Null: one server. */
+  cluster: string | null
+  replicated: boolean
+}
+
+/** Sent again within so many inserts of a table, an insert is still known; that of one that was cut off is sent first of all. */
+const WINDOW = 50_000
+
+export class Schema {
+  readonly #options: SchemaOptions
+  /** ` ON CLUSTER x`, or nothing. */
+  readonly everywhere: string
+
+  constructor(options: SchemaOptions) {
+    this.#options = options
+    this.everywhere = options.cluster === null ? '' : ` ON CLUSTER ${options.cluster}`
+  }
+
+  get database(): string {
+    return this.#options.database
+  }
+
+  /** The name under which a host keeps its part of a table. */
+  local(table: string): string {
+    return this.#options.cluster === null ? table : `${table}_local`
+  }
+
+  /** `engine`: `Replacing`, `Summing` … with its arguments; `shard`: what keeps rows together that must meet. */
+  table({ name, columns, engine, args = '', partition, order, indexes = [], shard }: TableSpec): string[] {
+    const local = this.local(name)
+    const family = this.#options.replicated
+      ? `Replicated${engine}MergeTree('/clickhouse/tables/{shard}/${this.#options.database}/${local}', '{replica}'${args === '' ? '' : `, ${args}`})`
+      : `${engine}MergeTree(${args})`
+    const window = this.#options.replicated
+      ? `replicated_deduplication_window = ${WINDOW}`
+      : `non_replicated_deduplication_window = ${WINDOW}`
+    const made = `CREATE TABLE IF NOT EXISTS ${this.database}.${local}${this.everywhere} (
+  ${[...columns, ...indexes].join(',\n  ')}
+) ENGINE = ${family}${partition === undefined ? '' : ` PARTITION BY ${partition}`} ORDER BY (${order})
+SETTINGS ${window}, index_granularity = 8192`
+    if (this.#options.cluster === null) return [made]
+    const over = `Distributed(${this.#options.cluster}, ${this.database}, ${local}, ${shard})`
+    return [
+      made,
+      `CREATE TABLE IF NOT EXISTS ${this.database}.${name}${this.everywhere} AS ${this.database}.${local} ENGINE = ${over}`,
+    ]
+  }
+}
+
+export interface TableSpec {
+  name: string
+  columns: readonly string[]
+  engine: '' | 'Replacing' | 'Summing' | 'Aggregating'
+  args?: string
+  partition?: string
+  order: string
+  indexes?: readonly string[]
+  /** Sharding expression of the Distributed table; only rows of one shard replace or add up with one another. */
+  shard: string
+}

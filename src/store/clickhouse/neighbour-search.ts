@@ -1,0 +1,107 @@
+/** Reads stored incidents for joining and for revising: by their ids, by time, page by page; of one collector or of all. */
+import type { Neighbour, NeighbourQuery, PageQuery } from '../../core/ports/store.ts'
+import { NEIGHBOUR_LIMIT } from '../../core/ports/store.ts'
+import { cleanText, KEY_LIMIT } from '../clean-text.ts'
+import { fromRow, INCIDENT_COLUMNS, type StoredIncident, toNeighbour } from './incident-row.ts'
+import { nearest } from './recent-incidents.ts'
+import type { ClickhouseServer } from './server.ts'
+import { join, Sql as Raw, type Sql, sql } from './sql.ts'
+
+/** Incidents looked at for one id: a stranger may send one request id with every request. */
+const CANDIDATE_LIMIT = 8 * NEIGHBOUR_LIMIT
+/** Ids in one statement. */
+const IDS_AT_ONCE = 5_000
+/** What collectors look at again by themselves lies this far back (settling.ts) and their clocks this far ahead; ms. */
+const BUSY_MS = 3 * 3_600_000
+
+const COLUMNS = new Raw(INCIDENT_COLUMNS)
+const KEYS = ['request_id', 'trace_id', 'token', 'token_id'] as const
+
+export class NeighbourSearch {
+  readonly #server: ClickhouseServer
+  readonly #collector: number | null
+
+  /** `collector` null: everybody's, except what collectors are still busy with. */
+  constructor(server: ClickhouseServer, collector: number | null) {
+    this.#server = server
+    this.#collector = collector
+  }
+
+  async search(given: readonly NeighbourQuery[]): Promise<Neighbour[][]> {
+    const queries = given.map(cleanKeys)
+    const candidates = await this.#withIds(queries)
+    return Promise.all(
+      queries.map(async (query) =>
+        nearest(query, query.by_time ? [...candidates, ...(await this.#near(query, candidates))] : candidates),
+      ),
+    )
+  }
+
+  async page({ from_ms, to_ms, after, limit }: PageQuery): Promise<Neighbour[]> {
+    const behind = after === undefined ? sql`1` : sql`(time_ms, id) > (${after.time_ms}, ${Number(after.id)})`
+    const rows = await this.#rows(
+      sql`time_ms >= ${edge(from_ms)} AND time_ms < ${edge(to_ms)} AND ${behind}`,
+      sql`ORDER BY time_ms, id LIMIT ${limit}`,
+    )
+    return rows.map(toNeighbour)
+  }
+
+  async byIds(ids: readonly string[]): Promise<StoredIncident[]> {
+    const numbers = ids.map(Number).filter((id) => Number.isSafeInteger(id) && id >= 0)
+    const found: StoredIncident[] = []
+    for (let at = 0; at < numbers.length; at += IDS_AT_ONCE)
+      found.push(...(await this.#rows(sql`id IN ${numbers.slice(at, at + IDS_AT_ONCE)}`, sql``)))
+    return found
+  }
+
+  async #withIds(queries: readonly NeighbourQuery[]): Promise<StoredIncident[]> {
+    const wanted = (field: (typeof KEYS)[number]) =>
+      [...new Set(queries.map((query) => query[field]).filter((key) => key !== undefined && key !== ''))] as string[]
+    const conditions: Sql[] = []
+    for (const field of KEYS) {
+      const keys = wanted(field)
+      if (keys.length === 0) continue
+      conditions.push(sql`${new Raw(field)} IN ${keys}`)
+      if (field === 'request_id')
+        conditions.push(sql`hasAny(other_request_ids, ${new Raw(`[${sql`${keys}`.text.slice(1, -1)}]`)})`)
+    }
+    if (conditions.length === 0) return []
+    const from_ms = Math.min(...queries.map((query) => query.from_ms))
+    const to_ms = Math.max(...queries.map((query) => query.to_ms))
+    return this.#rows(
+      sql`time_ms BETWEEN ${edge(from_ms)} AND ${edge(to_ms)} AND (${join(conditions, ' OR ')})`,
+      sql`ORDER BY id DESC LIMIT ${CANDIDATE_LIMIT} BY request_id, trace_id, token, token_id`,
+    )
+  }
+
+  /** The nearest by time alone, as many as an answer can hold besides those that are known. */
+  #near({ from_ms, to_ms }: NeighbourQuery, known: readonly StoredIncident[]): Promise<StoredIncident[]> {
+    const middle_ms = Math.round((from_ms + to_ms) / 2)
+    const not = known.map(({ incident }) => Number(incident.id)).slice(0, IDS_AT_ONCE)
+    return this.#rows(
+      sql`time_ms BETWEEN ${edge(from_ms)} AND ${edge(to_ms)} ${not.length === 0 ? sql`` : sql`AND id NOT IN ${not}`}`,
+      sql`ORDER BY abs(time_ms - ${middle_ms}), id LIMIT ${NEIGHBOUR_LIMIT}`,
+    )
+  }
+
+  async #rows(where: Sql, rest: Sql): Promise<StoredIncident[]> {
+    const whose =
+      this.#collector === null ? sql`time_ms < ${Date.now() - BUSY_MS}` : sql`collector = ${this.#collector}`
+    const detail = sql`time_ms >= (SELECT maxOrDefault(toInt64OrZero(value)) FROM meta WHERE key = 'detail_from_ms')`
+    const rows = await this.#server.rows(
+      sql`SELECT ${COLUMNS} FROM incident FINAL WHERE ${where} AND ${whose} AND ${detail} ${rest}`,
+    )
+    return rows.map(fromRow)
+  }
+}
+
+function cleanKeys(query: NeighbourQuery): NeighbourQuery {
+  const clean = { ...query }
+  for (const field of KEYS) if (query[field] !== undefined) clean[field] = cleanText(query[field], KEY_LIMIT)
+  return clean
+}
+
+/** Ranges may be open; every instant that is stored lies within ±2^53. */
+function edge(time_ms: number): number {
+  return Math.max(Math.min(Math.round(time_ms), Number.MAX_SAFE_INTEGER), Number.MIN_SAFE_INTEGER)
+}
