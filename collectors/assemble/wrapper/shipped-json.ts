@@ -1,7 +1,7 @@
 /**
- * What log shippers put around a line that is itself structured (JSON or logfmt): Fluent Bit and Fluentd
+ * What log shippers put around a line that has a layout of its own (JSON, logfmt, a stamp in front): Fluent Bit and Fluentd
  * (`{"log":"…","kubernetes":{…},"@timestamp":…}`), CloudWatch Logs events (`{"timestamp":…,"message":"…","ingestionTime":…}`) and
- * Google Cloud's `textPayload`. A plain line inside is left to the formats, which read these objects as records of their own.
+ * Google Cloud's `textPayload`. A bare sentence inside is left to the formats, which read these objects as records of their own.
  * https://docs.fluentbit.io/manual/pipeline/filters/kubernetes ;
  * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_OutputLogEvent.html ;
  * https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry
@@ -14,8 +14,15 @@ import type { Peel } from '../peeled-line.ts'
 const BEGINNING =
   /^\{"(?:log|id|timestamp|message|eventId|logStream(?:Name)?|logGroup(?:Name)?|insertId|textPayload|date|@timestamp)":/
 const SHIPPED = /"(?:ingestionTime|logStreamName|logStream|textPayload|kubernetes)":|^\{"id":"\d{40,60}",/
-/** The line inside is structured: an object, or pairs with a level or a time. */
-const STRUCTURED = /^\s*\{[\s\S]*\}\s*$|(?:^|\s)(?:level|lvl|severity|time|ts)=\S/
+/**
+ * The line inside has a layout of its own: an object, pairs with a level or a time, a stamp or a level in front; or it goes on
+ * with a stack trace that another line began.
+ */
+const STRUCTURED =
+  /^\s*\{[\s\S]*\}\s*$|(?:^|\s)(?:level|lvl|severity|time|ts)=\S|^\W{0,2}(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |[IWEF]\d{4} \d\d:\d\d:)|^(?:TRACE|DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL)[\s:[]|^\s{1,8}at \S|^Caused by: |^\s{1,8}\.{3} \d/
+
+/** Google Cloud's name of a trace. */
+const TRACE = /\/traces\/([0-9a-f]{32})$/
 
 /** A cheap look. */
 export function isShipped(line: string): boolean {
@@ -35,6 +42,8 @@ export const peelShipped: Peel = (line, { zone }) => {
     | undefined
   if (inner === undefined || !STRUCTURED.test(inner)) return null
   const envelope: Envelope = { wrapper: 'shipped', ...stampOf(entry, zone) }
+  const trace = TRACE.exec(String(entry.trace ?? ''))?.[1]
+  if (trace !== undefined) envelope.trace_id = trace
   const pod = objectOf(entry.kubernetes)
   const labels = objectOf(objectOf(entry.resource).labels)
   const service = pod.container_name ?? labels.container_name
