@@ -7,7 +7,7 @@
 
 /** Which token: the word right before it (or joined to it) says that it belongs to another trade. */
 const TOKENS =
-  'anti-?forgery|request ?verification|csrf|xsrf|page|pagination|paging|next|prev(?:ious)?|contin(?:ue|uation)|resum(?:e|ption)|sync|scroll|cursor|cancel(?:l?ation)?|push|registration|device (?:push )?|fcm|apns|reset|invit(?:e|ation)|verification|confirmation|activation|unsubscribe|download|upload|share|captcha|recaptcha|fencing|lock|idempotency|gift|consent|tracking|design|erc-?\\d+|nft|crypto|chain|governance|syntax|lexer|lexical|parser|string|word|sub-?word|special|pad(?:ding)?|mask|stop|bos|eos|input|output|prompt|completion|unexpected|unrecogni[sz]ed|illegal|immense|delimiter|separator|sequence|closing|opening|sequence|start any|stray|ring|partition|vnode|rate|bucket|throttle'
+  'acme|task|branch|conflict|operation|job|workflow|anti-?forgery|request ?verification|csrf|xsrf|page|pagination|paging|next|prev(?:ious)?|contin(?:ue|uation)|resum(?:e|ption)|sync|scroll|cursor|cancel(?:l?ation)?|push|registration|device (?:push )?|fcm|apns|reset|invit(?:e|ation)|verification|confirmation|activation|unsubscribe|download|upload|share|captcha|recaptcha|fencing|lock|idempotency|gift|consent|tracking|design|erc-?\\d+|nft|crypto|chain|governance|syntax|lexer|lexical|parser|string|word|sub-?word|special|pad(?:ding)?|mask|stop|bos|eos|input|output|prompt|completion|unexpected|unrecogni[sz]ed|illegal|immense|delimiter|separator|sequence|closing|opening|sequence|start any|stray|ring|partition|vnode|rate|bucket|throttle'
 /** What a token has when it is not one of ours. */
 const TOKEN_THINGS =
   'budget|quota|usage|window|address|supply|sale|swap|bucket|range|ring|indices|index|sequence|count|limit|id sequence|stream|filter|embedding'

@@ -126,7 +126,7 @@ const LOOSE_RULES: readonly RegExp[] = [
 
 /** The failure was over when the line was written … */
 const MENDED =
-  /\b(?:refresh(?:ed|ing)?|renew(?:ed|ing)?|retr(?:y|ied|ying)|re-?authenticat\w{1,6}|re-?connect\w{0,4}|re-?join\w{0,4}|request(?:ed|ing))\b[^\n]{0,60}(?:succe\w{2,6}|\bdone\b|\bok\b|completed|\b200\b)|\b(?:fetched|obtained|got|acquired|requesting|requested|opening|getting|issued|received) a (?:new|fresh) one\b|; (?:refreshing|renewing)\b|\brecover(?:ed|ing) from\b|\b(?:trying|attempting|going) to (?:refresh|renew)\b|\bdoing a forced refresh\b|\b(?:already )?expired, skipping\b|\bskipping revocation\b|\brefresh(?:ed)? with refresh token -> ok|\b(?:signed|logged) in (?:again )?after\b|, (?:refreshing|renewing|reconnecting|rejoining)(?: (?:it|token|now|in background))?\s*$/i
+  /\b(?:refresh(?:ed|ing)?|renew(?:ed|ing)?|retr(?:y|ied|ying)|re-?authenticat\w{1,6}|re-?connect\w{0,4}|re-?join\w{0,4}|request(?:ed|ing))\b[^\n]{0,60}(?:succe\w{2,6}|\bdone\b|\bok\b|completed|\b200\b)|\b(?:fetched|obtained|got|acquired|requesting|requested|opening|getting|issued|received) a (?:new|fresh) one\b|; (?:refreshing|renewing|(?:generating|fetching|requesting|obtaining|acquiring|getting) (?:an? )?new)\b|\brecover(?:ed|ing) from\b|\b(?:trying|attempting|going) to (?:refresh|renew)\b|\bdoing a forced refresh\b|\b(?:already )?expired, skipping\b|\bskipping revocation\b|\brefresh(?:ed)? with refresh token -> ok|\b(?:signed|logged) in (?:again )?after\b|, (?:refreshing|renewing|reconnecting|rejoining)(?: (?:it|token|now|in background))?\s*$/i
 /** … unless it also says that mending failed. */
 const NOT_MENDED =
   /\b(?:fail\w{0,4}|unable|cannot|could not|couldn't|denied|reject\w{0,3}|refused|giving up|unsuccess\w{0,6}|not succe\w{0,6})\b|\berror\b/i
