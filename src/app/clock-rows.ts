@@ -24,8 +24,6 @@ const STATE_LIMIT = 1_000_000
 /** Rows read between two turns of the event loop, some 0.1 ms each. */
 const ROWS_PER_TURN = 128
 
-const HOST = 'host '
-const ISSUER = 'issuer '
 const UNUSED = 'unused'
 
 export const hostRow = (host: HostState): ClockRow => row(hostParty(host.name), host)
@@ -45,18 +43,23 @@ export async function restoreClocks(rows: readonly ClockRow[]): Promise<ClockBoo
     if (i % ROWS_PER_TURN === ROWS_PER_TURN - 1) await new Promise((resolve) => setImmediate(resolve))
     const value = unpack(state)
     if (value === null) continue
+    // A state names what it is of: under any other key it is damaged.
+    const { first, second, name } = value as LinkState & HostState
     if (key === UNUSED) Object.assign(saved.unused, value)
-    else if (key.includes('\n')) saved.links.push(value as LinkState)
-    else if (key.startsWith(HOST)) saved.hosts.push(value as HostState)
-    else if (key.startsWith(ISSUER)) saved.issuers.push(value as IssuerState)
+    else if (key === linkKey(first, second)) saved.links.push(value as LinkState)
+    else if (key === hostParty(name)) saved.hosts.push(value as HostState)
+    else if (key === issuerParty(name)) saved.issuers.push(value as IssuerState)
   }
   return ClockBook.restore(saved)
 }
 
-function unpack(state: Uint8Array): unknown {
+function unpack(state: Uint8Array): object | null {
   if (state[0] !== VERSION) return null
   try {
-    return JSON.parse(inflateRawSync(state.subarray(1), { maxOutputLength: STATE_LIMIT }).toString('utf8'))
+    const value: unknown = JSON.parse(
+      inflateRawSync(state.subarray(1), { maxOutputLength: STATE_LIMIT }).toString('utf8'),
+    )
+    return typeof value === 'object' ? value : null
   } catch {
     return null
   }

@@ -20,7 +20,9 @@ const HEAP_GROWTH_PERCENT = 40
 const SEMI_SPACE_MB = 8
 
 /** Commands that are done before a heap has grown; everything else reads logs or a store, or stays. */
-const BRIEF = '-V --version -h --help help completion explain check signatures export service reload schedule'.split(' ')
+const BRIEF = '-V --version -h --help help completion explain check signatures export service reload schedule'.split(
+  ' ',
+)
 
 /**
  * V8 takes that size at the start of the process only, so whatever reads much starts again in its place (same pid, nothing opened

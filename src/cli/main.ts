@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   reattribute: async () => (await import('./reattribute.ts')).reattributeCommand,
   forget: async () => (await import('./forget.ts')).forgetCommand,
   rekey: async () => (await import('./rekey.ts')).rekeyCommand,
+  repair: async () => (await import('./repair.ts')).repairCommand,
   explain: async () => (await import('./explain.ts')).explainCommand,
   classify: async () => (await import('./classify.ts')).classifyCommand,
   alerts: async () => (await import('./alerts/alerts.ts')).alertsCommand,

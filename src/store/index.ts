@@ -3,6 +3,7 @@
  * Everything above works with the port in core/ports/store.ts and never with an engine.
  */
 import type { StoreDesk } from '../core/ports/alert-store.ts'
+import type { Repair } from '../core/ports/repair.ts'
 import { type StoreReader, StoreRefusal, type StoreWriter } from '../core/ports/store.ts'
 import type { OpenScope } from './scope.ts'
 
@@ -11,6 +12,8 @@ interface Engine {
   openWriter(rest: string, scope: OpenScope): Promise<StoreWriter>
   openReader(rest: string, scope: OpenScope): Promise<StoreReader>
   openDesk(rest: string): Promise<StoreDesk>
+  /** `out` is a path; null: beside the damaged one. */
+  repair(rest: string, out: string | null, now_ms: number): Promise<Repair>
 }
 
 /** Loaded only when asked for: a start pays for one engine. */
@@ -23,6 +26,10 @@ const ENGINES: Readonly<Record<string, { example: string; load(): Promise<Engine
         openWriter: (rest) => openSqliteWriter(filePath(rest)),
         openReader: (rest) => openSqliteReader(filePath(rest)),
         openDesk: (rest) => openSqliteDesk(filePath(rest)),
+        repair: async (rest, out, now_ms) => {
+          const { repairSqlite } = await import('./sqlite/repair/repair-store.ts')
+          return repairSqlite(filePath(rest), out, now_ms)
+        },
       }
     },
   },
@@ -30,7 +37,12 @@ const ENGINES: Readonly<Record<string, { example: string; load(): Promise<Engine
     example: 'clickhouse://user@host:8123/database',
     async load() {
       const { openClickhouseDesk, openClickhouseReader, openClickhouseWriter } = await import('./clickhouse/open.ts')
-      return { openWriter: openClickhouseWriter, openReader: openClickhouseReader, openDesk: openClickhouseDesk }
+      return {
+        openWriter: openClickhouseWriter,
+        openReader: openClickhouseReader,
+        openDesk: openClickhouseDesk,
+        repair: refuseRepair,
+      }
     },
   },
 }
@@ -54,6 +66,20 @@ export async function openReader(location: string, scope: OpenScope = 'whole'): 
 export async function openDesk(location: string): Promise<StoreDesk> {
   const { engine, rest } = await parseLocation(location)
   return engine.openDesk(rest)
+}
+
+/**
+ * Saves what is whole in a damaged store into a new one, which may not be there yet; `out` null: beside it, `x.repaired.db`.
+ * The damaged one stays as it is. Throws {@link StoreRefusal}.
+ */
+export async function repairStore(location: string, out: string | null, now_ms: number): Promise<Repair> {
+  const { engine, rest } = await parseLocation(location)
+  return engine.repair(rest, out, now_ms)
+}
+
+async function refuseRepair(): Promise<never> {
+  const hint = 'see CHECK TABLE and SYSTEM RESTORE REPLICA in the documentation of ClickHouse'
+  throw new StoreRefusal('unsupported', 'a ClickHouse server repairs its tables itself', hint)
 }
 
 async function parseLocation(location: string): Promise<{ engine: Engine; rest: string }> {

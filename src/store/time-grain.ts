@@ -63,7 +63,7 @@ export function ceilTo(time_ms: number, step_ms: number): number {
 }
 
 /** Furthest instant from the epoch that a Date can hold, ms (ECMA-262 §21.4.1.1). */
-const FURTHEST_MS = 8.64e15
+export const FURTHEST_MS = 8.64e15
 
 /** `time_ms` in whole milliseconds; `otherwise` where it is absent or no instant. */
 export function instant(time_ms: number | undefined, otherwise: number): number {

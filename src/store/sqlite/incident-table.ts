@@ -225,32 +225,33 @@ export class IncidentTable {
   }
 
   #addKeys(row: IncidentRow): void {
-    const hour = hourOf(row[1])
-    for (const hash of this.#hashes(row)) {
-      this.#parts.keyHours.add(hour, hash)
-      this.#newKeys.add([hour, hash, row[0]])
+    for (const key of incidentKeys(row, this.#parts.lexicon.seed)) {
+      this.#parts.keyHours.add(key[0], key[1])
+      this.#newKeys.add(key)
     }
   }
 
   #dropKeys(row: IncidentRow): void {
     this.#newKeys.flush()
-    for (const hash of this.#hashes(row)) this.#dropKey.run(hourOf(row[1]), hash, row[0])
+    for (const key of incidentKeys(row, this.#parts.lexicon.seed)) this.#dropKey.run(...key)
   }
+}
 
-  #hashes(row: IncidentRow): number[] {
-    const hashes: number[] = []
-    const { seed } = this.#parts.lexicon
-    const fields = [
-      ['request_id', row[11]],
-      ['trace_id', row[12]],
-      ['token', row[13]],
-      ['token_id', row[16]],
-    ] as const
-    for (const [field, code] of fields) {
-      const key = decodeKey(code)
-      if (key !== undefined) hashes.push(keyHash(field, key, seed))
-    }
-    if (row[18] !== null) for (const id of JSON.parse(row[18]) as string[]) hashes.push(keyHash('request_id', id, seed))
-    return hashes
+/** Rows of incident_key that an incident is found by. */
+export function incidentKeys(row: IncidentRow, seed: number): [hour: number, hash: number, incident: number][] {
+  const hour = hourOf(row[1])
+  const keys: [number, number, number][] = []
+  const fields = [
+    ['request_id', row[11]],
+    ['trace_id', row[12]],
+    ['token', row[13]],
+    ['token_id', row[16]],
+  ] as const
+  for (const [field, code] of fields) {
+    const key = decodeKey(code)
+    if (key !== undefined) keys.push([hour, keyHash(field, key, seed), row[0]])
   }
+  if (row[18] !== null)
+    for (const id of JSON.parse(row[18]) as string[]) keys.push([hour, keyHash('request_id', id, seed), row[0]])
+  return keys
 }

@@ -11,8 +11,9 @@ import { KNOWN_VERSION, MIGRATIONS } from './migrations/index.ts'
 /** Bytes of the fingerprint key: the block HMAC-SHA-256 keeps as it is, RFC 2104 §3. */
 const FINGERPRINT_KEY_BYTES = 32
 
-export function migrate(db: Database.Database): void {
-  for (let version = db.pragma('user_version', { simple: true }) as number; version < KNOWN_VERSION; version++) {
+/** `to`: the version to stop at. */
+export function migrate(db: Database.Database, to = KNOWN_VERSION): void {
+  for (let version = db.pragma('user_version', { simple: true }) as number; version < to; version++) {
     db.transaction(() => {
       db.exec(MIGRATIONS[version]!)
       if (version === 0) makeIdentity(db)

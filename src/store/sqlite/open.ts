@@ -58,7 +58,7 @@ export async function openSqliteDesk(file: string): Promise<StoreDesk> {
 }
 
 /** One spelling per file, so that two writers coming by different links meet at the same lock. */
-function canonical(file: string): string {
+export function canonical(file: string): string {
   const path = resolve(file)
   if (existsSync(path)) return realpathSync(path)
   const directory = dirname(path)

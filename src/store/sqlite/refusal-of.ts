@@ -36,10 +36,14 @@ function explain(code: string, path: string): [RefusalReason, string, string] | 
     ]
   }
   if (code === 'SQLITE_NOTADB') {
-    return ['not_a_database', `${path} is not an authtop store`, 'name a store made by authtop, or a new file']
+    return [
+      'not_a_database',
+      `${path} is not an authtop store`,
+      `name a store made by authtop, or a new file; if it was one, its beginning is damaged: authtop repair --db ${path}`,
+    ]
   }
   if (code.startsWith('SQLITE_CORRUPT')) {
-    return ['corrupt', `${path} is damaged`, `move it away, or try: sqlite3 ${path} .recover | sqlite3 recovered.db`]
+    return ['corrupt', `${path} is damaged`, `save what is whole into a new store: authtop repair --db ${path}`]
   }
   if (code === 'SQLITE_BUSY' || code.startsWith('SQLITE_BUSY_')) {
     return ['second_writer', `another program holds a lock on ${path}`, 'close it and try again']
