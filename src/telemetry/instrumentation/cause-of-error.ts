@@ -69,6 +69,8 @@ export function causeOfError(error: unknown): ReportedCause {
   }
   for (const key of [code, oauth]) if (typeof key === 'string' && Object.hasOwn(BY_CODE, key)) return BY_CODE[key]!
   if (typeof name === 'string' && Object.hasOwn(BY_NAME, name)) return BY_NAME[name]!
+  // oauth2-bearer: a request without a token is told by no code (RFC 6750 §3.1).
+  if (name === 'UnauthorizedError' && message === 'Unauthorized') return { cause: 'malformed', subcause: 'missing' }
   const text = typeof message === 'string' ? message.slice(0, SEARCHED) : ''
   return BY_MESSAGE.find(([part]) => text.includes(part))?.[1] ?? UNKNOWN
 }

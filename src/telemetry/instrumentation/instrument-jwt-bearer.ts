@@ -6,7 +6,7 @@ interface RequestLike {
 }
 type Next = (error?: unknown) => void
 // biome-ignore lint/suspicious/noExplicitAny: express' own types are not a dependency of this.
-type Middleware = (request: any, response: any, next: any) => unknown
+export type Middleware = (request: any, response: any, next: any) => unknown
 
 /** `app.use(instrumentJwtBearer(auth({ … })))`: the same middleware, which tells how each request's token was judged. */
 export function instrumentJwtBearer(middleware: Middleware, library = 'express-oauth2-jwt-bearer'): Middleware {
