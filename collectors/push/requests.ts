@@ -3,22 +3,51 @@
  * What is asked and answered is each receiver's own.
  */
 import fastify, { type FastifyInstance } from 'fastify'
+import { CHECK_CONNECTIONS_MS, SECURITY_HEADERS, TLS_HANDSHAKE_MS, TLS_MIN_VERSION } from '../../src/core/http-face.ts'
+import { isLocalName, isLocalOrigin } from '../../src/core/local-name.ts'
 import type { Inbox, Settlement } from './inbox.ts'
 import type { Listening } from './listening.ts'
 
 /** A sender that does not finish its request in this time has gone; ms. */
 const REQUEST_TIMEOUT_MS = 30_000
+/** Lines of a head come together; ms. */
+const HEADERS_TIMEOUT_MS = 10_000
+/** Exporters keep one or two open each. */
+const CONNECTIONS_LIMIT = 1_000
 /** Answered "later" when the store has not taken it by then: before the senders' own usual time-out of 10 s; ms. */
 const COMMIT_PATIENCE_MS = 8_000
 /** When a refused sender should come again; seconds. A full queue is worked off in a fraction of that. */
 export const RETRY_AFTER_S = 2
 
-export function newServer({ tls }: Listening): FastifyInstance {
-  const server = fastify({
-    ...(tls === undefined ? {} : { https: { cert: tls.cert, key: tls.key } }),
+export function newServer({ tls, token }: Listening): FastifyInstance {
+  const options = {
+    ...(tls === undefined
+      ? { http: { connectionsCheckingInterval: CHECK_CONNECTIONS_MS } }
+      : {
+          https: {
+            cert: tls.cert,
+            key: tls.key,
+            minVersion: TLS_MIN_VERSION,
+            handshakeTimeout: TLS_HANDSHAKE_MS,
+            connectionsCheckingInterval: CHECK_CONNECTIONS_MS,
+          },
+        }),
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: true,
-  } as { requestTimeout: number })
+  }
+  const server = fastify(options as { requestTimeout: number })
+  server.server.maxConnections = CONNECTIONS_LIMIT
+  server.server.headersTimeout = HEADERS_TIMEOUT_MS
+  server.addHook('onRequest', async (request, reply) => {
+    reply.headers(SECURITY_HEADERS)
+    const { host, origin } = request.headers
+    // Who has a token is no page in a browser.
+    if (token !== undefined || (isLocalName(host) && isLocalOrigin(origin))) return
+    return reply
+      .code(421)
+      .header('connection', 'close')
+      .send({ error: 'ask for this machine by its own name, or set a token' })
+  })
   // Bodies are read by the handlers, whatever type they claim.
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', (_request, payload, done) => done(null, payload))

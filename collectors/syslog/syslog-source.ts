@@ -8,6 +8,7 @@ import { randomBytes } from 'node:crypto'
 import dgram from 'node:dgram'
 import net from 'node:net'
 import tls from 'node:tls'
+import { TLS_HANDSHAKE_MS, TLS_MIN_VERSION } from '../../src/core/http-face.ts'
 import type { PushedRecord, PushSource, PushSourceOptions } from '../../src/core/ports/push-source.ts'
 import { unwrapRecord } from '../assemble/unwrap.ts'
 import { identityOf, streamId } from '../push/identity.ts'
@@ -75,7 +76,15 @@ class SyslogReceiver {
     this.#server =
       listening.tls === undefined
         ? net.createServer({ pauseOnConnect: true }, take)
-        : tls.createServer({ ...listening.tls, pauseOnConnect: true }, take)
+        : tls.createServer(
+            {
+              ...listening.tls,
+              minVersion: TLS_MIN_VERSION,
+              handshakeTimeout: TLS_HANDSHAKE_MS,
+              pauseOnConnect: true,
+            },
+            take,
+          )
     this.#server.maxConnections = CONNECTIONS_LIMIT
     // Unencrypted datagrams beside TLS would defeat it.
     const { host } = listening

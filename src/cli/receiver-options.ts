@@ -1,9 +1,9 @@
 /** `--otlp`, `--webhook`, `--syslog`: where `authtop` and `authtop collect` let senders push to, and whom they let in. */
 import { readFileSync } from 'node:fs'
-import { isIP } from 'node:net'
 import { type Command, InvalidArgumentError } from 'commander'
 import { OTLP_GRPC_PORT, OTLP_HTTP_PORT, SYSLOG_PORT, WEBHOOK_PORT } from '../../collectors/push/default-ports.ts'
 import type { Receivers } from '../app/collecting.ts'
+import { isLoopback } from '../core/local-name.ts'
 import { UserError } from './exit-code.ts'
 
 export interface ReceiverOptions {
@@ -96,10 +96,6 @@ function endpoint(text: string): string {
   if (!/^https?:\/\/[^/]/.test(text) || !URL.canParse(text))
     throw new InvalidArgumentError('an address such as http://localhost:14318 is needed')
   return text
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }
 
 function pem(path: string): string {

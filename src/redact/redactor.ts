@@ -53,20 +53,23 @@ export class Redactor {
     this.#subjectsKept = privacy === 'off'
   }
 
-  redact(text: string): Redacted {
+  redact(written: string): Redacted {
+    const text = written.includes('\\u00') ? plainEscapes(written) : written
     const spans = secretSpans(text)
     if (spans.length === 0) return { text, tokens: NO_TOKENS }
     const tokens = new Map<string, TokenFacts>()
     const parts: string[] = []
     let copied = 0
     for (const span of spans) {
-      if (span.start < copied) continue
-      const raw = text.slice(span.start, span.end)
+      if (span.end <= copied) continue
+      // Of two that overlap the first is whole; what the second has beyond it must not stay either.
+      const start = Math.max(span.start, copied)
+      const raw = text.slice(start, span.end)
       if (isFingerprint(raw) || (span.kind === 'sub' && this.#keeps(raw))) continue
       const facts = this.#factsOf(raw, span.kind)
-      parts.push(text.slice(copied, span.start))
+      parts.push(text.slice(copied, start))
       // A fingerprint is recognised by what surrounds it; where it would touch letters or another one, a space keeps it whole.
-      if (touchesFingerprint(text, copied, span.start)) parts.push(' ')
+      if (touchesFingerprint(text, copied, start)) parts.push(' ')
       parts.push(span.quote, facts.fingerprint, span.quote)
       copied = span.end
       if (ALPHANUMERIC.test(text[copied] ?? '')) parts.push(' ')
@@ -115,6 +118,14 @@ export class Redactor {
   }
 }
 
+/** JSON escapes of what never needs any (`\\u002e`, `\\u0065`): a token is told by its dots and its first letters. */
+const NEEDLESS_ESCAPE = /\\+u00(2[bBdDeEfF]|3[0-9dDaA]|[46][1-9a-fA-F]|[57][0-9aA]|5[fF]|7[eE])/g
+
+/** The same text in plainer words. JSON stays JSON, and of nested JSON every level the same. */
+function plainEscapes(text: string): string {
+  return text.replace(NEEDLESS_ESCAPE, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+}
+
 function touchesFingerprint(text: string, copied: number, start: number): boolean {
   return start === copied ? copied > 0 : endsInFingerprint(text.slice(Math.max(copied, start - 32), start))
 }
@@ -123,7 +134,7 @@ function isToken(facts: TokenFacts): boolean {
   return TOKEN_KINDS.has(facts.fingerprint.slice(0, facts.fingerprint.indexOf(':')) as SecretKind)
 }
 
-/** Where the secrets are, in order; of two that overlap the one that begins first counts. */
+/** Where the secrets are, in order; they may overlap. */
 function secretSpans(text: string): Span[] {
   let named = mayHoldNames(text) ? nextTrigger(NAMED, text, 0) : undefined
   let evident = nextTrigger(SELF_EVIDENT, text, 0)

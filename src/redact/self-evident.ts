@@ -19,9 +19,15 @@ const FORMS: readonly (readonly [SecretKind, RegExp])[] = [
   ],
 ]
 
-const PRIVATE_KEY =
-  /-----BEGIN[ +][A-Z0-9 +]{0,40}?PRIVATE[ +]KEY(?:[ +]BLOCK)?-----[A-Za-z0-9+/=\s\\%.:,()_-]*?-----END[ +][A-Z0-9 +]{0,40}-----/y
-const PRIVATE_KEY_CUT = /-----BEGIN[ +][A-Z0-9 +]{0,40}?PRIVATE[ +]KEY(?:[ +]BLOCK)?-----[A-Za-z0-9+/=\s\\%.:,()_-]*/y
+/** As it stands, in a form (`+`) or percent-encoded, up to three times. */
+const GAP = '(?:[ +]|%(?:25){0,2}20)'
+const OPENING = `-----BEGIN${GAP}(?:[A-Z0-9]{1,20}${GAP}){0,3}?PRIVATE${GAP}KEY(?:${GAP}BLOCK)?-----`
+const INSIDE = '[A-Za-z0-9+/=\\s\\\\%.:,()_-]*'
+const PRIVATE_KEY = new RegExp(
+  `${OPENING}${INSIDE}?-----END${GAP}(?:[A-Z0-9]{1,20}${GAP}){0,4}?KEY(?:${GAP}BLOCK)?-----`,
+  'y',
+)
+const PRIVATE_KEY_CUT = new RegExp(`${OPENING}${INSIDE}`, 'y')
 const LINE_BREAKS = /(?:\\+[nr]|%0[AaDd]|[\s+])+/g
 
 function endAt(pattern: RegExp, text: string, at: number): number {

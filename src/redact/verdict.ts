@@ -8,9 +8,9 @@ import { isPlaceholder, isStatusPhrase, looksLikePath, looksLikeWords, looksRand
 
 /**
  * quoted: `"key":"value"`, `key='value'`; assigned: `key=value`, `key:value`; labelled: `key:value`; prose: `key: value`
- * (also YAML and header dumps).
+ * (also YAML and header dumps); listed: `["key","value"]`, where `value` may be another name.
  */
-export type Notation = 'quoted' | 'assigned' | 'labelled' | 'prose'
+export type Notation = 'quoted' | 'assigned' | 'labelled' | 'prose' | 'listed'
 
 /** Counters, positions and status codes stand under `token`, `session`, `state`; ids and one-time codes are longer. */
 const SHORT_NUMBER = 8
@@ -32,6 +32,7 @@ const ERROR_IN_WORDS = /(?:invalid|expired|denied|required|failed|missing|unauth
 
 export function isSecret(key: KeyClass, value: string, notation: Notation, insideOAuthRequest: boolean): boolean {
   if (isPlaceholder(value)) return false
+  if (notation === 'listed' && (value.length < CODE_MIN || looksLikeWords(value) || looksLikePath(value))) return false
   switch (key.strength) {
     case 'hard':
       if (key.kind === 'sub' || key.kind === 'jti') return notation !== 'prose' || looksRandom(value)

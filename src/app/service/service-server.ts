@@ -7,6 +7,8 @@ import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer, Server as TlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { CHECK_CONNECTIONS_MS, SECURITY_HEADERS, TLS_HANDSHAKE_MS, TLS_MIN_VERSION } from '../../core/http-face.ts'
+import { isLocalName, isLocalOrigin, isLoopback } from '../../core/local-name.ts'
 import { OPEN_METRICS_TYPE, openMetrics, wantsOpenMetrics } from '../../telemetry/open-metrics.ts'
 
 export interface ServiceServerOptions {
@@ -31,6 +33,8 @@ export interface ServiceServer {
 
 /** A scrape is a few hundred bytes; who takes longer is no scraper; ms. */
 const REQUEST_MS = 10_000
+/** Prometheus keeps one, probes open one each. */
+const CONNECTIONS = 100
 
 export async function startServiceServer(options: ServiceServerOptions): Promise<ServiceServer> {
   const { tls, host, port } = options
@@ -39,11 +43,21 @@ export async function startServiceServer(options: ServiceServerOptions): Promise
     void answer({ ...options, token }, request, response).catch(() => response.writeHead(500).end())
   const server =
     tls === null
-      ? createServer(listener)
-      : createTlsServer({ cert: readFileSync(tls.cert), key: readFileSync(tls.key) }, listener)
+      ? createServer({ connectionsCheckingInterval: CHECK_CONNECTIONS_MS }, listener)
+      : createTlsServer(
+          {
+            cert: readFileSync(tls.cert),
+            key: readFileSync(tls.key),
+            minVersion: TLS_MIN_VERSION,
+            handshakeTimeout: TLS_HANDSHAKE_MS,
+            connectionsCheckingInterval: CHECK_CONNECTIONS_MS,
+          },
+          listener,
+        )
   const secured = server instanceof TlsServer ? server : null
   server.requestTimeout = REQUEST_MS
   server.headersTimeout = REQUEST_MS
+  server.maxConnections = CONNECTIONS
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, resolve)
@@ -53,7 +67,11 @@ export async function startServiceServer(options: ServiceServerOptions): Promise
     url: `${tls === null ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${bound}`,
     renew: (secrets) => {
       if (secrets.tls !== null)
-        secured?.setSecureContext({ cert: readFileSync(secrets.tls.cert), key: readFileSync(secrets.tls.key) })
+        secured?.setSecureContext({
+          cert: readFileSync(secrets.tls.cert),
+          key: readFileSync(secrets.tls.key),
+          minVersion: TLS_MIN_VERSION,
+        })
       token = secrets.token
     },
     close: () =>
@@ -70,8 +88,11 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const say = (status: number, text: string, type = 'text/plain; charset=utf-8') =>
-    response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(text)
+    response.writeHead(status, { ...SECURITY_HEADERS, 'content-type': type }).end(text)
   if (request.method !== 'GET' && request.method !== 'HEAD') return void say(405, 'only GET\n')
+  const { host, origin } = request.headers
+  if (options.token === null && !(isLocalName(host) && isLocalOrigin(origin)))
+    return void say(421, 'ask for this machine by its own name, or set a token\n')
   const path = request.url?.split('?', 1)[0]
   // Probes carry no token and learn nothing.
   if (path === '/healthz') {
@@ -95,12 +116,10 @@ function isToken(header: string | undefined, token: string): boolean {
   return timingSafeEqual(digest(header ?? ''), digest(`Bearer ${token}`))
 }
 
-const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|localhost|::1)$/
-
 /** `127.0.0.1:9464`, `[::1]:9464`; null where it is none. */
 export function parseListen(text: string): { host: string; port: number; loopback: boolean } | null {
   const [, v6, name, digits] = /^(?:\[([0-9a-f:.]+)\]|([^\s:[\]]+)):(\d{1,5})$/i.exec(text) ?? []
   const host = v6 ?? name
   const port = Number(digits)
-  return host === undefined || port > 65_535 ? null : { host, port, loopback: LOOPBACK.test(host) }
+  return host === undefined || port > 65_535 ? null : { host, port, loopback: isLoopback(host) }
 }

@@ -9,7 +9,7 @@ import { isInsideOAuthRequest, isJoined } from '../oauth-request.ts'
 import { bareEnd, quoteAt, quotedEnd, quoteLevel } from '../quoting.ts'
 import type { Context, Scan } from '../scan.ts'
 import { classifyKey, type KeyClass, nameStart } from '../secret-key.ts'
-import { saysItself, tokenPartEnd } from '../self-evident.ts'
+import { privateKeyEnd, saysItself, tokenPartEnd } from '../self-evident.ts'
 import { isSecret, type Notation } from '../verdict.ts'
 import { authorizationHeader } from './authorization.ts'
 import { cookieHeader, cookieObject } from './cookie.ts'
@@ -32,6 +32,8 @@ const FORM_PART = /(?:\r?\n|(?:\\{1,7}r)?\\{1,7}n){2}/y
 const LIST_COMMA = /\s{0,8},\s{0,8}(?=b?\\{0,15}["'])/y
 /** A quoted string behind a comma that is another member's name, not another element. */
 const NEXT_MEMBER = /b?\\{0,15}["'][^"'\\]{0,64}\\{0,15}["']\s{0,8}(?:[:,)]|=>)/y
+/** A quoted string that a value follows. */
+const MEMBER_NAME = /b?\\{0,15}["'][^"'\\]{0,64}\\{0,15}["']\s{0,8}(?::|=>)/y
 /** An unquoted value behind a quoted name. */
 const JSON_LITERAL =
   /(?:[Tt]rue|[Ff]alse|null|None|nil|-?[0-9]{1,32}(?:\.[0-9]{1,32})?(?:[eE][+-]?[0-9]{1,4})?)(?=[\s,\]}\\%&]|$)/y
@@ -72,7 +74,7 @@ export const assignment: Context = (scan, at, wordEnd) => {
   const bracketEnd = closingBracketEnd(text, wordEnd)
   const keyQuote = quoteAt(text, bracketEnd)
   const nameEnd = closingBracketEnd(text, bracketEnd + keyQuote.length)
-  const separator = separatorAt(text, nameEnd, key, keyQuote)
+  const separator = separatorAt(text, nameEnd, keyQuote)
   if (separator === undefined) {
     return keyQuote === '' && IN_PROSE.test(text.slice(at, wordEnd)) ? prose(scan, wordEnd, key.kind) : wordEnd
   }
@@ -95,7 +97,6 @@ function closingBracketEnd(text: string, at: number): number {
 function separatorAt(
   text: string,
   at: number,
-  key: KeyClass,
   keyQuote: string,
 ): { end: number; level: number; notation: Notation; keyQuote: string } | undefined {
   SEPARATOR.lastIndex = at
@@ -108,8 +109,11 @@ function separatorAt(
   if (keyQuote === '') return undefined
   const part = endOf(FORM_PART, text, at)
   if (part !== undefined) return { end: part, level: 0, notation: 'assigned', keyQuote: '' }
-  const end = endOf(VALUE_MEMBER, text, at) ?? (key.shape === undefined ? undefined : endOf(LIST_COMMA, text, at))
-  return end === undefined ? undefined : { end, level: 0, notation: 'assigned', keyQuote }
+  const end = endOf(VALUE_MEMBER, text, at)
+  if (end !== undefined) return { end, level: 0, notation: 'assigned', keyQuote }
+  const element = endOf(LIST_COMMA, text, at)
+  if (element === undefined || endOf(MEMBER_NAME, text, element) !== undefined) return undefined
+  return { end: element, level: 0, notation: 'listed', keyQuote }
 }
 
 function notationOf(separator: string): Notation {
@@ -129,9 +133,12 @@ function values(scan: Scan, from: number, to: Assignment): number {
     const end = quotedEnd(text, start, quote, limitOf(scan, start, to))
     // Not cut off, so never closed: `{"msg":"{\"a\":\"password='\"}"}`, where the quote is a value's last character.
     if (!quote.endsWith('"') && !text.startsWith(quote, end) && scan.isJson) return bareValue(scan, start, to)
-    const next = content(scan, start, end, { ...to, notation: 'quoted' }, '')
+    const found = scan.spans.length
+    const next = content(scan, start, end, { ...to, notation: to.notation === 'listed' ? 'listed' : 'quoted' }, '')
     if (next < end) return next
     at = Math.min(text.length, end + quote.length)
+    // The next element is another name; so is this one, unless it was a secret.
+    if (to.notation === 'listed' && to.key.shape === undefined) return scan.spans.length > found ? at : from
     const element = endOf(LIST_COMMA, text, at)
     if (element === undefined || endOf(NEXT_MEMBER, text, element) !== undefined) return at
     at = text[element] === 'b' ? element + 1 : element
@@ -174,11 +181,19 @@ function bareValue(scan: Scan, at: number, to: Assignment): number {
 function content(scan: Scan, start: number, limit: number, to: Assignment, quote: string): number {
   const { text } = scan
   const { key, notation } = to
-  const quoted = notation === 'quoted'
+  const quoted = notation === 'quoted' || notation === 'listed'
   if (key.shape === 'authorization') return authorizationHeader(scan, start, limit, quoted, to.level)
   if (key.shape !== undefined) return cookieHeader(scan, start, limit, quoted, key.shape === 'set-cookie')
   // A link under an everyday name (`token: 'https://issuer/token'`) may hold secrets of its own: read on inside.
   if (key.strength !== 'hard' && /^https?:/.test(text.slice(start, start + 6))) return start
+  // Its own dashes and spaces would end it.
+  if (text.startsWith('-----BEGIN', start)) {
+    const end = privateKeyEnd(text, start)
+    if (end > start) {
+      scan.add(start, end, 'apikey')
+      return end
+    }
+  }
   // `accessToken=OAuth2AccessToken(tokenValue=…`: the secret has a name of its own further inside.
   const object = to.joined || key.kind !== 'opaque' ? undefined : endOf(OBJECT, text, start)
   if (object !== undefined) return object

@@ -2,6 +2,7 @@
  * Values inside a Cookie or Set-Cookie header (RFC 6265 §4); names and Set-Cookie attributes stay, they tell sessions apart from consent banners.
  * Leaves finding the header to assignment.ts.
  */
+import { fingerprintLengthAt } from '../fingerprint.ts'
 import { bareEnd, quoteAt, quotedEnd } from '../quoting.ts'
 import type { Scan } from '../scan.ts'
 import { isPlaceholder, looksRandom } from '../words.ts'
@@ -43,6 +44,8 @@ export function cookieHeader(scan: Scan, start: number, limit: number, quoted: b
 
 /** `"cookie":"dGhpcyBpcyBh…"`, `.AspNetCore.Cookies=CfDJ8…`: no name inside, but random text. */
 function lonelyValue(scan: Scan, start: number, end: number): number {
+  const taken = fingerprintLengthAt(scan.text, start)
+  if (taken > 0) return start + taken
   if (looksRandom(scan.text.slice(start, end))) scan.add(start, end, 'cookie')
   return end
 }

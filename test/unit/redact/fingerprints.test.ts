@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Fingerprinter } from '../../../src/redact/fingerprint.ts'
+import { Fingerprinter, isFingerprint } from '../../../src/redact/fingerprint.ts'
 import { Redactor } from '../../../src/redact/redactor.ts'
 import { BARE_NOTATIONS, BEARER_NOTATIONS, LOOSE_NOTATIONS, SAFE_NOTATIONS } from './notations.ts'
 import { BEARER_TOKENS, jwt, PASSPHRASES, SELF_EVIDENT_KINDS } from './secrets.ts'
@@ -16,14 +16,16 @@ function fingerprintIn(written: string): string {
 }
 
 describe('a fingerprint', () => {
-  test('is the first 64 bits of HMAC-SHA-256 over kind, zero byte and value', () => {
+  test('is the first 56 bits of HMAC-SHA-256 over kind, zero byte and value, and a check', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'grapheme', maxLength: 20_000 }),
         fc.constantFrom('opaque', 'sub', 'jti'),
         (value, kind) => {
-          const hmac = createHmac('sha256', key).update(`${kind}\0${value}`).digest('hex').slice(0, 16)
-          expect(new Fingerprinter(key).of(kind, value)).toBe(`${kind}:${hmac}`)
+          const hmac = createHmac('sha256', key).update(`${kind}\0${value}`).digest('hex').slice(0, 14)
+          const fingerprint = new Fingerprinter(key).of(kind, value)
+          expect(fingerprint.slice(0, -2)).toBe(`${kind}:${hmac}`)
+          expect(isFingerprint(fingerprint)).toBe(true)
         },
       ),
     )
@@ -32,8 +34,20 @@ describe('a fingerprint', () => {
   test('of a value longer than the scratch buffer is right, and so is the next one', () => {
     const fingerprinter = new Fingerprinter(key)
     for (const value of ['x'.repeat(100_000), 'short', 'y'.repeat(8186), 'z'.repeat(8187)]) {
-      const hmac = createHmac('sha256', key).update(`opaque\0${value}`).digest('hex').slice(0, 16)
-      expect(fingerprinter.of('opaque', value)).toBe(`opaque:${hmac}`)
+      const hmac = createHmac('sha256', key).update(`opaque\0${value}`).digest('hex').slice(0, 14)
+      expect(fingerprinter.of('opaque', value).slice(0, -2)).toBe(`opaque:${hmac}`)
+    }
+  })
+
+  test('is told from a secret of sixteen hexadecimal digits that stands under its name', () => {
+    for (const name of ['secret', 'password', 'code', 'jwt'] as const) {
+      const secrets = Array.from({ length: 64 }, (_, i) =>
+        createHmac('sha256', key).update(`${name}${i}`).digest('hex').slice(0, 16),
+      )
+      const left = secrets.filter((value) =>
+        redactor.redact(`map[client_id:web ${name}:${value} x:1]`).text.includes(value),
+      )
+      expect(left.length, name).toBeLessThanOrEqual(1)
     }
   })
 
