@@ -31,10 +31,7 @@ function optionsOf(told: string[]): PushSourceOptions {
 const FACES: Record<string, Face> = {
   OTLP: async (more) => {
     const told: string[] = []
-    const source = await openOtlpSource(
-      { host: '127.0.0.1', http_port: 0, grpc_port: 0, ...more },
-      { ...optionsOf(told), mayMatch: () => true },
-    )
+    const source = await openOtlpSource({ host: '127.0.0.1', http_port: 0, grpc_port: 0, ...more }, optionsOf(told))
     undo.push(() => source.close())
     return {
       port: Number(/HTTP[^0-9]*(\d+)/i.exec(told.join(' '))?.[1] ?? portIn(told)),
