@@ -54,14 +54,19 @@ export interface PrefilterData {
   rules: StemRule[]
 }
 
+interface Sought {
+  stem: string
+  rule: StemRule
+}
+
 export function prefilterOf(signatures: readonly Signature[]): PrefilterData {
   const cost = costs()
-  const all = [
-    ...signatures.flatMap((signature) => rulesOf(signature, cost)),
-    ...AUTH_STEMS.map((first): StemRule => ({ first, all: [], some: [] })),
+  const sought = [
+    ...signatures.flatMap((signature) => soughtOf(signature, cost)),
+    ...AUTH_STEMS.map((first): Sought => ({ stem: first, rule: { first, all: [], some: [] } })),
   ]
-  const rules = [...new Map(all.map((rule) => [JSON.stringify(rule), rule])).values()]
-  return { stems: withoutHolders(rules.map(({ first }) => first)), rules }
+  const rules = new Map(sought.map(({ rule }) => [JSON.stringify(rule), rule]))
+  return { stems: withoutHolders(sought.map(({ stem }) => stem)), rules: [...rules.values()] }
 }
 
 function costs(): Cost {
@@ -90,8 +95,8 @@ export function canBeFound(text: string): boolean {
   return [...text.matchAll(PHRASE)].some((m) => m[0].length >= STEM_MIN)
 }
 
-/** One rule for each text that may stand in the signature's rarest demand; what its other demands ask for is the same in all. */
-function rulesOf(signature: Signature, cost: Cost): StemRule[] {
+/** One stem and rule for each text that may stand in the signature's rarest demand; what its other demands ask for is the same in all. */
+function soughtOf(signature: Signature, cost: Cost): Sought[] {
   const demands = demandsOf(signature)
   let best: { demand: Demand; stems: string[] } | null = null
   let bestCost = Number.POSITIVE_INFINITY
@@ -116,9 +121,10 @@ function rulesOf(signature: Signature, cost: Cost): StemRule[] {
     else some.push(alternatives)
   }
   return demand.texts.map((text, i) => {
-    const first = stems[i]!
-    const further = furtherWords(text, demand, cost).filter((word) => !isWithin(word, first))
-    return { first, all: [...new Set([...further, ...all])].sort(), some }
+    const stem = stems[i]!
+    // A stem of several words has the rarest of them here: rules know few stems and meet each once.
+    const [first = stem, ...further] = furtherWords(text, demand, cost)
+    return { stem, rule: { first, all: [...new Set([...further, ...all])].filter((w) => w !== first).sort(), some } }
   })
 }
 
