@@ -27,8 +27,10 @@ const GROWN_SHARE = 0.1
 const GROWN_SAMPLES = 50
 /** Rows per commit, some 0.1 ms each: keeps the commit short on ten thousand hosts, which take their turns. */
 const ROWS_PER_COMMIT = 64
-/** Turns at the end, for readings that are up to date; one fit each. Thousands of hosts are not all brought up to date. */
-const LAST_TURNS = 960
+/** Rows per commit at the end, when nothing waits for it. */
+const LAST_ROWS = 1_024
+/** For readings that are up to date at the end; thousands of hosts take some ms each, and a loaded machine several times that. ms. */
+const CATCH_UP_MS = 180_000
 
 type Part = HostState | IssuerState | LinkState
 
@@ -83,11 +85,11 @@ export class ClockKeeper {
   }
 
   /** What the commit in hand must write; null when nothing is due. */
-  due(now_ms: number): ClockChanges | null {
+  due(now_ms: number, most = ROWS_PER_COMMIT): ClockChanges | null {
     const { book, reading } = this.#live
     const rows: ClockRow[] = []
     for (const [part, since_ms] of this.#waiting) {
-      if (rows.length >= ROWS_PER_COMMIT) break
+      if (rows.length >= most) break
       const more = part.samples - (this.#written.get(part) ?? 0)
       const grown = more >= GROWN_SAMPLES && more >= part.samples * GROWN_SHARE
       if (now_ms - since_ms < ROW_WAITS_MS && !grown) continue
@@ -102,17 +104,18 @@ export class ClockKeeper {
   /** At the end, until null: what is left to write, due or not; readings may be left where no row waits. */
   rest(): ClockChanges | null {
     for (;;) {
-      const changes = this.due(Infinity)
+      const changes = this.due(Infinity, LAST_ROWS)
       if (changes !== null || !this.waits) return changes
     }
   }
 
-  /** At the end: estimates up to date, for the last readings. */
+  /** When everything is read: estimates up to date, for the last readings and for those who look again. */
   async catchUp(now_ms: number): Promise<void> {
     this.turn(now_ms)
-    for (let turn = 0; turn < LAST_TURNS && this.#live.behind; turn++) {
-      this.#live.catchUp(now_ms)
+    const until_ms = performance.now() + CATCH_UP_MS
+    for (const _ of this.#live.catchUp(now_ms)) {
       await new Promise((resolve) => setImmediate(resolve))
+      if (performance.now() > until_ms) break
     }
   }
 

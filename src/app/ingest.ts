@@ -257,6 +257,7 @@ class Ingest {
 
   async #finishHistory(signal: AbortSignal): Promise<void> {
     this.#caughtUp = true
+    await this.#o.clocks.catchUp(this.#o.now())
     await this.settling.all(signal)
     this.#o.caughtUp?.()
   }

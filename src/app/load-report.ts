@@ -4,6 +4,7 @@
  */
 import { type SubcausePlaces, subcauseKey } from '../analyze/report/cause-figures.ts'
 import { computeReport } from '../analyze/report/compute-report.ts'
+import { HEALABLE } from '../analyze/report/healing.ts'
 import type { HygieneFacts } from '../analyze/report/hygiene.ts'
 import { storeStep } from '../analyze/report/local-calendar.ts'
 import {
@@ -51,6 +52,10 @@ const USES_READ = 50_000
 
 /** Keys and forms of tokens; more are made up. */
 const FACTS_READ = 10_000
+
+/** Expiries looked at for whether they healed, the newest; a share of so many is known to 2 %. */
+const EXPIRIES_READ = 2_000
+const MENDABLE = { cause: [HEALABLE.cause], subcause: [...HEALABLE.subcauses] }
 
 /** Shapes of unknown messages looked through for new ones. */
 const TEMPLATES_READ = 1000
@@ -135,6 +140,7 @@ async function factsOf(reader: StoreReader, range: TimeRange, zone: string): Pro
     signatures: await reader.signatures(range),
     users: await reader.failedSubjects(range),
     unrecognised: await reader.unrecognisedCount(range),
+    expiries: await reader.incidents({ range, filter: only(MENDABLE), limit: EXPIRIES_READ }),
   }
 }
 

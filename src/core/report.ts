@@ -56,6 +56,17 @@ export interface Totals {
   clients_stranded: number
   /** The first few of the stranded, by name. */
   stranded: string[]
+  /** Null: no expiry, or no issuance that could heal one, is in the logs. */
+  healing: Healing | null
+}
+
+/** Expiries after which the same client got a new token within a minute, and those that left somebody without. */
+export interface Healing {
+  /** Expiries looked at, the newest of those whose client is named; count. */
+  looked: number
+  healed: number
+  /** Median time until the new token, ms; null where none healed. */
+  median_ms: number | null
 }
 
 export interface KindFigures {

@@ -19,6 +19,9 @@ const FAMILY_FALLS_MS = 600_000
 const REUSED = { cause: 'revocation', subcause: 'refresh_reused' } as const
 const REVOKED = { cause: 'revocation', subcause: 'token_revoked' } as const
 
+/** A client of whose tokens no more than this share is withdrawn mostly meets the end of their lives; share. */
+const SELDOM = 0.2
+
 /** Null: the history says nothing about it. */
 export function withdrawn(told: Told, background: Background): Verdict | null {
   const at_ms = momentOf(told, background)?.at_ms ?? told.time_ms
@@ -144,9 +147,14 @@ function nothingOfClient(
   const fell = before.some(
     ({ deed, first_ms, last_ms: until_ms }) => FAMILIES.has(deed) && latest(first_ms, until_ms, at_ms) >= last_ms,
   )
-  if (minted.length === 0 || fell || before.some(({ deed }) => WITHDRAWALS.has(deed))) return null
+  if (minted.length === 0 || fell) return null
+  const issued = minted.reduce((sum, { count }) => sum + count, 0)
+  const withdrawn = before.reduce((sum, { deed, count }) => (WITHDRAWALS.has(deed) ? sum + count : sum), 0)
+  if (withdrawn > issued * SELDOM) return null
   const lives_ms = Math.min(...minted.map(({ iat_ms, exp_ms }) => (exp_ms ?? Infinity) - (iat_ms ?? 0)))
   const had = `${client_id} got its last token ${seconds(at_ms - last_ms)} before`
+  if (withdrawn > 0)
+    return ['possible', `of the ${issued} tokens that ${client_id} got lately only ${withdrawn} were withdrawn`]
   if (Number.isFinite(lives_ms) && at_ms - last_ms > lives_ms)
     return ['likely', `${had}, its tokens live ${seconds(lives_ms)}, and none of them was withdrawn`]
   return ['possible', `${had}, and none of its tokens was withdrawn`]

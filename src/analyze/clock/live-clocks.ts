@@ -13,6 +13,8 @@ import { ClockReading } from './clock-table.ts'
 const FIT_EVERY_MS = 100
 /** … but no more of them in one turn, which must not hold up the event loop. */
 const FITS_PER_TURN = 1
+/** … nor in a step at the end. */
+const FITS_PER_STEP = 4
 /** Time without need saves up fits for a burst, such as the first records of many hosts. */
 const FITS_SAVED = 24
 /** Judging all clocks anew takes about 10 µs a host: not every turn where they are many. */
@@ -91,10 +93,17 @@ export class LiveClocks implements ClockLookup {
     return name !== undefined && this.#accused.get(issuerParty(name)) === true ? 'issuer' : null
   }
 
-  /** A turn that may do as much as a burst: at the end, when nothing else waits. */
-  catchUp(now_ms: number): void {
-    this.#fits = FITS_SAVED
-    this.turn(now_ms)
+  /** Everything that waits, a few fits a step, and one judgement of all clocks at the end, also where the steps are broken off. */
+  *catchUp(now_ms: number): Generator<void> {
+    try {
+      while (this.behind) {
+        this.#fits = FITS_SAVED
+        this.#fit(this.#pending, this.#fit(this.#urgent, FITS_PER_STEP))
+        yield
+      }
+    } finally {
+      if (this.#changed) this.#read(now_ms)
+    }
   }
 
   /** Do estimates wait for their turn? */

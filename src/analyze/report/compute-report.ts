@@ -14,6 +14,7 @@ import { type KindFigures, REPORT_VERSION, type Report, type ReportPeriod, type 
 import type { SourceStatus } from '../../core/source-status.ts'
 import { rankActions } from './actions.ts'
 import { causeFigures, type SubcausePlaces, shareOf } from './cause-figures.ts'
+import { healingOf } from './healing.ts'
 import { type HygieneFacts, hygieneOf } from './hygiene.ts'
 import { localDays } from './local-calendar.ts'
 import { newsOf } from './news.ts'
@@ -118,6 +119,7 @@ function totalsOf(
     clients_recovered: outcomes.length - stranded.length,
     clients_stranded: stranded.length,
     stranded: stranded.slice(0, STRANDED_NAMED).map(({ value }) => value),
+    healing: healingOf(facts.expiries, facts.kinds),
   }
 }
 

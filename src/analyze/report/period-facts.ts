@@ -4,6 +4,7 @@
  */
 import type { Cause, Subcause } from '../../core/cause.ts'
 import type { TimeRange } from '../../core/filter.ts'
+import type { Incident } from '../../core/incident.ts'
 import type {
   CauseCount,
   DimensionPoint,
@@ -39,6 +40,8 @@ export interface PeriodFacts {
   signatures: SignatureCount[]
   users: DistinctCount
   unrecognised: number
+  /** The newest expiries that a client can mend. */
+  expiries: Pick<Incident, 'client_id' | 'recovered_ms'>[]
 }
 
 /** @throws RangeError for an empty list: there is no period without a store. */
@@ -63,6 +66,7 @@ export function mergeFacts(facts: readonly PeriodFacts[]): PeriodFacts {
     // Every store has its own key for fingerprints: one person in two stores looks like two.
     users: { count: all('users').reduce((sum, users) => sum + users.count, 0), at_least: true },
     unrecognised: all('unrecognised').reduce((sum, count) => sum + count, 0),
+    expiries: all('expiries').flat(),
   }
 }
 

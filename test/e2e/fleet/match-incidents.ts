@@ -22,7 +22,7 @@ export interface Matching {
   invented: Told[]
 }
 
-/** Stamps are cut down to whole seconds, and a client writes its line a little after the answer; ms. */
+/** Offsets of drifting clocks are rounded, and a client writes its line a little after the answer; ms. */
 const NEAR_MS = 1_300
 
 export function matchIncidents(rows: readonly TruthRow[], incidents: readonly Told[], offsetOf: OffsetOf): Matching {
@@ -67,6 +67,9 @@ function trueTimes({ host = '', time_ms }: Told, offsetOf: OffsetOf): number[] {
 
 type Timed = { incident: Told; at_ms: readonly number[] }
 
+/** A stamp on the whole second is mostly cut down to it; ms. */
+const cutDown = ({ time_ms }: Told): number => (time_ms % 1_000 === 0 ? 999 : 0)
+
 /** Candidates, nearest first. */
 function pairs(
   rows: readonly TruthRow[],
@@ -86,8 +89,8 @@ function pairs(
   )
 }
 
-const near = ({ from_ms, to_ms }: TruthRow, { at_ms }: Timed): number =>
-  Math.min(...at_ms.map((ms) => Math.max(from_ms - ms, ms - to_ms, 0)))
+const near = ({ from_ms, to_ms }: TruthRow, { incident, at_ms }: Timed): number =>
+  Math.min(...at_ms.map((ms) => Math.max(from_ms - ms - cutDown(incident), ms - to_ms, 0)))
 const sameClient = (row: TruthRow, { client_id }: Told): boolean =>
   client_id === undefined || client_id === row.client_id
 const isServer = (row: TruthRow, incident: Told): boolean => incident.host === row.host && sameClient(row, incident)
