@@ -102,7 +102,8 @@ function report(error: unknown): number {
     return EXIT.usage
   }
   const code = (error as NodeJS.ErrnoException).code
-  if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) {
+  // The last one is said by Node's permission model.
+  if (typeof code === 'string' && /^(?:E[A-Z]+|ERR_ACCESS_DENIED)$/.test(code)) {
     say((error as Error).message, undefined)
     return EXIT.io
   }

@@ -13,6 +13,7 @@ interface Options {
   config: string
   group: string[]
   readAllLogs?: boolean
+  programs: boolean
   unitDir: string
 }
 
@@ -79,16 +80,21 @@ function withUnitOptions(command: Command): Command {
     .option('-c, --config <file>', 'its configuration', CONFIG)
     .option('--group <name...>', `groups whose logs it may read (default: ${GROUPS.join(' ')})`)
     .option('--read-all-logs', 'let it read every file (CAP_DAC_READ_SEARCH), where groups do not suffice')
+    .option(
+      '--no-programs',
+      'let it start no program: no watchdog, journal, exec sink or chronyc, and systemd is not told when it is ready',
+    )
     .option('--unit-dir <folder>', 'where the unit is written', UNIT_FOLDER)
 }
 
-function unitOf({ config, group, readAllLogs }: Options): string {
+function unitOf({ config, group, readAllLogs, programs }: Options): string {
   return systemdUnit({
     node: process.execPath,
     entry: resolve(process.argv[1]!),
     config: resolve(config),
     groups: group ?? GROUPS,
     readAll: readAllLogs === true,
+    programs,
   })
 }
 

@@ -43,7 +43,9 @@ describe('what is exported', () => {
     mkdirSync(folder)
     const file = join(folder, 'authtop.service')
     const { stdout } = await authtop(home, ['service', 'print', '-c', '/etc/authtop/authtop.yaml'])
-    expect(stdout).toMatch(/^ExecStart=\S+ \S+entry\.js collect --log json -c \/etc\/authtop\/authtop\.yaml$/m)
+    expect(stdout).toMatch(
+      /^ExecStart=\S+ --permission \S.* \S+entry\.js collect --log json -c \/etc\/authtop\/authtop\.yaml$/m,
+    )
     expect(stdout).toMatch(/^SupplementaryGroups=adm systemd-journal$/m)
     const options = {
       node: '/usr/bin/node',
@@ -51,9 +53,14 @@ describe('what is exported', () => {
       config: '/etc/a.yaml',
       groups: [],
       readAll: true,
+      programs: true,
     }
     const unit = systemdUnit(options)
-    expect(unit).toContain('ExecStart=/usr/bin/node "/home/me/it 100%%/entry.js" collect')
+    expect(unit).toMatch(/^ExecStart=\/usr\/bin\/node --permission .* "\/home\/me\/it 100%%\/entry\.js" collect/m)
+    expect(unit).toContain('--allow-child-process')
+    const silent = systemdUnit({ ...options, programs: false })
+    expect(silent).not.toContain('--allow-child-process')
+    expect(silent).toMatch(/^Type=exec\n(?:(?!Watchdog)[\s\S])*$/m)
     expect(unit).toContain('ProtectHome=read-only')
     expect(unit).toContain('CapabilityBoundingSet=CAP_DAC_READ_SEARCH')
     // Programs that are here, so that only the unit is looked at.

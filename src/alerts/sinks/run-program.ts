@@ -12,7 +12,7 @@ export function runProgram(
   timeout_ms: number,
   signal: AbortSignal,
 ): Promise<SendResult> {
-  return new Promise((resolve) => {
+  return new Promise<SendResult>((resolve) => {
     const child = execFile(
       file,
       args,
@@ -30,7 +30,12 @@ export function runProgram(
     // A program that does not read its input is no fault.
     child.stdin?.on('error', () => {})
     child.stdin?.end(input)
-  })
+  }).catch(({ code }: NodeJS.ErrnoException) => ({
+    // Node's permission model throws where the system would answer.
+    ok: false,
+    retry: true,
+    error: `the program cannot be run (${code})`,
+  }))
 }
 
 /** EX_TEMPFAIL, sysexits.h: "temporary failure, user is invited to retry". */

@@ -4,6 +4,7 @@
  * (docs/adr/0007). Invariant: words go out in order, and trouble with telling never troubles the service.
  */
 import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 
 export interface ServiceManager {
   ready(status: string): void
@@ -12,6 +13,8 @@ export interface ServiceManager {
   /** Resolves when everything told so far is told. */
   stopping(): Promise<void>
 }
+
+const run = promisify(execFile)
 
 /** Telling takes milliseconds; a manager that does not answer is not waited for; ms. */
 const TELL_MS = 2_000
@@ -24,18 +27,15 @@ export function createServiceManager(env: NodeJS.ProcessEnv, trouble: (text: str
   let told = Promise.resolve()
   let failed = false
   const tell = (...words: string[]) => {
-    told = told.then(
-      () =>
-        new Promise((resolve) => {
-          execFile('systemd-notify', words, { env, timeout: TELL_MS }, (error) => {
-            if (error !== null && !failed) {
-              failed = true
-              trouble(`cannot tell systemd (${error.code ?? error.message}): is systemd-notify installed?`)
-            }
-            resolve()
-          })
-        }),
-    )
+    told = told
+      .then(() => run('systemd-notify', words, { env, timeout: TELL_MS }))
+      .then(
+        () => {},
+        ({ code, message }: NodeJS.ErrnoException) => {
+          if (!failed) trouble(`cannot tell systemd (${code ?? message}): is systemd-notify installed?`)
+          failed = true
+        },
+      )
   }
   const watchdog = startWatchdog(env, () => tell('WATCHDOG=1'))
   return {

@@ -28,7 +28,13 @@ function explain(code: string, path: string): [RefusalReason, string, string] | 
       'choose another place with --db',
     ]
   }
-  if (code === 'EACCES' || code === 'EPERM' || code === 'SQLITE_PERM' || code === 'SQLITE_AUTH') {
+  if (
+    code === 'EACCES' ||
+    code === 'EPERM' ||
+    code === 'ERR_ACCESS_DENIED' ||
+    code === 'SQLITE_PERM' ||
+    code === 'SQLITE_AUTH'
+  ) {
     return [
       'read_only',
       `${path} cannot be opened: permission denied`,
