@@ -18,8 +18,8 @@ import { showInPager } from './pager.ts'
 import { guardTerminal, MOUSE_OFF, MOUSE_ON } from './terminal-guard.ts'
 import { type InitialWish, initialState, type ViewContext, type ViewState } from './view-state.ts'
 
-/** A key is answered within one frame; more frames tell the eye nothing; frames per second. */
-const FRAMES_PER_SECOND = 10
+/** A key is answered within one frame. The store is asked twice a second at most, so that only keys make so many; frames per second. */
+const FRAMES_PER_SECOND = 30
 
 /** Still running this long after asking to be stopped means that nobody will be; ms. */
 const NOT_STOPPED_MS = 300
