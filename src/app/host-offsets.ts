@@ -18,7 +18,7 @@ export interface HostOffsets {
 
 export const NO_OFFSETS: HostOffsets = { off: new Map(), at: () => 0 }
 
-export function hostOffsets(reading: ClockReading, now_ms: number): HostOffsets {
+export function hostOffsets(reading: Pick<ClockReading, 'table' | 'stampOffset'>, now_ms: number): HostOffsets {
   const certain = (host: string, time_ms: number) => {
     const stamps = reading.stampOffset(host, time_ms)
     if (stamps === null || !Number.isFinite(stamps.offset_ms)) return 0
@@ -26,15 +26,16 @@ export function hostOffsets(reading: ClockReading, now_ms: number): HostOffsets 
     return low_ms > WORTH_CORRECTING_MS || high_ms < -WORTH_CORRECTING_MS ? offset_ms : 0
   }
   const off = new Map<string, { low_ms: number; high_ms: number }>()
-  for (const { host, steps } of reading.table.hosts) {
-    // Just before each step it was off by what it was off by until then.
-    const offsets = [now_ms, ...steps.map(({ at_ms }) => at_ms - 1)].map((time_ms) => certain(host, time_ms))
+  for (const { host, steps, to_ms } of reading.table.hosts) {
+    // Times of its own stamps, which need not be near ours: at its last, and on both sides of each step.
+    const times = [to_ms ?? now_ms, ...steps.flatMap(({ at_ms }) => [at_ms - 1, at_ms + 1])]
+    const offsets = times.map((time_ms) => certain(host, time_ms))
     if (offsets.some((ms) => ms !== 0)) off.set(host, { low_ms: Math.min(...offsets), high_ms: Math.max(...offsets) })
   }
-  const farthest = [...off].sort(([, a], [, b]) => size(b) - size(a)).slice(0, OFF_HOSTS)
+  const farthest = new Map([...off].sort(([, a], [, b]) => size(b) - size(a)).slice(0, OFF_HOSTS))
   return {
-    off: new Map(farthest),
-    at: (host, time_ms) => (host === undefined || !off.has(host) ? 0 : certain(host, time_ms)),
+    off: farthest,
+    at: (host, time_ms) => (host === undefined || !farthest.has(host) ? 0 : certain(host, time_ms)),
   }
 }
 
