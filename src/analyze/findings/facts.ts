@@ -129,7 +129,8 @@ export function severityOf(facts: FindingFacts, failed: { count: number; to_ms: 
 
 /** Requests that a host, service or client made or saw in the period. */
 export function requestsAt(facts: FindingFacts, place: Place, value: string): number {
-  return [...facts.failures, ...facts.successes].reduce((sum, g) => (g[place] === value ? sum + g.count : sum), 0)
+  const at = (groups: readonly GroupCount[]) => groups.reduce((sum, g) => (g[place] === value ? sum + g.count : sum), 0)
+  return at(facts.failures) + at(facts.successes)
 }
 
 /** Rollups know the minute at best; what failed within this before the end still goes on; ms. */

@@ -56,10 +56,10 @@ export function setupFindings(facts: FindingFacts): Finding[] {
 
 /** Since when the service was at work before the first refusal; null where it refused from the start. */
 function atWorkBefore(facts: FindingFacts, g: Gathered): number | null {
-  const own = [...facts.successes, ...facts.failures].filter(
-    (s) => s.kind === 'validation' && s.service === g.at.service,
-  )
-  const first = Math.min(...own.map((s) => s.from_ms))
+  let first = Infinity
+  for (const groups of [facts.successes, facts.failures])
+    for (const { kind, service, from_ms } of groups)
+      if (kind === 'validation' && service === g.at.service) first = Math.min(first, from_ms)
   return g.from_ms - first >= QUIET_MS ? first : null
 }
 

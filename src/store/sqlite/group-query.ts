@@ -13,6 +13,8 @@ import { DIMENSIONS, FIRST_DIMENSION, type Lexicon } from './lexicon.ts'
 const NARROWED = 2_000
 
 interface Sum {
+  /** Verdict and dimensions of the series; undefined once retention has dropped it. */
+  parts: readonly number[] | undefined
   count: number
   from_ms: number
   to_ms: number
@@ -33,18 +35,22 @@ export function readGroups(
   const series = ids.series()
   if (series !== null) addCondition(conditions, params, 'r.series', { include: series, exclude: [] })
   const statement = db
-    .prepare<unknown[], [number, number, number, number]>(
-      `SELECT r.series, sum(r.count), min(r.bucket), max(r.bucket) FROM cube r WHERE ${conditions.join(' AND ')} GROUP BY 1`,
+    .prepare<unknown[], [number, number, number, number, ...(number | null)[]]>(
+      `SELECT g.*, s.verdict, ${DIMENSIONS.map((dimension) => `s.${dimension}`).join(', ')}
+         FROM (SELECT r.series AS id, sum(r.count) AS count, min(r.bucket), max(r.bucket) FROM cube r
+                WHERE ${conditions.join(' AND ')} GROUP BY 1) g
+         LEFT JOIN series s ON s.id = g.id
+        WHERE g.count > 0`,
     )
     .raw()
   for (const { grain, from, to } of range.from_ms < range.to_ms ? coverRange(range, detail_from_ms) : [])
-    for (const [id, count, first, last] of statement.all(grain, from, to, ...params)) {
-      if (count <= 0) continue
+    for (const [id, count, first, last, ...parts] of statement.all(grain, from, to, ...params)) {
       const sum = sums.get(id)
       const from_ms = first * GRAIN_MS[grain]
       const to_ms = (last + 1) * GRAIN_MS[grain]
-      if (sum === undefined) sums.set(id, { count, from_ms, to_ms })
-      else {
+      if (sum === undefined) {
+        sums.set(id, { parts: parts[0] === null ? undefined : (parts as number[]), count, from_ms, to_ms })
+      } else {
         sum.count += count
         sum.from_ms = Math.min(sum.from_ms, from_ms)
         sum.to_ms = Math.max(sum.to_ms, to_ms)
@@ -60,8 +66,7 @@ export function readGroups(
   const taken = { success: 0, failure: 0 }
   let more = false
   const groups: GroupCount[] = []
-  for (const [id, sum] of [...sums].sort(([a, x], [b, y]) => y.count - x.count || a - b)) {
-    const parts = lexicon.series.parts(id)
+  for (const [, { parts, ...sum }] of [...sums].sort(([a, x], [b, y]) => y.count - x.count || a - b)) {
     if (parts === undefined || !passes(parts)) continue
     const verdict = ids.verdicts.get(parts[0]!)!
     if (taken[verdict.outcome] >= limit) {
