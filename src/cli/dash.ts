@@ -1,6 +1,5 @@
 /** `authtop dash`: the dashboard over an existing store, read-only. */
 import type { Command } from 'commander'
-import { keepYoungGenerationsSmall } from '../app/thread-memory.ts'
 import type { StoreReader } from '../core/ports/store.ts'
 import { openReader } from '../store/index.ts'
 import { addScreenOptions, type ScreenOptions, showDashboard } from './screen.ts'
@@ -42,7 +41,6 @@ Examples:
 Exit codes: 0 fine, 2 wrong usage, 3 cannot read the store.`,
   )
   command.action(async (options: StoreOptions & ScreenOptions) => {
-    if (process.stdout.isTTY) keepYoungGenerationsSmall()
     const store = storeLocation(options, process.env)
     const reader = await openReader(store)
     try {

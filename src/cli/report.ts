@@ -11,7 +11,6 @@ import { wordReport } from '../../dashboards/report/word-report.ts'
 import { type FailCondition, parseFailCondition } from '../analyze/report/fail-condition.ts'
 import { loadReport } from '../app/load-report.ts'
 import { parseWholePeriod, previousPeriod, type WeekStart } from '../app/period.ts'
-import { keepYoungGenerationsSmall } from '../app/thread-memory.ts'
 import type { TimeRange } from '../core/filter.ts'
 import type { StoreReader } from '../core/ports/store.ts'
 import type { Report } from '../core/report.ts'
@@ -109,7 +108,6 @@ Exit codes: 0 fine, 1 a --fail-on condition holds, 2 wrong usage, 3 cannot read 
 }
 
 async function runReport(options: Options): Promise<void> {
-  keepYoungGenerationsSmall()
   const zone = checkZone(options.tz)
   const week_start = WEEKDAYS.indexOf(options.weekStart as (typeof WEEKDAYS)[number]) as WeekStart
   const period = periodOf(options, zone, week_start)
