@@ -7,12 +7,15 @@
 import type { Envelope } from '../../src/core/log-record.ts'
 import type { PushedRecord } from '../../src/core/ports/push-source.ts'
 import { identityOf } from '../push/identity.ts'
+import { HTTP_STATUS } from './is-failed.ts'
 import { RECORD_LIMIT_CHARS } from './limits.ts'
 import type { Origin } from './origin.ts'
 import { isSilent } from './silent-attributes.ts'
 import type { Attributes, LogEntry, Scope, Span, Value } from './telemetry.ts'
 
 export const SPAN_KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'] as const
+/** What `error.type` repeats, in HTTP, RPC and databases. */
+const STATUS_CODES = [...HTTP_STATUS, 'rpc.response.status_code', 'rpc.grpc.status_code', 'db.response.status_code']
 const STATUSES = ['unset', 'ok', 'error'] as const
 
 /** @param names those under which spans within one another tell of one failure; none where it did not fail. */
@@ -41,8 +44,9 @@ export function renderSpan(span: Span, scope: Scope, origin: Origin, names: read
   for (const key in attributes) {
     const value = attributes[key]!
     if (isSilent(key, value)) silent[key] = value
-    // HTTP instrumentation repeats the status code here (semconv: error.type); only a name of an error says more.
-    else if (key !== 'error.type' || String(value) !== String(code)) telling[key] = value
+    // Instrumentation repeats the status code here (semconv: error.type); only a name of an error says more.
+    else if (key !== 'error.type' || !STATUS_CODES.some((name) => String(attributes[name]) === String(value)))
+      telling[key] = value
   }
   if (events.length > 0) telling.span_events = events
   const envelope = envelopeOf(origin, end_ms ?? start_ms)
