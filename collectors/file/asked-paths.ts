@@ -271,7 +271,10 @@ export class AskedPaths {
     try {
       if (found instanceof Error) await this.#handleError(asked, found)
       else if (found.isFile()) await this.#handleFile(asked, toFileStat(found), polled)
-      else if (found.isFIFO()) {
+      else if (found.isFIFO() && !asked.named && !this.#context.follow) {
+        // Nobody may ever write to it, and the reading is to end.
+        this.#problem(asked, 'is a FIFO; without following only one that is named is waited for')
+      } else if (found.isFIFO()) {
         if (!asked.fifo) this.#openFifo(asked)
         this.#noProblem(asked)
       } else if (asked.named || !found.isDirectory()) this.#problem(asked, `is ${kindOf(found)}`)

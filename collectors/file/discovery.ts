@@ -4,7 +4,7 @@
  * Invariant: `**` never follows a symbolic link to a directory, so recursive links end; named components do.
  */
 import type { Dirent } from 'node:fs'
-import { lstat, readdir } from 'node:fs/promises'
+import { lstat, opendir } from 'node:fs/promises'
 import { matchSegment, type PathLabels, type PathTemplate, type Segment } from './path-template.ts'
 
 export interface Found {
@@ -28,6 +28,16 @@ interface Place {
   labels: PathLabels
 }
 
+interface Gathering {
+  found: Discovered
+  /** Files at most; count. */
+  limit: number
+}
+
+/** Entries of one directory that are looked at for every file that may be found; most directories hold logs and little else. */
+const ENTRIES_PER_FILE = 2
+const ENTRIES_AT_ONCE = 1_000
+
 /** Directories deeper than this below a `**` are left out; the longest possible path has 2048 components. */
 const DEPTH_LIMIT = 64
 
@@ -42,7 +52,7 @@ export async function discover(template: PathTemplate, limit: number): Promise<D
         found.truncated = true
         return found
       }
-      await step(segments, place, todo, seen, listings, found)
+      await step(segments, place, todo, seen, listings, { found, limit })
     }
   }
   return found
@@ -54,8 +64,9 @@ async function step(
   todo: Place[],
   seen: Set<string>,
   listings: Map<string, Promise<Dirent[]>>,
-  found: Discovered,
+  into: Gathering,
 ): Promise<void> {
+  const { found } = into
   const segment = segments[place.at]
   if (!segment) return
   const last = place.at === segments.length - 1
@@ -64,21 +75,21 @@ async function step(
     if (!last) todo.push({ directory: path, at: place.at + 1, labels: place.labels })
     else {
       found.directories.add(place.directory)
-      if (await exists(path)) add(found, path, place.labels)
+      if (await exists(path)) add(into, path, place.labels)
     }
     return
   }
   const key = `${place.at} ${place.directory}`
   if (seen.has(key)) return
   seen.add(key)
-  const entries = await list(place.directory, listings, found)
+  const entries = await list(place.directory, listings, into)
   if (segment.kind === 'any') {
     todo.push({ ...place, at: place.at + 1 })
     for (const entry of entries) {
       const matched = entry.isDirectory() && matchSegment(segment, entry.name, place.labels)
       const path = join(place.directory, entry.name)
       if (matched && depth(path) < DEPTH_LIMIT) todo.push({ ...place, directory: path })
-      if (last && !entry.isDirectory() && !entry.name.startsWith('.')) add(found, path, place.labels)
+      if (last && !entry.isDirectory() && !entry.name.startsWith('.')) add(into, path, place.labels)
     }
     return
   }
@@ -88,22 +99,24 @@ async function step(
     const path = join(place.directory, entry.name)
     if (!last) {
       if (entry.isDirectory() || entry.isSymbolicLink()) todo.push({ directory: path, at: place.at + 1, labels })
-    } else if (!entry.isDirectory()) add(found, path, labels)
+    } else if (!entry.isDirectory()) add(into, path, labels)
   }
 }
 
-function add(found: Discovered, path: string, labels: PathLabels): void {
-  if (!found.files.has(path)) found.files.set(path, { path, labels })
+function add({ found, limit }: Gathering, path: string, labels: PathLabels): void {
+  if (found.files.has(path)) return
+  if (found.files.size >= limit) found.truncated = true
+  else found.files.set(path, { path, labels })
 }
 
 async function list(
   directory: string,
   listings: Map<string, Promise<Dirent[]>>,
-  found: Discovered,
+  { found, limit }: Gathering,
 ): Promise<readonly Dirent[]> {
   let listing = listings.get(directory)
   if (!listing) {
-    listing = readdir(directory, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    listing = entriesOf(directory, limit, found).catch((error: NodeJS.ErrnoException) => {
       // A path that is a file or is gone simply does not match; what exists and may not be listed is worth a word.
       if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') found.unreadable.set(directory, error.code ?? 'error')
       return []
@@ -112,6 +125,19 @@ async function list(
   }
   const entries = await listing
   if (!found.unreadable.has(directory)) found.directories.add(directory)
+  return entries
+}
+
+/** Not `readdir`: a spool of a million files would be a million objects before the first is looked at. */
+async function entriesOf(directory: string, limit: number, found: Discovered): Promise<Dirent[]> {
+  const entries: Dirent[] = []
+  for await (const entry of await opendir(directory, { bufferSize: ENTRIES_AT_ONCE })) {
+    if (entries.length >= ENTRIES_PER_FILE * limit) {
+      found.truncated = true
+      break
+    }
+    entries.push(entry)
+  }
   return entries
 }
 

@@ -147,7 +147,12 @@ function serviceMistakes({ service }: Config): { path: PropertyKey[]; text: stri
 
 /** Throws ConfigError with every mistake, or a system error where the file cannot be read. */
 export function loadConfig(file: string): Config {
-  return readYaml(file, readFileSync(file, 'utf8'), schema, (config) => {
+  return parseConfig(file, readFileSync(file, 'utf8'))
+}
+
+/** `file`: what mistakes are told of. Throws ConfigError with every mistake. */
+export function parseConfig(file: string, text: string): Config {
+  return readYaml(file, text, schema, (config) => {
     const seen = new Set<string>()
     const rules = new Set<string>(BUILT_IN_RULES)
     return [

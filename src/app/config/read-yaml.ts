@@ -31,7 +31,7 @@ export function readPlacedYaml<T>(
     throw new ConfigError(
       document.errors.map((e) => ({ file, ...at(e.pos[0]), path: '', text: `no valid YAML: ${e.message}` })),
     )
-  const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES }) ?? {}
+  const value = plainOf(file, document) ?? {}
   const parsed = schema.safeParse(value)
   const place = (path: readonly PropertyKey[]) => ({ ...at(offsetOf(document, path)), path: pathText(path) })
   if (!parsed.success)
@@ -39,6 +39,16 @@ export function readPlacedYaml<T>(
   const further = extra(parsed.data).map(({ path, text: words }) => ({ file, ...place(path), text: words }))
   if (further.length > 0) throw new ConfigError(further)
   return { value: parsed.data, place }
+}
+
+/** An alias without its anchor, and more text than the aliases may make, come to light only here. */
+function plainOf(file: string, document: Document): unknown {
+  try {
+    return document.toJS({ maxAliasCount: MAX_ALIASES })
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error
+    throw new ConfigError([{ file, line: 1, column: 1, path: '', text: `no valid YAML: ${error.message}` }])
+  }
 }
 
 type Place = (path: readonly PropertyKey[]) => Pick<ConfigMistake, 'line' | 'column' | 'path'>

@@ -209,6 +209,17 @@ describe('following', () => {
     expect(reader.lines).toHaveLength(50_000)
   })
 
+  test('without following, a FIFO that a wildcard found is not waited for', async () => {
+    const logs = new LogFolder()
+    execFileSync('mkfifo', [logs.at('pipe.log')])
+    logs.write('a.log', 'one\n')
+    const reader = await logs.once('*.log')
+    expect(reader.lines).toEqual(['one'])
+    expect(reader.notices.map(({ text }) => text)).toContain(
+      'is a FIFO; without following only one that is named is waited for',
+    )
+  })
+
   test('sockets and devices are refused', async () => {
     const logs = new LogFolder()
     const server = net.createServer().listen(logs.at('socket'))
