@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   findings: async () => (await import('./findings.ts')).findingsCommand,
   reattribute: async () => (await import('./reattribute.ts')).reattributeCommand,
   forget: async () => (await import('./forget.ts')).forgetCommand,
+  migrate: async () => (await import('./migrate.ts')).migrateCommand,
   rekey: async () => (await import('./rekey.ts')).rekeyCommand,
   repair: async () => (await import('./repair.ts')).repairCommand,
   explain: async () => (await import('./explain.ts')).explainCommand,

@@ -5,6 +5,7 @@
 import type { StoreDesk } from '../core/ports/alert-store.ts'
 import type { Repair } from '../core/ports/repair.ts'
 import { type StoreReader, StoreRefusal, type StoreWriter } from '../core/ports/store.ts'
+import type { ImportSource, StoreImport } from '../core/ports/store-import.ts'
 import type { OpenScope } from './scope.ts'
 
 interface Engine {
@@ -14,6 +15,8 @@ interface Engine {
   openDesk(rest: string): Promise<StoreDesk>
   /** `out` is a path; null: beside the damaged one. */
   repair(rest: string, out: string | null, now_ms: number): Promise<Repair>
+  /** Absent: the engine takes over no other store. */
+  openImport?(rest: string, source: ImportSource): Promise<StoreImport>
 }
 
 /** Loaded only when asked for: a start pays for one engine. */
@@ -36,12 +39,13 @@ const ENGINES: Readonly<Record<string, { example: string; load(): Promise<Engine
   clickhouse: {
     example: 'clickhouse://user@host:8123/database',
     async load() {
-      const { openClickhouseDesk, openClickhouseReader, openClickhouseWriter } = await import('./clickhouse/open.ts')
+      const opens = await import('./clickhouse/open.ts')
       return {
-        openWriter: openClickhouseWriter,
-        openReader: openClickhouseReader,
-        openDesk: openClickhouseDesk,
+        openWriter: opens.openClickhouseWriter,
+        openReader: opens.openClickhouseReader,
+        openDesk: opens.openClickhouseDesk,
         repair: refuseRepair,
+        openImport: opens.openClickhouseImport,
       }
     },
   },
@@ -80,6 +84,18 @@ export async function repairStore(location: string, out: string | null, now_ms: 
 async function refuseRepair(): Promise<never> {
   const hint = 'see CHECK TABLE and SYSTEM RESTORE REPLICA in the documentation of ClickHouse'
   throw new StoreRefusal('unsupported', 'a ClickHouse server repairs its tables itself', hint)
+}
+
+/** For a whole store that is to be taken over. Throws {@link StoreRefusal}. */
+export async function openImport(location: string, source: ImportSource): Promise<StoreImport> {
+  const { engine, rest } = await parseLocation(location)
+  if (engine.openImport === undefined)
+    throw new StoreRefusal(
+      'unsupported',
+      'only a ClickHouse store takes over another one',
+      'name one with --to clickhouse://user@host:8123/database; SQLite files are copied',
+    )
+  return engine.openImport(rest, source)
 }
 
 async function parseLocation(location: string): Promise<{ engine: Engine; rest: string }> {

@@ -4,10 +4,12 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { StoreDesk } from '../../core/ports/alert-store.ts'
 import { type StoreReader, StoreRefusal, type StoreWriter } from '../../core/ports/store.ts'
+import type { ImportSource, StoreImport } from '../../core/ports/store-import.ts'
 import type { OpenScope } from '../scope.ts'
 import { Spool } from '../sqlite/spool.ts'
 import { ClickhouseDesk } from './desk.ts'
 import { Documents, documentRows } from './documents.ts'
+import { ClickhouseImport } from './import.ts'
 import { type ClickhouseLocation, parseClickhouse } from './location.ts'
 import { Meta } from './meta.ts'
 import { migrate, versionOf } from './migrate.ts'
@@ -139,6 +141,19 @@ export async function openClickhouseDesk(rest: string): Promise<StoreDesk> {
   try {
     await checkUpToDate(server)
     return new ClickhouseDesk(server)
+  } catch (error) {
+    await server.close()
+    throw refusalOf(error, location.shown)
+  }
+}
+
+/** For a whole store that is to be taken over as this collector's. Throws StoreRefusal. */
+export async function openClickhouseImport(rest: string, source: ImportSource): Promise<StoreImport> {
+  const location = parseClickhouse(rest, process.env)
+  const server = new ClickhouseServer(location)
+  try {
+    await migrate(server, location)
+    return await ClickhouseImport.begin(server, new Meta(server), location.collector, source)
   } catch (error) {
     await server.close()
     throw refusalOf(error, location.shown)
