@@ -1,4 +1,5 @@
-/** The paths of a command as one source: files, journals, or standard input alone. */
+/** The paths of a command as one source: files, journals, tables of a ClickHouse server, or standard input alone. */
+import { parseTablesPath } from '../../collectors/clickhouse/asked-tables.ts'
 import { openFileSource } from '../../collectors/file/file-source.ts'
 import { parseJournalPath } from '../../collectors/journal/asked-journal.ts'
 import { openStdinSource } from '../../collectors/stdin/stdin-source.ts'
@@ -12,12 +13,28 @@ const STDIN = 0
 export async function openSource(paths: readonly string[], options: SourceOptions): Promise<LogSource | null> {
   if (paths.length === 0) return null
   if (paths.length === 1 && paths[0] === '-') return openStdinSource(STDIN, options)
-  const asked = [...new Set(paths)].map((path) => ({ path, journal: parseJournalPath(path, process.cwd()) }))
-  const journals = asked.flatMap(({ journal }) => journal ?? [])
-  if (journals.length === 0) return openFileSource(paths, options)
-  const { openJournalSource } = await import('../../collectors/journal/journal-source.ts')
-  const sources = journals.map((journal) => openJournalSource(journal, options))
-  const files = asked.flatMap(({ path, journal }) => (journal === null ? path : []))
-  if (files.length > 0) sources.push(await openFileSource(files, options))
+  const asked = [...new Set(paths)].map((path) => ({
+    path,
+    journal: parseJournalPath(path, process.cwd()),
+    tables: parseTablesPath(path, process.env),
+  }))
+  const files = asked.flatMap(({ path, journal, tables }) => (journal === null && tables === null ? path : []))
+  if (files.length === asked.length) return openFileSource(paths, options)
+  const sources: LogSource[] = []
+  try {
+    for (const { journal, tables } of asked) {
+      if (journal !== null) {
+        const { openJournalSource } = await import('../../collectors/journal/journal-source.ts')
+        sources.push(openJournalSource(journal, options))
+      } else if (tables !== null) {
+        const { openTables } = await import('../../collectors/clickhouse/open-tables.ts')
+        sources.push(...(await openTables(tables, options)))
+      }
+    }
+    if (files.length > 0) sources.push(await openFileSource(files, options))
+  } catch (error) {
+    await Promise.all(sources.map((source) => source.close()))
+    throw error
+  }
   return sources.length === 1 ? sources[0]! : new JoinedSource(sources)
 }

@@ -18,6 +18,7 @@ import { addStoreOptions, type StoreOptions, storeLocation } from './store-optio
 import { checkZone, ZONE_HELP } from './zone-option.ts'
 
 interface Options extends StoreOptions, ReceiverOptions, PrivacyOptions {
+  from?: string
   once?: boolean
   tz?: string
   retainDays?: number
@@ -42,6 +43,10 @@ export function collectCommand(program: Command): void {
       "files, globs and templates such as 'logs/{host}/*.log'; .gz and .zst are read as history; journal:, journal:UNIT or journal:/DIR; - is standard input",
     )
     .option('-c, --config <file>', 'a YAML file with paths, rules, sinks and service settings (docs/alerts.md)')
+    .option(
+      '--from <url>',
+      "the OpenTelemetry Collector's tables in ClickHouse as one more path: clickhouse://user@host:8123/otel (docs/clickhouse.md)",
+    )
     .option('--once', 'read what is there, then end')
     .addOption(
       new Option('--log <format>', 'how it speaks of itself on stderr: text, or json with one object per line')
@@ -64,6 +69,7 @@ Examples:
   $ authtop collect --otlp --db otel.db
   $ authtop collect -c /etc/authtop/authtop.yaml
   $ authtop collect journal:myapp.service
+  $ authtop collect --from 'clickhouse://reader@ch.example:8123/otel'
 
 Signals: SIGTERM and SIGINT end within 5 s, everything read by then stored; SIGHUP (or authtop reload) reads the
 configuration again. Under systemd it says when it is ready and feeds the watchdog.
@@ -128,7 +134,8 @@ Exit codes: 0 fine, 2 wrong usage, 3 cannot read or write.`,
 
 /** What the command line and the configuration decide together; the command line has the last word. */
 function settingsOf(named: readonly string[], options: Options, config: Config): Settings {
-  const paths = named.length > 0 ? named : config.paths
+  const asked = options.from === undefined ? named : [...named, options.from]
+  const paths = asked.length > 0 ? asked : config.paths
   if (paths.includes('-') && paths.length > 1)
     throw new UserError('"-" (standard input) cannot be mixed with files', 'run two collectors, or name the files only')
   return {

@@ -83,7 +83,7 @@ export function parseClickhouse(rest: string, env: NodeJS.ProcessEnv): Clickhous
     password: password(url, given.password_file, env),
     database,
     collector,
-    spool: given.spool ?? join(env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'authtop', 'spool'),
+    spool: given.spool ?? join(stateFolder(env), 'spool'),
     spool_bytes: given.spool_mib === undefined ? SPOOL_BYTES : whole('spool_mib', given.spool_mib) * 1024 ** 2,
     cluster,
     replicated: flag('replicated', given.replicated, cluster !== null),
@@ -91,6 +91,11 @@ export function parseClickhouse(rest: string, env: NodeJS.ProcessEnv): Clickhous
     timeout_ms: given.timeout_s === undefined ? TIMEOUT_MS : whole('timeout_s', given.timeout_s) * 1000,
     shown,
   }
+}
+
+/** Under systemd the unit's own (StateDirectory=), else as the XDG base directory specification has it. */
+function stateFolder(env: NodeJS.ProcessEnv): string {
+  return env.STATE_DIRECTORY || join(env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'authtop')
 }
 
 function options(params: URLSearchParams): Partial<Record<Option, string>> {

@@ -48,7 +48,7 @@ export async function migrate(server: ClickhouseServer, location: ClickhouseLoca
       engine: '',
       order: 'key',
       // All on one shard: the first claim must be the only one.
-      shard: '0',
+      shard: '0 * length(key)',
     }))
       await server.run(statement)
     await meta.claim('program', 'authtop')

@@ -9,7 +9,7 @@ import type { DocumentChange, Documents } from './documents.ts'
 import type { Marks, Meta } from './meta.ts'
 import type { Schema } from './migrations/schema-options.ts'
 import type { ClickhouseServer } from './server.ts'
-import { sql } from './sql.ts'
+import { Sql, sql } from './sql.ts'
 
 /** Tables partitioned by days of detail, with the column of their instant. */
 const DETAIL: Readonly<Record<string, string>> = {
@@ -94,7 +94,7 @@ export class Retention {
     for (const { table, before } of drops) {
       const local = this.#schema.local(table)
       const rows = await this.#server.rows<[string]>(
-        sql`SELECT DISTINCT partition FROM system.parts
+        sql`SELECT DISTINCT partition FROM ${new Sql(this.#schema.everyHost('system.parts'))}
              WHERE database = ${this.#schema.database} AND table = ${local} AND active AND toInt64OrZero(partition) < ${before}`,
       )
       for (const [partition] of rows)

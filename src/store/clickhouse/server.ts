@@ -65,6 +65,8 @@ export class ClickhouseServer {
       input_format_parallel_parsing: 0,
       async_insert: location.async_insert ? 1 : 0,
       wait_for_async_insert: 1,
+      // On a cluster: acknowledged when the shard has it.
+      distributed_foreground_insert: 1,
       async_insert_deduplicate: location.async_insert ? 1 : 0,
     }
   }

@@ -23,6 +23,11 @@ export class Schema {
     return this.#options.database
   }
 
+  /** A system table as all hosts have it. */
+  everyHost(table: string): string {
+    return this.#options.cluster === null ? table : `clusterAllReplicas(${this.#options.cluster}, ${table})`
+  }
+
   /** The name under which a host keeps its part of a table. */
   local(table: string): string {
     return this.#options.cluster === null ? table : `${table}_local`
