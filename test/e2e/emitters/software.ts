@@ -39,6 +39,9 @@ export const SOFTWARE = {
     'systemd systemd-journal-remote',
     () => runs('journalctl', '--version') && runs('/lib/systemd/systemd-journal-remote', '--version'),
   ),
+  rsyslog: debian('rsyslog rsyslog-gnutls', () =>
+    runs('sh', '-c', 'rsyslogd -v && ls /usr/lib/*/rsyslog/lmnsd_gtls.so'),
+  ),
   nginx: debian('nginx-light', () => runs('/usr/sbin/nginx', '-v')),
   jsonwebtoken: npm('jsonwebtoken'),
   winston: npm('winston'),
