@@ -4,11 +4,12 @@
  * bench/RESULTS.md. `npm run bench -- [--mb 200] [--runs 3] [--only mixed,keycloak]`; needs a build. Peers that are not
  * installed are named and left out (Debian: ripgrep lnav goaccess mtail jq).
  */
-import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { type Contestant, JOB, LITERALS, median, type Run, run, YARDSTICK } from './contestant.ts'
 import { SHAPES, type Shape, writeMixedLog } from './mixed-log.ts'
 
 interface Input {
@@ -31,32 +32,10 @@ const INPUTS: readonly Input[] = [
   { name: 'keycloak', title: 'Keycloak events, every line one', auth_percent: 100, shapes: ['keycloak'] },
 ]
 
-interface Contestant {
-  name: string
-  command: string
-  args: (file: string, scratch: string) => string[]
-  /** Inputs it can read. */
-  reads?: readonly string[]
-}
-
-const AUTHTOP = join(import.meta.dirname, '../dist/src/cli/entry.js')
-/** How often memory is read, ms; the kernel keeps the peak, so only what comes after the last look is missed. */
-const LOOK_MS = 20
-/** All others are compared with this one. */
-const YARDSTICK = 'rg -i -j1'
-
 const CONTESTANTS: readonly Contestant[] = [
-  {
-    name: 'authtop collect --once',
-    command: process.execPath,
-    args: (file, scratch) => [AUTHTOP, 'collect', '--once', '--db', join(scratch, `${Math.random()}.db`), file],
-  },
+  JOB,
   { name: 'wc -l', command: 'wc', args: (file) => ['-l', file] },
-  {
-    name: YARDSTICK,
-    command: 'rg',
-    args: (file, scratch) => ['-i', '-j1', '-c', '-F', '-f', join(scratch, 'literals.txt'), file],
-  },
+  YARDSTICK,
   { name: 'jq', command: 'jq', args: (file) => ['-c', 'select(.level >= 40)', file], reads: ['pino'] },
   {
     name: 'lnav',
@@ -76,50 +55,6 @@ const CONTESTANTS: readonly Contestant[] = [
   },
 ]
 
-/** What a person greps for on a bad night. */
-const LITERALS = [
-  'jwt expired',
-  'jwt not active',
-  'jwt malformed',
-  'jwt audience invalid',
-  'jwt issuer invalid',
-  'invalid signature',
-  'signature verification failed',
-  'signature has expired',
-  'token has expired',
-  'token is expired',
-  'token expired',
-  'token is not active',
-  'token is not yet valid',
-  'not yet valid',
-  'token used before issued',
-  'issued in the future',
-  'token revoked',
-  'token has been revoked',
-  'invalid_token',
-  'invalid_grant',
-  'invalid_client',
-  'invalid_scope',
-  'unauthorized_client',
-  'insufficient_scope',
-  'access_denied',
-  'login_required',
-  'bearer token rejected',
-  'token rejected',
-  'failed to authenticate since the jwt',
-  'unable to authenticate the request',
-  'unable to find a signing key',
-  'no matching key',
-  'no applicable key found',
-  'unexpected "aud" claim',
-  'unexpected "iss" claim',
-  'JWTExpired',
-  'TokenExpiredError',
-  'JsonWebTokenError',
-  'ExpiredSignatureError',
-  'REFRESH_TOKEN_ERROR',
-] as const
-
 /** What a person would write for mtail to count refusals. */
 const MTAIL = `counter refused by reason
 /jwt expired|token has expired|token is expired|Signature has expired/ {
@@ -136,34 +71,6 @@ const MTAIL = `counter refused by reason
 }
 `
 
-interface Run {
-  seconds: number
-  peak_mb: number
-}
-
-async function run({ command, args }: Contestant, file: string, scratch: string): Promise<Run> {
-  const start = performance.now()
-  const child = spawn(command, args(file, scratch), { stdio: ['ignore', 'ignore', 'pipe'] })
-  let errors = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    errors = (errors + text).slice(-2000)
-  })
-  let peak_kb = 0
-  const look = setInterval(() => {
-    try {
-      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8')
-      peak_kb = Math.max(peak_kb, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0))
-    } catch {
-      // It has ended.
-    }
-  }, LOOK_MS)
-  const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve))
-  clearInterval(look)
-  if (code !== 0) throw new Error(`${command} ended with ${code}: ${errors}`)
-  return { seconds: (performance.now() - start) / 1000, peak_mb: peak_kb / 1024 }
-}
-
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!
 const installed = ({ command }: Contestant): boolean => spawnSync(command, ['--version']).error === undefined
 
 const { values: asked } = parseArgs({
@@ -179,7 +86,7 @@ const report: string[] = [
   '# Results',
   '',
   `authtop's whole job beside its peers, measured by \`npm run bench -- --mb ${asked.mb} --runs ${asked.runs}\` on ${cpus().length} × ${cpus()[0]?.model.trim() || 'unnamed processor'}.`,
-  `Medians of ${asked.runs} interleaved runs, with the fastest and the slowest; ratios are to \`${YARDSTICK}\` over the same literals in the same turns.`,
+  `Medians of ${asked.runs} interleaved runs, with the fastest and the slowest; ratios are to \`${YARDSTICK.name}\` over the same literals in the same turns.`,
   '',
 ]
 try {
@@ -202,7 +109,7 @@ try {
     const runs = new Map<Contestant, Run[]>(here.map((each) => [each, []]))
     for (let turn = 0; turn < Number(asked.runs); turn++)
       for (const each of here) runs.get(each)!.push(await run(each, file, scratch))
-    const yardstick = here.find(({ name }) => name === YARDSTICK)
+    const yardstick = here.find(({ name }) => name === YARDSTICK.name)
     const unit = yardstick === undefined ? Number.NaN : median(runs.get(yardstick)!.map(({ seconds }) => seconds))
     report.push(
       `## ${input.title}`,
