@@ -5,18 +5,10 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { z } from 'zod'
-import { PANEL_IDS, SCREENS, type ScreenId } from '../../dashboards/terminal/screens.ts'
+import { PANEL_IDS, SCREENS } from '../../dashboards/terminal/screens.ts'
 import type { InitialWish, ViewState } from '../../dashboards/terminal/view-state.ts'
 import { isDistant, shownLocation } from '../store/shown-location.ts'
 import { stateFolder } from './store-option.ts'
-
-const MEMORY = z.object({
-  screen: z.enum(SCREENS.map(({ id }): ScreenId => id)).optional(),
-  length_ms: z.union([z.literal('all'), z.number().int().positive()]).optional(),
-  zone: z.enum(['local', 'utc']).optional(),
-  sorts: z.partialRecord(z.enum(PANEL_IDS), z.object({ column: z.string().max(32), reversed: z.boolean() })).optional(),
-})
 
 /** By a digest, because a location may be longer than a file name may be. */
 function memoryFile(store: string, env: NodeJS.ProcessEnv): string {
@@ -27,14 +19,52 @@ function memoryFile(store: string, env: NodeJS.ProcessEnv): string {
 
 export function recallDashboard(store: string, env: NodeJS.ProcessEnv): InitialWish {
   try {
-    const read = MEMORY.safeParse(JSON.parse(readFileSync(memoryFile(store, env), 'utf8')))
-    // The schema gives absent as undefined; a wish has no such values.
-    return read.success
-      ? (Object.fromEntries(Object.entries(read.data).filter(([, value]) => value !== undefined)) as InitialWish)
-      : {}
+    return wishOf(JSON.parse(readFileSync(memoryFile(store, env), 'utf8'))) ?? {}
   } catch {
     return {}
   }
+}
+
+/** Null for anything but what {@link rememberDashboard} writes. Without a library: loading one would delay the first frame. */
+function wishOf(kept: unknown): InitialWish | null {
+  if (!isObject(kept)) return null
+  const { screen, length_ms, zone, sorts } = kept
+  const wish: InitialWish = {}
+  if (screen !== undefined) {
+    const known = SCREENS.find(({ id }) => id === screen)
+    if (known === undefined) return null
+    wish.screen = known.id
+  }
+  if (length_ms !== undefined) {
+    if (length_ms !== 'all' && !(Number.isSafeInteger(length_ms) && (length_ms as number) > 0)) return null
+    wish.length_ms = length_ms as number | 'all'
+  }
+  if (zone !== undefined) {
+    if (zone !== 'local' && zone !== 'utc') return null
+    wish.zone = zone
+  }
+  if (sorts !== undefined) {
+    if (!isObject(sorts) || !Object.entries(sorts).every(([panel, sort]) => isPanel(panel) && isSort(sort))) return null
+    wish.sorts = sorts as NonNullable<InitialWish['sorts']>
+  }
+  return wish
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isPanel(name: string): boolean {
+  return PANEL_IDS.some((id) => id === name)
+}
+
+/** Names of columns are short. */
+const COLUMN_LIMIT = 32
+
+function isSort(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const { column, reversed } = value
+  return typeof column === 'string' && column.length <= COLUMN_LIMIT && typeof reversed === 'boolean'
 }
 
 /** Not being able to is no reason to fail on the way out. */

@@ -4,13 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { startCollectThread } from '../app/collect-thread.ts'
-import { collect } from '../app/collecting.ts'
 import { createDemoFleet } from '../app/demo/create-demo-fleet.ts'
 import { writeStory } from '../app/demo/write-story.ts'
 import { openReader } from '../store/index.ts'
 import { DETAIL_DAYS, ROLLUP_DAYS } from './collect.ts'
 import { positiveInteger } from './number-option.ts'
-import { addScreenOptions, type ScreenOptions, showDashboard, showSummary } from './screen.ts'
+import { addScreenOptions, type ScreenOptions, showDashboard } from './screen.ts'
 import { untilSignal } from './until-signal.ts'
 
 interface Options extends ScreenOptions {
@@ -102,6 +101,8 @@ async function live(folder: string, options: Options): Promise<void> {
 async function atOnce(folder: string, options: Options): Promise<void> {
   const store = join(folder, 'demo.db')
   const { paths } = await writeStory({ dir: join(folder, 'logs'), seed: options.seed ?? 1 })
+  const { collect } = await import('../app/collecting.ts')
+  const { showSummary } = await import('./summary.ts')
   await collect({ paths, store, follow: false, zone: 'UTC', retention: RETENTION, notice: () => {} }, untilSignal())
   const reader = await openReader(store)
   try {

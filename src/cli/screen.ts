@@ -7,18 +7,15 @@ import { resolve } from 'node:path'
 import { ReadStream } from 'node:tty'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { appearanceFor } from '../../dashboards/terminal/appearance.ts'
-import type { DashboardModel, Notice } from '../../dashboards/terminal/model.ts'
-import { summaryLines } from '../../dashboards/terminal/summary.ts'
 import { parseLength, RANGE_LENGTHS } from '../../dashboards/terminal/time-window.ts'
-import { createDashboardLoader } from '../app/dashboard-data.ts'
 import { startDashboardThread } from '../app/dashboard-thread.ts'
 import { PeriodError, parseMoment } from '../app/period.ts'
-import { NO_FILTER } from '../core/filter.ts'
 import type { StoreReader } from '../core/ports/store.ts'
 import { createAlertDesk } from './alert-desk.ts'
 import { recallDashboard, rememberDashboard } from './dashboard-memory.ts'
 import { UserError } from './exit-code.ts'
-import { print } from './output.ts'
+import { loadDashboard } from './load-dashboard.ts'
+import type { Summarised } from './summary.ts'
 import { checkZone, ZONE_HELP } from './zone-option.ts'
 
 export interface ScreenOptions {
@@ -51,12 +48,6 @@ function readRange(text: string): number | 'all' {
   return length
 }
 
-export interface Summarised {
-  reader: StoreReader
-  options: ScreenOptions
-  notices: readonly Notice[]
-}
-
 export interface Shown extends Summarised {
   /** Where the store is that `reader` reads: the dashboard's own thread opens it too. */
   store: string
@@ -70,12 +61,13 @@ export interface Shown extends Summarised {
 
 /** On a terminal until the user quits; elsewhere prints the summary and returns. */
 export async function showDashboard(shown: Shown): Promise<void> {
-  if (!process.stdout.isTTY || process.env.TERM === 'dumb') return showSummary(shown)
+  if (!process.stdout.isTTY || process.env.TERM === 'dumb') return (await import('./summary.ts')).showSummary(shown)
   const { reader, options, notices } = shown
   const zone = checkZone(options.tz ?? Intl.DateTimeFormat().resolvedOptions().timeZone)
   const input = shown.keysFromTerminal || !process.stdin.isTTY ? openTerminal() : process.stdin
-  const { runDashboard } = await import('../../dashboards/terminal/run-dashboard.tsx')
+  // Starts while Ink is loaded.
   const thread = startDashboardThread(shown.store)
+  const { runDashboard } = await loadDashboard()
   const known = shown.remember ? recallDashboard(shown.store, process.env) : {}
   const end = await runDashboard({
     load: (request) => thread.load(request, notices),
@@ -128,34 +120,6 @@ function readMoment(text: string, zone: string): number | null {
     if (error instanceof PeriodError) return null
     throw error
   }
-}
-
-export async function showSummary({ reader, options, notices }: Summarised): Promise<void> {
-  const model = await summaryModel(reader, notices, options.range ?? 'all')
-  await print(`${summaryLines(model, checkZone(options.tz)).join('\n')}\n`)
-}
-
-const SUMMARY_INCIDENTS = 10
-
-function summaryModel(
-  reader: StoreReader,
-  notices: readonly Notice[],
-  length_ms: number | 'all',
-): Promise<DashboardModel> {
-  return createDashboardLoader(reader).load(
-    {
-      screen: 'summary',
-      now_ms: Date.now(),
-      length_ms,
-      end: 'now',
-      filter: NO_FILTER,
-      words: [],
-      order: null,
-      incident_id: null,
-      limit: SUMMARY_INCIDENTS,
-    },
-    notices,
-  )
 }
 
 /** The shortest offered range that shows what there is; old logs are shown whole. */

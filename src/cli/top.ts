@@ -5,7 +5,6 @@ import { incidentLine } from '../../dashboards/terminal/incident-line.ts'
 import type { Notice } from '../../dashboards/terminal/model.ts'
 import { toPrintable } from '../../dashboards/terminal/printable.ts'
 import { startCollectThread } from '../app/collect-thread.ts'
-import { collect } from '../app/collecting.ts'
 import { closestName } from '../core/closest-name.ts'
 import type { SourceNotice } from '../core/ports/source.ts'
 import type { IncidentChange } from '../core/ports/store.ts'
@@ -15,7 +14,7 @@ import { UserError } from './exit-code.ts'
 import { note, print } from './output.ts'
 import { addPrivacyOption, type PrivacyOptions } from './privacy-option.ts'
 import { addReceiverOptions, type ReceiverOptions, receiversOf } from './receiver-options.ts'
-import { addScreenOptions, type ScreenOptions, showDashboard, showSummary } from './screen.ts'
+import { addScreenOptions, type ScreenOptions, showDashboard } from './screen.ts'
 import { sourceNoticeText } from './source-notice.ts'
 import { addStoreOptions, type StoreOptions, storeLocation } from './store-option.ts'
 import { untilSignal } from './until-signal.ts'
@@ -161,6 +160,8 @@ async function inPipe(paths: string[], options: Options): Promise<void> {
   const zone = checkZone(options.tz)
   let live = false
   const pending: Promise<void>[] = []
+  const { collect } = await import('../app/collecting.ts')
+  const { showSummary } = await import('./summary.ts')
   await collect(
     {
       ...collectData(paths, store, options),
