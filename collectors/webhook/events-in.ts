@@ -58,11 +58,17 @@ function gather(value: unknown, into: string[], depth: number): void {
   else gather(inside, into, depth + 1)
 }
 
+function isBare(item: unknown): boolean {
+  return typeof item === 'object' && item !== null && !('apiVersion' in item)
+}
+
 /** What a wrapper holds; undefined for an event. */
 function insideOf(value: Readonly<Record<string, unknown>>): unknown {
-  const { records, items, data, kind } = value
+  const { records, items, data, kind, apiVersion } = value
   if (Array.isArray(records)) return records
-  if (Array.isArray(items) && kind === 'EventList') return items
+  // Items of a Kubernetes list leave out what the list says of all.
+  if (Array.isArray(items) && kind === 'EventList')
+    return items.map((item) => (isBare(item) ? { kind: 'Event', apiVersion, ...item } : item))
   if (typeof data !== 'object' || data === null) return undefined
   const { events } = data as { events?: unknown }
   if (Array.isArray(events)) return events

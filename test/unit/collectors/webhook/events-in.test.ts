@@ -20,8 +20,9 @@ test('Okta, Azure, Event Grid, CloudEvents and Kubernetes wrap their events', ()
   expect(read([{ records: [signIn] }, { records: [signIn] }])).toEqual([signIn, signIn])
   expect(read([{ eventType: 'Microsoft.Graph', data: signIn }])).toEqual([signIn])
   expect(read({ specversion: '1.0', data: signIn })).toEqual([signIn])
-  const audit = { kind: 'Event', verb: 'get' }
-  expect(read({ kind: 'EventList', items: [audit] })).toEqual([audit])
+  const audit = { verb: 'get', auditID: '1' }
+  const typed = { kind: 'Event', apiVersion: 'audit.k8s.io/v1', ...audit }
+  expect(read({ kind: 'EventList', apiVersion: 'audit.k8s.io/v1', items: [audit, typed] })).toEqual([typed, typed])
 })
 
 test('anything else is malformed, and never more than that', () => {
