@@ -4,7 +4,7 @@
  * Invariant: a record that states a reason of its own (expired, wrong audience, malformed) is never put into the shadow.
  */
 import type { Deed, HistoryFact } from '../../core/history.ts'
-import { VERIFIED } from '../history/facts-of.ts'
+import { UNNAMED, VERIFIED } from '../history/facts-of.ts'
 import type { Told } from '../incident/tell.ts'
 import type { Background } from './background.ts'
 import { momentOf } from './moment.ts'
@@ -22,6 +22,7 @@ const REACH_MS = 30_000
 export function outageShadow(told: Told, background: Background): Verdict | null {
   if (!SHADOWED.has(told.reported_subcause)) return null
   if (told.http_status === 403 || told.http_status === 404) return null
+  if (namesStrangersKey(told, background)) return null
   const own = near(background.facts('host', told.host), told.time_ms)
   if (own !== null) return verdict(own, 'likely', `${told.host} could not reach ${WHAT[own.deed]}`, told.time_ms)
   if (told.reported_subcause !== 'unspecified') return null
@@ -37,6 +38,13 @@ export function outageShadow(told: Told, background: Background): Verdict | null
     `${wide.host === '' ? 'another host' : wide.host} could not reach ${WHAT[wide.deed]}`,
     at_ms,
   )
+}
+
+/** A key that the issuer was not seen to use, where others were: no key set would have held it. */
+function namesStrangersKey({ evidence: { kid }, issuer }: Told, { facts }: Background): boolean {
+  if (kid === undefined) return false
+  const known = [...(issuer === undefined ? [] : facts('keys', issuer)), ...facts('keys', UNNAMED)]
+  return known.length > 0 && known.every(({ detail }) => detail !== kid)
 }
 
 const WHAT: Readonly<Record<Outage, string>> = {

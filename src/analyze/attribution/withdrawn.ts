@@ -19,7 +19,7 @@ const FAMILY_FALLS_MS = 600_000
 const REUSED = { cause: 'revocation', subcause: 'refresh_reused' } as const
 const REVOKED = { cause: 'revocation', subcause: 'token_revoked' } as const
 
-/** Where no more than this share of the tokens is withdrawn, the end of their lives is what is mostly met; share. */
+/** A client of whose tokens no more than this share is withdrawn mostly meets the end of their lives; share. */
 const SELDOM = 0.2
 
 /** Null: the history says nothing about it. */
@@ -119,6 +119,14 @@ function nothingWithdrawn(told: Told, background: Background): Verdict | null {
   const own = tokenFacts(told, background)
   const at_ms = momentOf(told, background)?.at_ms ?? told.time_ms
   const good = own.find(({ deed, first_ms }) => deed === 'accepted' && first_ms < at_ms)
+  const since = good === undefined ? undefined : withdrawnSince(told, good, at_ms, background)
+  if (good !== undefined && since !== undefined)
+    return {
+      ...{ cause: 'revocation', subcause: 'token_revoked', confidence: 'possible' },
+      why: [
+        `tokens of ${told.client_id} were withdrawn at most ${seconds(at_ms - since)} before, after this one had been accepted`,
+      ],
+    }
   if (good !== undefined)
     return run('likely', `it was accepted ${seconds(at_ms - good.first_ms)} before and nobody was seen to withdraw it`)
   const byClient = nothingOfClient(told, at_ms, background)
@@ -128,11 +136,23 @@ function nothingWithdrawn(told: Told, background: Background): Verdict | null {
   if (issued.length === 0) return null
   // An issuer that names what it issues would have named this one.
   if (told.token !== undefined && issued.some(({ exp_ms }) => exp_ms !== undefined)) return null
-  const many = issued.reduce((sum, { count }) => sum + count, 0)
-  const withdrawn = lately.reduce((sum, { deed, count }) => (MINTED.has(deed) ? sum : sum + count), 0)
-  if (withdrawn > many * SELDOM) return null
-  const few = withdrawn === 0 ? 'nothing' : `${withdrawn} of ${many} tokens`
-  return run('possible', `the issuer withdrew ${few} within ten minutes before, so the token has probably run out`)
+  if (lately.some(({ deed }) => deed !== 'issued' && deed !== 'refreshed')) return null
+  return run('possible', 'the issuer withdrew nothing within ten minutes before, so the token has probably run out')
+}
+
+/** When tokens of this client were withdrawn between this one's acceptance and its refusal, ms. */
+function withdrawnSince(
+  { client_id }: Told,
+  good: HistoryFact,
+  at_ms: number,
+  { facts }: Background,
+): number | undefined {
+  const until_ms = latest(good.first_ms, good.last_ms, at_ms)
+  const between = facts('client', client_id).find(
+    ({ deed, first_ms, last_ms }) => WITHDRAWALS.has(deed) && first_ms <= at_ms && last_ms >= until_ms,
+  )
+  // Of several within a minute only the first and the last are known.
+  return between && Math.max(until_ms, latest(between.first_ms, between.last_ms, at_ms))
 }
 
 /** Of this client the issuer withdrew nothing: its token is old, however much was withdrawn from others. */

@@ -8,6 +8,7 @@ import type { ClockLookup, OffsetInterval } from '../../core/clock-lookup.ts'
 import type { Neighbour } from '../../core/ports/store.ts'
 import { countShifts } from './count-shift.ts'
 import { answeredWith401, isNamed, mayBeAnsweredBy, saysWhy } from './same-request.ts'
+import { isBare } from './sighting.ts'
 import type { Told } from './tell.ts'
 import { BIN_MS, type Meeting, type Seen, type TrackedShift, trackShift } from './track-shift.ts'
 
@@ -31,6 +32,9 @@ const LOCAL = 25
 const FASTEST_DRIFT = 0.001
 /** Differences of clocks that are known no better than this are better measured; ms. */
 const NARROW_MS = 2_000
+/** So many hosts outvote another one's clock if this share of them agrees; count, share. */
+const VOTERS = 3
+const MAJORITY = 0.6
 /** A shift outranks a narrow estimate this near to what showed it; ms. */
 const NEAR_MS = 600_000
 
@@ -73,6 +77,8 @@ export class HostAlignment {
   readonly #bare = new Map<string, Refusal[]>()
   /** host → other → when each saw a request that is known to be one: what was found before is found again. */
   readonly #met = new Map<string, Map<string, Met[]>>()
+  /** host → path → when it wrote of it; null where more than once. What two hosts wrote of once each is one request. */
+  readonly #paths = new Map<string, Map<string, number | null>>()
   /** host → gateway → requests that both speak of. */
   readonly #together = new Map<string, Map<string, number>>()
   /** Whatever stands first before some host. */
@@ -83,8 +89,11 @@ export class HostAlignment {
   /** One that a single host speaks of is compared, one of two shows which hosts serve together. */
   consider({ incident, spoken }: Neighbour): void {
     const hosts = new Set(spoken.map(({ host }) => host))
-    const { host } = incident
+    const { host, http_path } = incident
     if (host === undefined) return
+    if (http_path !== undefined)
+      for (const one of spoken)
+        if (one.host !== undefined && isBare(one.specificity)) this.#wrote(one.host, http_path, one.time_ms)
     if (hosts.size > 1) {
       // Whoever asks an issuer for tokens stands before nothing.
       const { kind } = incident
@@ -153,6 +162,23 @@ export class HostAlignment {
     if (list.length > PER_HOST) list.shift()
   }
 
+  #wrote(host: string, path: string, time_ms: number): void {
+    const paths = this.#paths.get(host) ?? new Map<string, number | null>()
+    if (this.#paths.size < HOSTS || this.#paths.has(host)) this.#paths.set(host, paths)
+    if (paths.size < PER_HOST || paths.has(path)) paths.set(path, paths.has(path) ? null : time_ms)
+  }
+
+  #byPaths(host: string, other: string): Met[] {
+    const met: Met[] = []
+    const there = this.#paths.get(other)
+    if (there === undefined) return met
+    for (const [path, mine_ms] of this.#paths.get(host) ?? []) {
+      const other_ms = there.get(path)
+      if (mine_ms !== null && other_ms != null) met.push({ mine_ms, other_ms, marked: true })
+    }
+    return met
+  }
+
   #served(host: string, gateway: string, times: number): void {
     const known = this.#together.get(host) ?? new Map<string, number>()
     this.#together.set(host, known)
@@ -176,10 +202,17 @@ export class HostAlignment {
 
   #pairs(): Pair[] {
     const pairs: Pair[] = []
-    for (const host of new Set([...this.#reasons.keys(), ...this.#met.keys()]))
-      for (const other of new Set([...this.#bare.keys(), ...(this.#met.get(host)?.keys() ?? [])])) {
+    for (const host of new Set([...this.#reasons.keys(), ...this.#met.keys(), ...this.#paths.keys()]))
+      for (const other of new Set([
+        ...this.#bare.keys(),
+        ...(this.#met.get(host)?.keys() ?? []),
+        ...this.#paths.keys(),
+      ])) {
+        if (host === other) continue
+        const known = this.#met.get(host)?.get(other) ?? []
+        const met = known.length > 0 ? known : this.#byPaths(host, other)
         const [reasons, bare] = [this.#reasons.get(host) ?? [], this.#bare.get(other) ?? []]
-        if (host !== other) pairs.push({ host, other, reasons, bare, met: this.#met.get(host)?.get(other) ?? [] })
+        if (reasons.length > 0 || met.length > 0) pairs.push({ host, other, reasons, bare, met })
       }
     const work = ({ reasons, bare, met }: Pair) => Math.min(reasons.length, bare.length) + met.length
     return pairs.sort((a, b) => work(b) - work(a)).slice(0, PAIRS)
@@ -213,7 +246,7 @@ export class HostAlignment {
         if (alignment === undefined) return known
         const shift_ms = shiftAt(alignment.byMine, at_ms, 'mine_ms')
         const others = base.offset(other!, issuer, at_ms - shift_ms)
-        return around(shift_ms + (isKnown(others) ? others.offset_ms : 0))
+        return around(shift_ms + (isKnown(others) ? others.offset_ms : this.#outvoted(other!, at_ms - shift_ms)))
       },
     }
   }
@@ -226,7 +259,16 @@ export class HostAlignment {
     if (alignment === undefined) return null
     const shift_ms = shiftAt(alignment.byMine, at_ms, 'mine_ms')
     const others = base.offset(other!, undefined, at_ms - shift_ms)
-    return shift_ms + (isKnown(others) ? others.offset_ms : 0)
+    return shift_ms + (isKnown(others) ? others.offset_ms : this.#outvoted(other!, at_ms - shift_ms))
+  }
+
+  /** By how much a host is off from most of those it met, if they agree; a host nobody says anything against is right; ms. */
+  #outvoted(host: string, at_ms: number): number {
+    const shifts = [...(this.#found.get(host)?.values() ?? [])].map(({ byMine }) => shiftAt(byMine, at_ms, 'mine_ms'))
+    if (shifts.length < VOTERS) return 0
+    const middle = median(shifts)
+    const agreeing = shifts.filter((ms) => Math.abs(ms - middle) <= NARROW_MS).length
+    return agreeing >= shifts.length * MAJORITY ? middle : 0
   }
 
   /** The gateway it meets most often. */

@@ -45,8 +45,8 @@ test.for(SEEDS)('a mixed day on the fleet drawn from seed %i is told as it was',
   expect(truth).toBeGreaterThan(60)
   expect(missed / truth, 'share of failed requests nobody was told of').toBeLessThanOrEqual(0.05)
   expect(report.invented / truth, 'share of incidents without a failed request').toBeLessThanOrEqual(0.02)
-  // What holds today; the bar is 0.98 for causes, 0.9 for subcauses and 1 % for counts (see README.md for what is missing).
-  expect(cause / truth, 'share of true causes').toBeGreaterThanOrEqual(0.65)
-  expect(report.total.subcause / truth, 'share of true subcauses').toBeGreaterThanOrEqual(0.6)
-  expect(report.total.incidents / truth, 'incidents per failed request').toBeLessThanOrEqual(1.35)
+  // What holds today, on machines however busy; the bar is 0.98 for causes (see README.md for what is missing).
+  expect(cause / truth, 'share of true causes').toBeGreaterThanOrEqual(0.92)
+  expect(report.total.subcause / truth, 'share of true subcauses').toBeGreaterThanOrEqual(0.9)
+  expect(report.total.incidents / truth, 'incidents per failed request').toBeLessThanOrEqual(1.03)
 })

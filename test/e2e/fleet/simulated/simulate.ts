@@ -10,7 +10,7 @@ import type { Reason, TruthRow } from '../truth-row.ts'
 import { type Flavour, REFUSALS, type Refusal, type RefusalKind } from './refusals.ts'
 import type { SimulatedClock, SimulatedHost, SimulatedPlan } from './simulated-plan.ts'
 import { compact, type SimulatedToken } from './simulated-token.ts'
-import { accessLine, LAYOUTS, type Writer } from './writers.ts'
+import { accessLine, LAYOUTS, type Layout, type Writer } from './writers.ts'
 
 /** True time at which every simulated day begins, ms. */
 const START_MS = Date.UTC(2026, 10, 16, 8, 0, 0, 317)
@@ -26,6 +26,16 @@ const ORDER: Readonly<Record<Flavour, readonly RefusalKind[]>> = {
   'golang-jwt': ['expired', 'not yet valid', 'audience', 'issuer'],
   introspecting: [],
 }
+/** Layouts in which what a request was is in fields beside the message. */
+const FIELDS: ReadonlySet<Layout> = new Set<Layout>([
+  'pino',
+  'winston-json',
+  'logstash',
+  'zap',
+  'zerolog',
+  'python-json',
+])
+const WHOLE_SECONDS: ReadonlySet<Layout> = new Set<Layout>(['python-seconds', 'golang', 'zerolog'])
 /** When things happen, as shares of the run. */
 const ROTATION = 0.3
 /** When the host with the old keys is restarted. */
@@ -326,7 +336,7 @@ class Simulation {
       ...{ token, now_ms: Math.floor(this.#read(hostname, r.checked_ms)), scope: 'write' },
       ...{ audience: wrongAud ? `${AUDIENCE}/v2` : AUDIENCE, issuer: `${token?.claims.iss ?? ''}/` },
     }
-    const structured = host.layout === 'pino' || host.layout === 'winston-json'
+    const structured = FIELDS.has(host.layout)
     const headers =
       token === null ? {} : { authorization: `Bearer ${token.flaw === 'garbage' ? 'garbage' : compact(token)}` }
     const request =
@@ -393,7 +403,7 @@ class Simulation {
     return [
       ...hosts.map(({ hostname, clock, layout }) => ({
         ...{ host: hostname, sort: sortOf(clock), drift_ppm: clock.drift_ppm },
-        resolution_ms: layout === 'python-seconds' || layout === 'golang' ? (1000 as const) : (1 as const),
+        resolution_ms: WHOLE_SECONDS.has(layout) ? (1000 as const) : (1 as const),
       })),
       ...gateways.map(({ hostname, clock }) => ({
         ...{ host: hostname, sort: sortOf(clock), drift_ppm: clock.drift_ppm, resolution_ms: 1000 as const },

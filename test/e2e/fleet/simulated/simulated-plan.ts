@@ -73,6 +73,16 @@ const LAYOUTS_OF: Readonly<Record<Flavour, readonly Layout[]>> = {
   jjwt: ['logback'],
   'golang-jwt': ['golang'],
 }
+/** Layouts that the days before were not written in. */
+const OTHER_LAYOUTS_OF: Readonly<Record<Flavour, readonly Layout[]>> = {
+  jose: ['logfmt', 'winston-json'],
+  jsonwebtoken: ['logfmt', 'winston-json'],
+  introspecting: ['zap', 'logfmt', 'zerolog'],
+  pyjwt: ['python-json', 'logfmt'],
+  'ruby-jwt': ['logfmt', 'ruby'],
+  jjwt: ['spring', 'logstash'],
+  'golang-jwt': ['zap', 'zerolog', 'logfmt'],
+}
 const FLAVOURS = Object.keys(LAYOUTS_OF) as Flavour[]
 const SERVICES = ['orders', 'reports', 'billing', 'stock', 'search', 'mail', 'media', 'ledger', 'cart', 'users', 'tax']
 const TROUBLES: readonly SimulatedTrouble[] = [
@@ -138,6 +148,14 @@ export function drawSimulatedPlan(seed: number, requests: number): SimulatedPlan
       habit: pick(['careful', 'careful', 'late', 'stubborn'] as const, random),
     })),
   }
+}
+
+/** The other day, written by other loggers. */
+export function drawLayoutsPlan(seed: number, requests: number): SimulatedPlan {
+  const plan = drawOtherPlan(seed + 1_000, requests)
+  const random = randomNumbers(seed)
+  for (const host of plan.hosts) host.layout = pick(OTHER_LAYOUTS_OF[host.flavour], random)
+  return plan
 }
 
 const OTHER_ZONES = ['UTC', 'Asia/Kolkata', 'America/Sao_Paulo', 'Australia/Adelaide']

@@ -1,6 +1,6 @@
 /**
- * Log lines as the loggers of the simulated hosts write them: pino, winston, Python's logging, Ruby's Logger, Logback, Go's log,
- * nginx. Only form; what is said comes from elsewhere. Stamps are cut to the layout's resolution and are in its zone or none.
+ * Log lines as the loggers of the simulated hosts write them: pino, winston, Python's logging and python-json-logger, Ruby's
+ * Logger, Logback, Spring Boot's console and logstash encoder, Go's log, log/slog as logfmt, zap and zerolog, nginx. Only form; what is said comes from elsewhere. Stamps are cut to the layout's resolution and are in its zone or none.
  */
 import { TZDate } from '@date-fns/tz'
 import { format } from 'date-fns'
@@ -90,6 +90,84 @@ function golang({ zone }: Scene): Writer {
     `${local(said.at_ms, zone, 'yyyy/MM/dd HH:mm:ss')} auth: ${text(said)}${pairs(said.fields)}${mark(said)}`
 }
 
+/** Where the name of the error and its text are fields of their own. */
+const named = (error: Refusal | undefined): string => (error === undefined ? '' : `${error.type}: ${error.message}`)
+
+function spring({ service, zone }: Scene): Writer {
+  return (said) => {
+    const trace = said.request_id === undefined ? '' : `[${said.request_id.replaceAll('-', '')},] `
+    return `${local(said.at_ms, zone, "yyyy-MM-dd'T'HH:mm:ss.SSSxxx")} ${said.level === 'info' ? ' INFO' : ' WARN'} 7 --- [${service}] [nio-8080-exec-4] ${trace}c.e.${service}.security.JwtFilter          : ${text(said)}${pairs(said.fields)}`
+  }
+}
+
+function logstash({ service, zone }: Scene): Writer {
+  return (said) =>
+    JSON.stringify({
+      '@timestamp': local(said.at_ms, zone, "yyyy-MM-dd'T'HH:mm:ss.SSSxxx"),
+      '@version': '1',
+      message: said.message,
+      logger_name: `com.example.${service}.JwtFilter`,
+      thread_name: 'http-nio-8080-exec-4',
+      level: said.level === 'info' ? 'INFO' : 'WARN',
+      ...(said.request_id !== undefined && { requestId: said.request_id }),
+      ...said.fields,
+      ...(said.error && { stack_trace: `${named(said.error)}\n\tat com.example.JwtFilter.check(JwtFilter.java:41)` }),
+    })
+}
+
+/** `log/slog`'s text handler. */
+function logfmt({ service }: Scene): Writer {
+  const quoted = (value: unknown): string => (/[\s"=]/.test(`${value}`) ? JSON.stringify(`${value}`) : `${value}`)
+  return (said) => {
+    const fields = {
+      ...{
+        time: new Date(said.at_ms).toISOString(),
+        level: said.level === 'info' ? 'INFO' : 'WARN',
+        msg: said.message,
+      },
+      ...{ service, ...said.fields },
+      ...(said.error && { err: said.error.message }),
+      ...(said.request_id !== undefined && { request_id: said.request_id }),
+    }
+    return Object.entries(fields)
+      .map(([key, value]) => `${key}=${quoted(value)}`)
+      .join(' ')
+  }
+}
+
+/** Seconds with a fraction, as zap's production encoder writes them. */
+function zap(): Writer {
+  return (said) =>
+    JSON.stringify({
+      ...{ level: said.level, ts: Math.floor(said.at_ms) / 1000, caller: 'server/auth.go:88', msg: said.message },
+      ...said.fields,
+      ...(said.error && { error: said.error.message }),
+      ...(said.request_id !== undefined && { request_id: said.request_id }),
+    })
+}
+
+/** Whole seconds, which is zerolog's default. */
+function zerolog(): Writer {
+  return (said) =>
+    JSON.stringify({
+      ...{ level: said.level, ...said.fields, ...(said.error && { error: said.error.message }) },
+      ...(said.request_id !== undefined && { req_id: said.request_id }),
+      ...{ time: `${new Date(said.at_ms).toISOString().slice(0, 19)}Z`, message: said.message },
+    })
+}
+
+function pythonJson({ service, zone }: Scene): Writer {
+  return (said) =>
+    JSON.stringify({
+      ...{ asctime: local(said.at_ms, zone, 'yyyy-MM-dd HH:mm:ss,SSS'), name: `${service}.auth` },
+      ...{ levelname: said.level === 'info' ? 'INFO' : 'WARNING', message: said.message, ...said.fields },
+      ...(said.error && {
+        exc_info: `Traceback (most recent call last):\n  File "/app/auth.py", line 31, in check\n${named(said.error)}`,
+      }),
+      ...(said.request_id !== undefined && { request_id: said.request_id }),
+    })
+}
+
 export const LAYOUTS = {
   pino,
   'winston-printf': winstonPrintf,
@@ -99,6 +177,12 @@ export const LAYOUTS = {
   ruby,
   logback,
   golang,
+  spring,
+  logstash,
+  logfmt,
+  zap,
+  zerolog,
+  'python-json': pythonJson,
 } as const satisfies Record<string, (scene: Scene) => Writer>
 export type Layout = keyof typeof LAYOUTS
 
