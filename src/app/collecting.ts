@@ -100,6 +100,7 @@ async function collectInto(options: CollectOptions, end: AbortSignal): Promise<S
       sinks: openSinks(config, process.env, Date.now),
       repeat_ms: config.alerts.repeat,
       now: Date.now,
+      signal,
       note: (text) => options.alertNote?.(text),
     })
     undo.push(() => alerting.stop())

@@ -29,6 +29,8 @@ export interface AlertingOptions {
   sinks: ReadonlyMap<string, OpenSink>
   repeat_ms: number
   now(): number
+  /** Whoever is to end at once does not finish catching up: nothing of it is saved, and the next start begins it anew. */
+  signal: AbortSignal
   /** One sentence for the log; failed deliveries, refused alerts. */
   note(text: string): void
 }
@@ -135,7 +137,7 @@ export class Alerting {
   caughtUp(): void {
     this.#enqueue(async () => {
       await traced('authtop.history.replay', {}, () => this.#catchUp())
-      if (this.#stopped) return
+      if (this.#stopped || !this.#live) return
       this.#watch.begin(this.#o.now())
       this.#timer = setInterval(() => this.#enqueue(() => this.#beat()), BEAT_MS)
       this.#timer.unref()
@@ -177,7 +179,7 @@ export class Alerting {
   }
 
   async #catchUp(): Promise<void> {
-    const { reader, now } = this.#o
+    const { reader, now, signal } = this.#o
     const now_ms = now()
     // What is committed from here on comes through `committed`; no await may stand between the two.
     const known = this.#restored
@@ -196,6 +198,7 @@ export class Alerting {
       for await (const facts of storedFacts(reader, range, up_to_id)) {
         for (const fact of facts) if (fact.at_ms <= now_ms) this.#engine.take(fact)
         await new Promise((resolve) => setImmediate(resolve))
+        if (signal.aborted) return
       }
       this.#failure_id = up_to_id
       this.#activity_ms = Math.floor((now_ms - ACTIVITY_DELAY_MS) / ACTIVITY_STEP_MS) * ACTIVITY_STEP_MS

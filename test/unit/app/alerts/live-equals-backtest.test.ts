@@ -74,6 +74,7 @@ it('what fires live, with restarts in the middle, is what a backtest over the st
       sinks: new Map([['test', { sink, severities: undefined }]]),
       repeat_ms: 1e12,
       now: () => clock.now,
+      signal: new AbortController().signal,
       note: (text) => {
         throw new Error(text)
       },
@@ -124,3 +125,36 @@ it('what fires live, with restarts in the middle, is what a backtest over the st
   expect(new Set(fired).size).toBe(fired.length)
   expect(fired.sort()).toEqual(live.map((a) => a.id).sort())
 }, 60_000)
+
+it('one that is to end while it catches up with history leaves it to the next start', async () => {
+  const { writer, reader } = await newStore()
+  const start_ms = Date.UTC(2026, 9, 5, 9)
+  const refused = Array.from({ length: 12 }, (_unused, i) => ({
+    incident: {
+      ...incident({ time_ms: start_ms + i * 5_000, cause: 'skew', subcause: 'not_yet_valid' }),
+      host: 'reports-1',
+      token: `jwt:${i}`,
+      clock_proof: { offset_ms: -30_000, mover: 'host' },
+    } as IncidentChange['incident'],
+    added: [],
+  }))
+  await writer.append(batch({ incidents: refused, now_ms: start_ms + 60_000 }))
+  const run = async (signal: AbortSignal) => {
+    const alerting = await Alerting.start({
+      ...{ writer, reader, signal, rules: RULES, sinks: new Map(), repeat_ms: 1e12 },
+      now: () => start_ms + 60_000,
+      note: (text) => {
+        throw new Error(text)
+      },
+    })
+    alerting.caughtUp()
+    await alerting.stop()
+  }
+  await run(AbortSignal.abort())
+  expect(await writer.alertState('alerting')).toBeNull()
+  expect(await reader.alerts(EVERYTHING, 10)).toEqual([])
+  await run(new AbortController().signal)
+  expect((await reader.alerts(EVERYTHING, 10)).map(({ rule, state }) => [rule, state])).toEqual([
+    ['skew_spike', 'firing'],
+  ])
+})
