@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { Alert } from '../core/alert.ts'
-import type { Fact } from './fact.ts'
+import type { Fact, TrafficLabel } from './fact.ts'
 import { INHIBITIONS, inhibits } from './inhibition.ts'
 import { type Rule, type Signal, TICK_MS } from './rule.ts'
 
@@ -76,8 +76,12 @@ export class AlertEngine {
   /** Signals that found no room. */
   refused = 0
 
+  /** By what its rules want traffic told apart, besides all of it together. */
+  readonly traffic: readonly TrafficLabel[]
+
   constructor(rules: readonly Rule[]) {
     this.#rules = rules
+    this.traffic = [...new Set(rules.flatMap(({ traffic }) => traffic ?? []))].sort()
   }
 
   /** Takes a fact; earlier ticks come first. A fact that comes late counts at the last tick. */

@@ -25,10 +25,16 @@ export interface FailureFact {
   proof: ClockProof | null
 }
 
-/** Auth steps of all hosts within the {@link ACTIVITY_STEP_MS} that ended {@link ACTIVITY_DELAY_MS} before `at_ms`, writer's clock. */
+/** What traffic may be told apart by. */
+export const TRAFFIC_LABELS = ['host', 'service', 'client_id', 'issuer'] as const
+export type TrafficLabel = (typeof TRAFFIC_LABELS)[number]
+
+/** Auth steps within the {@link ACTIVITY_STEP_MS} that ended {@link ACTIVITY_DELAY_MS} before `at_ms`, writer's clock. */
 export interface ActivityFact {
   fact: 'activity'
   at_ms: number
+  /** Whose steps; left out: all there were. An empty value: the records did not say. */
+  of?: { label: TrafficLabel; value: string }
   successes: number
   failures: number
 }

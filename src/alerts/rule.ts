@@ -4,7 +4,7 @@
  * backtest or after `restore(save())`; state is bounded, and O(1) per series.
  */
 import type { Severity } from '../core/finding.ts'
-import type { Fact } from './fact.ts'
+import type { Fact, TrafficLabel } from './fact.ts'
 
 /** A condition of one series of a rule, holding or not. */
 export interface Signal {
@@ -33,6 +33,8 @@ export interface Rule {
   readonly name: string
   /** It fires for what does not come: no minute may be left out. */
   readonly restless?: boolean
+  /** It wants traffic also told apart by this. */
+  readonly traffic?: TrafficLabel
   /** What its state depends on: a state saved under another one is not taken. Left out: settings only move thresholds. */
   readonly basis?: string
   take(fact: Fact, raise: Raise): void

@@ -42,7 +42,7 @@ export class FailureBurnRule implements Rule {
   }
 
   take(fact: Fact, raise: Raise): void {
-    if (fact.fact !== 'activity') return
+    if (fact.fact !== 'activity' || fact.of !== undefined) return
     const { at_ms, successes, failures } = fact
     this.#steps.push({ at_ms, successes, failures })
     this.#steps = this.#steps.filter((s) => at_ms - s.at_ms < KEPT_MS)

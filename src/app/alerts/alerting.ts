@@ -195,7 +195,7 @@ export class Alerting {
       const up_to_id = await reader.lastFailureId()
       const newest_ms = Math.min(now_ms, (await reader.extent())?.to_ms ?? now_ms)
       const range = { from_ms: newest_ms - LEARN_MS, to_ms: Number.MAX_SAFE_INTEGER }
-      for await (const facts of storedFacts(reader, range, up_to_id)) {
+      for await (const facts of storedFacts(reader, range, up_to_id, this.#engine.traffic)) {
         for (const fact of facts) if (fact.at_ms <= now_ms) this.#engine.take(fact)
         await new Promise((resolve) => setImmediate(resolve))
         if (signal.aborted) return
@@ -243,7 +243,7 @@ export class Alerting {
     const range = { from_ms: Math.max(this.#activity_ms, until - LEARN_MS), to_ms: until }
     this.#activity_ms = until
     const facts: Fact[] = [
-      ...(await activityFacts(this.#o.reader, range)),
+      ...(await activityFacts(this.#o.reader, range, this.#engine.traffic)),
       ...(await clockFacts(this.#o.reader, range)),
     ]
     return facts.sort((x, y) => x.at_ms - y.at_ms)

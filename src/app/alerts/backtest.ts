@@ -4,7 +4,7 @@
  * have), silently.
  */
 import { AlertEngine } from '../../alerts/engine.ts'
-import type { Fact } from '../../alerts/fact.ts'
+import type { Fact, TrafficLabel } from '../../alerts/fact.ts'
 import { createRules, type RuleSettings } from '../../alerts/rules/index.ts'
 import type { Alert } from '../../core/alert.ts'
 import type { TimeRange } from '../../core/filter.ts'
@@ -22,7 +22,8 @@ export async function backtest(
 ): Promise<Alert[][]> {
   const runs = sets.map((settings) => new Run(settings, period))
   const range = { from_ms: period.from_ms - LEARN_MS, to_ms: period.to_ms + APART_MS }
-  for await (const facts of storedFacts(reader, range, Infinity)) for (const run of runs) run.take(facts)
+  const labels = [...new Set(runs.flatMap(({ traffic }) => traffic))].sort()
+  for await (const facts of storedFacts(reader, range, Infinity, labels)) for (const run of runs) run.take(facts)
   return runs.map((run) => run.end())
 }
 
@@ -34,6 +35,10 @@ class Run {
   constructor(settings: RuleSettings, period: TimeRange) {
     this.#engine = new AlertEngine(createRules(settings))
     this.#period = period
+  }
+
+  get traffic(): readonly TrafficLabel[] {
+    return this.#engine.traffic
   }
 
   take(facts: readonly Fact[]): void {

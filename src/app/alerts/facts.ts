@@ -6,9 +6,10 @@ import {
   type ClockFact,
   type Fact,
   type FailureFact,
+  type TrafficLabel,
   type WatchFact,
 } from '../../alerts/fact.ts'
-import type { TimeRange } from '../../core/filter.ts'
+import { NO_FILTER, type TimeRange } from '../../core/filter.ts'
 import type { ActivityPoint, FailureRow } from '../../core/ports/alert-store.ts'
 import type { IncidentChange, StoreReader } from '../../core/ports/store.ts'
 import { WATCH_STEP_MS, type WatchStep } from '../../core/watch-step.ts'
@@ -66,14 +67,25 @@ export function factsOfChanges(changes: readonly IncidentChange[]): FailureFact[
     .sort((a, b) => a.at_ms - b.at_ms)
 }
 
-function activityFact(point: ActivityPoint): ActivityFact {
-  const { start_ms, successes, failures } = point
-  return { fact: 'activity', at_ms: start_ms + ACTIVITY_STEP_MS + ACTIVITY_DELAY_MS, successes, failures }
+function activityFact({ start_ms, successes, failures }: ActivityPoint, of?: ActivityFact['of']): ActivityFact {
+  const at_ms = start_ms + ACTIVITY_STEP_MS + ACTIVITY_DELAY_MS
+  return { fact: 'activity', at_ms, ...(of === undefined ? {} : { of }), successes, failures }
 }
 
-/** Traffic whose step began in the range; both ends are multiples of {@link ACTIVITY_STEP_MS}. */
-export async function activityFacts(reader: StoreReader, range: TimeRange): Promise<ActivityFact[]> {
-  return (await reader.activity(range, ACTIVITY_STEP_MS)).map(activityFact)
+/**
+ * Traffic whose step began in the range; both ends are multiples of {@link ACTIVITY_STEP_MS}.
+ * @param labels by what it is also told apart
+ */
+export async function activityFacts(
+  reader: StoreReader,
+  range: TimeRange,
+  labels: readonly TrafficLabel[],
+): Promise<ActivityFact[]> {
+  const facts = (await reader.activity(range, ACTIVITY_STEP_MS)).map((point) => activityFact(point))
+  for (const label of labels)
+    for (const point of await reader.dimensionSeries(label, range, ACTIVITY_STEP_MS, NO_FILTER))
+      facts.push(activityFact(point, { label, value: point.value }))
+  return facts
 }
 
 /** What was known of the clocks, in order of time. */
@@ -91,10 +103,15 @@ export function watchFact({ start_ms, ...step }: WatchStep): WatchFact {
   return { fact: 'watch', at_ms: start_ms + WATCH_STEP_MS, ...step }
 }
 
-/** Everything stored of a period up to a failure's id, in the order of the engine's time line. */
-export async function* storedFacts(reader: StoreReader, range: TimeRange, up_to_id: number): AsyncGenerator<Fact[]> {
+/** Everything stored of a period up to a failure's id, in the order of the engine's time line; `labels` as for traffic. */
+export async function* storedFacts(
+  reader: StoreReader,
+  range: TimeRange,
+  up_to_id: number,
+  labels: readonly TrafficLabel[],
+): AsyncGenerator<Fact[]> {
   const others: Fact[] = [
-    ...(await activityFacts(reader, range)),
+    ...(await activityFacts(reader, range, labels)),
     ...(await clockFacts(reader, range)),
     ...(await watchFacts(reader, range)),
   ]

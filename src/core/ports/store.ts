@@ -300,7 +300,7 @@ export interface StoreReader extends AlertReader {
   series(range: TimeRange, step_ms: number, by: 'cause' | 'kind', filter: Filter): Promise<SeriesPoint[]>
   /** Most failures first. */
   dimension(dimension: Dimension, range: TimeRange, filter: Filter, limit: number): Promise<DimensionRow[]>
-  /** One dimension's values over time; in order of time. `step_ms` is a multiple of an hour. */
+  /** One dimension's values over time; in order of time. `step_ms` is a multiple of 60 000. */
   dimensionSeries(dimension: Dimension, range: TimeRange, step_ms: number, filter: Filter): Promise<DimensionPoint[]>
   /** The largest `limit` groups of successes and as many of failures, most frequent first; `more` when there were others. */
   groups(range: TimeRange, filter: Filter, limit: number): Promise<{ groups: GroupCount[]; more: boolean }>

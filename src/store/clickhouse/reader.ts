@@ -106,7 +106,7 @@ export class ClickhouseReader implements StoreReader {
 
   /** In order of time. Steps start at multiples of `step_ms` since the epoch. */
   async series(range: TimeRange, step_ms: number, by: 'cause' | 'kind', filter: Filter): Promise<SeriesPoint[]> {
-    checkStep(step_ms, MINUTE_MS)
+    checkStep(step_ms)
     const points = new Map<string, SeriesPoint>()
     for (const { kind, outcome, cause, start_ms, count } of await this.#counts(range, filter, { step_ms })) {
       const key = by === 'cause' ? cause : `${kind}/${outcome}`
@@ -142,7 +142,7 @@ export class ClickhouseReader implements StoreReader {
     step_ms: number,
     filter: Filter,
   ): Promise<DimensionPoint[]> {
-    checkStep(step_ms, HOUR_MS)
+    checkStep(step_ms)
     const points = new Map<string, DimensionPoint>()
     for (const { cause, value, start_ms, count } of await this.#counts(range, filter, { dimension, step_ms })) {
       const point = addTo(points, `${start_ms} ${value}`, { start_ms, value, successes: 0, failures: 0 })
@@ -322,7 +322,7 @@ export class ClickhouseReader implements StoreReader {
   }
 
   async activity(range: TimeRange, step_ms: number): Promise<ActivityPoint[]> {
-    checkStep(step_ms, MINUTE_MS)
+    checkStep(step_ms)
     const points = new Map<number, ActivityPoint>()
     for (const { outcome, start_ms, count } of await this.#counts(range, { include: {}, exclude: {} }, { step_ms })) {
       const point = addTo(points, start_ms, { start_ms, successes: 0, failures: 0 })
@@ -371,9 +371,9 @@ export class ClickhouseReader implements StoreReader {
 
 type ReadingRow = [number, string, string, number | null, number | null, number | null, number | null]
 
-function checkStep(step_ms: number, unit_ms: number): void {
-  if (!(step_ms > 0) || step_ms % unit_ms !== 0)
-    throw new RangeError(`step_ms must be a multiple of ${unit_ms}, not ${step_ms}`)
+function checkStep(step_ms: number): void {
+  if (!(step_ms > 0) || step_ms % MINUTE_MS !== 0)
+    throw new RangeError(`step_ms must be a multiple of ${MINUTE_MS}, not ${step_ms}`)
 }
 
 function addTo<K, V>(map: Map<K, V>, key: K, empty: V): V {

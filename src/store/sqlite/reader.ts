@@ -164,8 +164,8 @@ export class SqliteReader implements StoreReader {
     step_ms: number,
     filter: Filter,
   ): Promise<DimensionPoint[]> {
-    if (!(step_ms > 0) || step_ms % HOUR_MS !== 0)
-      throw new RangeError(`step_ms must be a multiple of ${HOUR_MS}, not ${step_ms}`)
+    if (!(step_ms > 0) || step_ms % 60_000 !== 0)
+      throw new RangeError(`step_ms must be a multiple of 60000, not ${step_ms}`)
     return this.#refusing(() => {
       const points = new Map<string, DimensionPoint>()
       this.#count(range, filter, { by: 'dimension_step', dimension, step_ms }, ({ cause }, id, count, start_ms) => {

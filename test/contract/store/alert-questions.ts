@@ -1,4 +1,5 @@
 /** What alerting keeps in a store and asks of it, executed against any engine; part of core/ports/alert-store.ts. */
+
 import { describe, expect, it } from 'vitest'
 import type { Alert } from '../../../src/core/alert.ts'
 import { NO_FILTER } from '../../../src/core/filter.ts'
@@ -176,6 +177,11 @@ export function describeAlertQuestions(engine: StoreEngine): void {
       expect(await reader.activity(EVERYTHING, 5 * MINUTE_MS)).toEqual([
         { start_ms: START_MS - 3 * MINUTE_MS, successes: 2, failures: 0 },
         { start_ms: START_MS + 2 * MINUTE_MS, successes: 0, failures: 1 },
+      ])
+      expect(await reader.dimensionSeries('service', EVERYTHING, 5 * MINUTE_MS, NO_FILTER)).toEqual([
+        { start_ms: START_MS - 3 * MINUTE_MS, value: 'a', successes: 1, failures: 0 },
+        { start_ms: START_MS - 3 * MINUTE_MS, value: 'b', successes: 1, failures: 0 },
+        { start_ms: START_MS + 2 * MINUTE_MS, value: 'a', successes: 0, failures: 1 },
       ])
       await expect(reader.activity(EVERYTHING, 1000)).rejects.toThrow(RangeError)
     })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { AlertEngine, type Transition } from '../../../src/alerts/engine.ts'
 import type { Fact, FailureFact } from '../../../src/alerts/fact.ts'
 import { OwnRule } from '../../../src/alerts/rules/own/own-rule.ts'
-import { ownRuleSchema } from '../../../src/alerts/rules/own/own-rule-spec.ts'
+import { ownRuleProblems, ownRuleSchema } from '../../../src/alerts/rules/own/own-rule-spec.ts'
 import { createRandom } from '../../simulation/clock/random.ts'
 import { MINUTE_MS, START_MS, skewed } from './fact-of.ts'
 
@@ -99,6 +99,35 @@ describe('a rule of one’s own', () => {
     expect(run(given, traffic(4, 10))).toEqual([])
     const [fired] = run(given, traffic(40, 100))
     expect(fired!.alert.summary).toBe('40 % of the auth steps failed within 30 min (expected at most 10 %)')
+  })
+
+  it('weighs the share of each service, or of those it is asked about', () => {
+    const traffic = range(1, 20).flatMap((i): Fact[] => {
+      const at_ms = START_MS + i * 5 * MINUTE_MS
+      const of = (value: string, failures: number): Fact => ({
+        ...{ fact: 'activity', at_ms, of: { label: 'service', value } },
+        ...{ successes: 100 - failures, failures },
+      })
+      // All together too, which this rule must not take for a service.
+      return [{ fact: 'activity', at_ms, successes: 140, failures: 60 }, of('orders', 55), of('billing', 5)]
+    })
+    const given = { metric: 'failure_share', over: '30m', condition: { above: 0.2 } }
+    const fired = run({ ...given, by: ['service'] }, traffic)
+    expect(fired.map(({ alert }) => [alert.labels, alert.peak])).toEqual([[{ service: 'orders' }, 0.55]])
+    expect(fired[0]!.alert.command).toContain('--service orders')
+    const both = run({ ...given, where: { service: ['orders', 'billing'] } }, traffic)
+    expect(both.map(({ alert }) => [alert.labels, alert.peak])).toEqual([[{}, 0.3]])
+    expect(run({ ...given, where: { service: 'billing' } }, traffic)).toEqual([])
+    expect(run({ ...given, by: ['host'] }, traffic)).toEqual([])
+    const problems = (more: object) =>
+      ownRuleProblems(ownRuleSchema.parse({ name: 'mine', ...given, ...more }), new Set()).map(({ text }) => text)
+    expect(problems({ by: ['service'], where: { service: 'a*' } })).toEqual([])
+    expect(problems({ by: ['service'], where: { host: 'a' } })).toEqual([
+      'failure_share is told apart by one label, also where "where" names one',
+    ])
+    expect(problems({ by: ['cause'] })).toEqual([
+      'failure_share is told apart by host, service, client_id, issuer only',
+    ])
   })
 
   it('weighs a clock by what is certain of it', () => {

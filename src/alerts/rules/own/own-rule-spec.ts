@@ -7,6 +7,7 @@ import { CAUSES, type Cause } from '../../../core/cause.ts'
 import { closestName } from '../../../core/closest-name.ts'
 import { SEVERITIES } from '../../../core/finding.ts'
 import { duration, optionalDuration } from '../../duration-setting.ts'
+import { TRAFFIC_LABELS, type TrafficLabel } from '../../fact.ts'
 import { holesOf } from '../../template.ts'
 import { WHERE_LABELS } from './where.ts'
 
@@ -87,6 +88,12 @@ export const ownRuleSchema = z.strictObject({
 
 export type OwnRuleSpec = z.infer<typeof ownRuleSchema>
 
+/** By what a rule about traffic wants it told apart; undefined: all together, or no rule about traffic. */
+export function trafficLabelOf({ metric, by, where }: OwnRuleSpec): TrafficLabel | undefined {
+  const label = by[0] ?? Object.keys(where)[0]
+  return METRICS[metric].of === 'activity' ? TRAFFIC_LABELS.find((each) => each === label) : undefined
+}
+
 /** The window of a static condition that names none, ms. */
 export const OVER_MS = 10 * 60_000
 const OVER_MIN_MS = 60_000
@@ -132,16 +139,18 @@ export function ownRuleProblems(spec: OwnRuleSpec, taken: ReadonlySet<string>): 
         ? ['host']
         : of === 'watch'
           ? ['source']
-          : []
+          : TRAFFIC_LABELS
   if (of === 'failure') {
     for (const [i, label] of by.entries()) if (!may.includes(label)) say(`a failure has no ${label}`, 'by', i)
     for (const label of Object.keys(where)) if (!may.includes(label)) say(`a failure has no ${label}`, 'where', label)
   } else {
-    const about = may.length === 0 ? 'speaks of all hosts together' : `is told apart by ${may.join(', ')} only`
+    const about = `is told apart by ${may.join(', ')} only`
     for (const [i, label] of by.entries()) if (!may.includes(label)) say(`${metric} ${about}`, 'by', i)
     for (const label of Object.keys(where)) if (!may.includes(label)) say(`${metric} ${about}`, 'where', label)
     if (condition.anomaly !== undefined && of !== 'watch') say(`${metric} is no count: use above or below`, 'condition')
   }
+  if (of === 'activity' && new Set([...by, ...Object.keys(where)]).size > 1)
+    say(`${metric} is told apart by one label, also where "where" names one`, by.length > 0 ? 'by' : 'where')
   if (METRICS[metric].distinct !== null && condition.anomaly !== undefined)
     say(`an anomaly is one of a number of failures, not of ${metric}`, 'condition')
   if (new Set(by).size !== by.length) say('names a label twice', 'by')

@@ -4,13 +4,13 @@
  * built-in rules. Invariant: a bounded number of series, each of bounded size.
  */
 import type { Fact } from '../../fact.ts'
-import { ACTIVITY_STEP_MS } from '../../fact.ts'
+import { ACTIVITY_STEP_MS, type TrafficLabel } from '../../fact.ts'
 import { failuresCommand } from '../../failures-command.ts'
 import { type Raise, type Rule, type Signal, TICK_MS } from '../../rule.ts'
 import { SOURCES_COMMAND } from '../../sources-command.ts'
 import { fillHoles } from '../../template.ts'
 import { type CountSeries, createCountSeries, isQuiet, weigh } from '../count-cusum.ts'
-import { METRICS, OVER_MS, type OwnRuleSpec } from './own-rule-spec.ts'
+import { METRICS, OVER_MS, type OwnRuleSpec, trafficLabelOf } from './own-rule-spec.ts'
 import { numberText, whereText } from './own-rule-words.ts'
 import { add, bucketOf, createSlidingCount, namesIn, type SlidingCount, slide } from './sliding-count.ts'
 import { compileWhere, type Labelled } from './where.ts'
@@ -49,6 +49,7 @@ export class OwnRule implements Rule {
   readonly name: string
   readonly restless: boolean
   readonly basis: string
+  readonly traffic?: TrafficLabel
   readonly #spec: OwnRuleSpec
   readonly #fits: ReturnType<typeof compileWhere>
   readonly #over_ms: number
@@ -63,6 +64,8 @@ export class OwnRule implements Rule {
     const { metric, by, where, over, condition } = spec
     this.basis = JSON.stringify([metric, by, where, over, condition.anomaly !== undefined])
     this.restless = condition.below !== undefined
+    const traffic = trafficLabelOf(spec)
+    if (traffic !== undefined) this.traffic = traffic
     this.#fits = compileWhere(spec.where)
     this.#over_ms = spec.over ?? OVER_MS
     this.#bucket_ms = bucketOf(this.#over_ms)
@@ -74,7 +77,10 @@ export class OwnRule implements Rule {
     this.#first_ms ??= fact.at_ms
     if (fact.fact !== of) return
     if (fact.fact === 'activity') {
-      const series = this.#seriesOf({})
+      if (fact.of?.label !== this.traffic) return
+      const whose = fact.of === undefined ? {} : { [fact.of.label]: fact.of.value }
+      if (!this.#fits(whose)) return
+      const series = this.#seriesOf(by.length === 0 ? {} : whose)
       series.last_ms = fact.at_ms
       series.failed ??= createSlidingCount()
       add(series.window, this.#bucket_ms, fact.at_ms, fact.successes + fact.failures, null)

@@ -56,6 +56,14 @@ const failure = z.strictObject({
   proof: z.strictObject({ offset_s: z.number(), mover: z.enum(CLOCK_MOVERS).default('unknown') }).optional(),
 })
 
+const success = z.strictObject({
+  values: series,
+  host: name.optional(),
+  service: name.optional(),
+  client_id: name.optional(),
+  issuer: name.optional(),
+})
+
 const clock = z.strictObject({
   host: name,
   offset_s: series,
@@ -75,8 +83,8 @@ const expected = z.strictObject({
 const test = z.strictObject({
   name,
   failures: z.array(failure).max(1_000).default([]),
-  /** Auth steps that succeed, per interval; left out: nothing is told of traffic, and rules about shares are silent. */
-  successes: series.optional(),
+  /** Auth steps that succeed, per interval, of whom; left out: nothing is told of traffic, and rules about shares are silent. */
+  successes: z.union([series.transform((values) => [{ values }]), z.array(success).max(1_000)]).optional(),
   clocks: z.array(clock).max(1_000).default([]),
   expect: z
     .array(
@@ -108,6 +116,7 @@ const schema = z.strictObject({
 })
 
 export type RuleTest = z.infer<typeof test>
+export type TestSuccess = z.infer<typeof success>
 export type TestFailure = z.infer<typeof failure> & { subcause: Subcause }
 
 export interface RuleTestFile {

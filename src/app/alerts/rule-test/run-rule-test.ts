@@ -1,9 +1,15 @@
 /** Runs one unit test of rules through the very engine that runs live, and says where it went otherwise than expected. */
 import { AlertEngine } from '../../../alerts/engine.ts'
-import { ACTIVITY_DELAY_MS, ACTIVITY_STEP_MS, type Fact, type FailureFact } from '../../../alerts/fact.ts'
+import {
+  ACTIVITY_DELAY_MS,
+  ACTIVITY_STEP_MS,
+  type Fact,
+  type FailureFact,
+  type TrafficLabel,
+} from '../../../alerts/fact.ts'
 import { createRules } from '../../../alerts/rules/index.ts'
 import type { Alert } from '../../../core/alert.ts'
-import type { RuleTest, RuleTestFile, TestFailure } from './rule-test-file.ts'
+import type { RuleTest, RuleTestFile, TestFailure, TestSuccess } from './rule-test-file.ts'
 
 /** An expectation that was not met; lines begin with `-` (expected) or `+` (happened). */
 export interface Disagreement {
@@ -20,7 +26,7 @@ export function runRuleTest(file: RuleTestFile, test: RuleTest): Disagreement[] 
   const { settings, start_ms } = file
   const engine = new AlertEngine(createRules(settings))
   engine.advance(start_ms)
-  const facts = factsOf(file, test)
+  const facts = factsOf(file, test, engine.traffic)
   let next = 0
   const order = test.expect.map((_, i) => i).sort((a, b) => test.expect[a]!.at - test.expect[b]!.at)
   return order
@@ -78,12 +84,17 @@ function labelsText(labels: Readonly<Record<string, string>>): string {
   return `{${names.map((n) => `${n}=${JSON.stringify(labels[n])}`).join(', ')}}`
 }
 
-function factsOf({ start_ms, interval_ms }: RuleTestFile, test: RuleTest): Fact[] {
+function factsOf({ start_ms, interval_ms }: RuleTestFile, test: RuleTest, labels: readonly TrafficLabel[]): Fact[] {
   const facts: Fact[] = []
+  const failures: FailureFact[] = []
   for (const [i, given] of test.failures.entries())
     for (const [n, at] of timesOf(given as TestFailure, interval_ms).entries())
-      facts.push(failureOf(given as TestFailure, start_ms + at, `token ${i} ${n}`))
-  if (test.successes !== undefined) facts.push(...trafficOf(start_ms, interval_ms, test.successes, facts))
+      failures.push(failureOf(given as TestFailure, start_ms + at, `token ${i} ${n}`))
+  facts.push(...failures)
+  const { successes } = test
+  if (successes !== undefined)
+    for (const label of [undefined, ...labels])
+      facts.push(...trafficOf(start_ms, interval_ms, successes as readonly TestSuccess[], failures, label))
   for (const { host, offset_s, within_s, drift_ppm, reference } of test.clocks)
     for (const [i, offset] of offset_s.entries())
       if (offset !== null)
@@ -134,25 +145,30 @@ function failureOf(given: TestFailure, at_ms: number, token: string): FailureFac
   }
 }
 
-/** Traffic is told in steps, a little after each, as the collector does. */
+/** Traffic is told in steps, a little after each, as the collector does: all of it, or told apart by a label. */
 function trafficOf(
   start_ms: number,
   interval_ms: number,
-  successes: readonly (number | null)[],
-  failures: readonly Fact[],
+  successes: readonly TestSuccess[],
+  failures: readonly FailureFact[],
+  label: TrafficLabel | undefined,
 ): Fact[] {
-  const steps = new Map<number, { successes: number; failures: number }>()
-  const stepOf = (at_ms: number) => {
+  const steps = new Map<string, { step: number; value: string; successes: number; failures: number }>()
+  const stepOf = (at_ms: number, of: TestSuccess | FailureFact) => {
     const step = Math.floor(at_ms / ACTIVITY_STEP_MS)
-    const known = steps.get(step) ?? { successes: 0, failures: 0 }
-    steps.set(step, known)
+    const value = label === undefined ? '' : (of[label] ?? '')
+    const known = steps.get(`${step} ${value}`) ?? { step, value, successes: 0, failures: 0 }
+    steps.set(`${step} ${value}`, known)
     return known
   }
-  for (const [i, n] of successes.entries()) if (n !== null) stepOf(start_ms + i * interval_ms).successes += n
-  for (const { at_ms } of failures) stepOf(at_ms).failures++
-  return [...steps].map(([step, counts]) => ({
+  for (const given of successes)
+    for (const [i, n] of given.values.entries())
+      if (n !== null) stepOf(start_ms + i * interval_ms, given).successes += n
+  for (const failure of failures) stepOf(failure.at_ms, failure).failures++
+  return [...steps.values()].map(({ step, value, ...counts }) => ({
     fact: 'activity',
     at_ms: (step + 1) * ACTIVITY_STEP_MS + ACTIVITY_DELAY_MS,
+    ...(label === undefined ? {} : { of: { label, value } }),
     ...counts,
   }))
 }
