@@ -9,9 +9,13 @@ export function csvOf(columns: readonly string[], rows: readonly (readonly CsvCe
   return [columns, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('')
 }
 
-function cell(value: CsvCell): string {
-  if (value === null) return ''
-  if (typeof value !== 'string') return String(value)
+/** Moves a cursor, turns text round or hides in it; `cat report.csv` is as usual as a spreadsheet. Line breaks and tabs may stand in a quoted cell. */
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
+
+function cell(given: CsvCell): string {
+  if (given === null) return ''
+  if (typeof given !== 'string') return String(given)
+  const value = given.replace(CONTROL, '\ufffd')
   const safe = /^[=+\-@\t\r]/.test(value) && !/^[+-]?\d+(?:\.\d+)?$/.test(value) ? `'${value}` : value
   return /[",\r\n]/.test(safe) || safe !== value ? `"${safe.replaceAll('"', '""')}"` : safe
 }

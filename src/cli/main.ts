@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { StoreRefusal } from '../core/ports/store.ts'
 import { EXIT, UserError } from './exit-code.ts'
-import { endQuietlyOnClosedPipe } from './output.ts'
+import { complain, endQuietlyOnClosedPipe } from './output.ts'
 
 type Register = (program: Command, names: readonly string[]) => void
 
@@ -66,6 +66,7 @@ async function buildProgram(names: readonly string[]): Promise<Command> {
     .showHelpAfterError('(run with --help for usage)')
     .showSuggestionAfterError()
     .exitOverride()
+    .configureOutput({ writeErr: complain })
     .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
     .usage('[command] [options] [paths...]')
     .addHelpText(
@@ -80,7 +81,8 @@ Examples:
 Exit codes: 0 fine, 1 a check or condition says so, 2 wrong usage or config, 3 cannot read or write.`,
     )
   for (const name of names) (await COMMANDS[name]!())(program, NAMES)
-  for (const command of program.commands) for (const own of [command, ...command.commands]) own.exitOverride()
+  for (const command of program.commands)
+    for (const own of [command, ...command.commands]) own.exitOverride().configureOutput({ writeErr: complain })
   return program
 }
 
@@ -112,7 +114,7 @@ function report(error: unknown): number {
 }
 
 function say(message: string, hint: string | undefined): void {
-  process.stderr.write(`authtop: ${message}${hint === undefined || hint === '' ? '' : `\n  ${hint}`}\n`)
+  complain(`authtop: ${message}${hint === undefined || hint === '' ? '' : `\n  ${hint}`}\n`)
 }
 
 function version(): string {

@@ -3,13 +3,19 @@
  * a reader that has left (`| head`) ends the command quietly.
  */
 import { once } from 'node:events'
+import { toPrintable } from '../../dashboards/terminal/printable.ts'
 
 export async function print(text: string): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, 'drain')
 }
 
 export function note(text: string): void {
-  process.stderr.write(`authtop: ${text}\n`)
+  complain(`authtop: ${text}\n`)
+}
+
+/** To stderr, whatever stands in it: arguments, file names and receivers' answers are other people's words too. */
+export function complain(text: string): void {
+  process.stderr.write(text.split('\n').map(toPrintable).join('\n'))
 }
 
 /** `| head` closes the pipe: nothing is wrong then. */

@@ -2,6 +2,7 @@
  * The process that runs one read-only query and ends; started by run-sql.ts, which also enforces the time limit.
  * Invariant: nothing but a single SELECT, VALUES, WITH … SELECT or EXPLAIN reaches the store.
  */
+import type Database from 'better-sqlite3'
 import { type SqlResult, StoreRefusal } from '../../core/ports/store.ts'
 import { openReadable } from './connection.ts'
 import { refusalOf } from './refusal-of.ts'
@@ -46,6 +47,7 @@ function read(path: string, query: string, limit: number): SqlResult {
   db.pragma('query_only = ON')
   const statement = db.prepare<[], (string | number | bigint | Buffer | null)[]>(query)
   refuseWriting(!statement.readonly || !statement.reader)
+  refuseOwnTables(db, query)
   const columns = statement.columns().map((column) => column.name)
   const rows: SqlResult['rows'] = []
   let bytes = 0
@@ -82,3 +84,30 @@ function refuseWriting(writes: boolean): void {
     'use SELECT, WITH … SELECT, VALUES or EXPLAIN',
   )
 }
+
+/** What is the store's own: its fingerprint key, and notices on their way with what their receivers are to know. */
+const OWN_TABLES = ['meta', 'alert_state', 'outbox']
+
+/**
+ * SQLite's authorizer is not to be had through better-sqlite3; what a statement will open is in its program, whatever views,
+ * subqueries and aliases it takes to get there.
+ */
+function refuseOwnTables(db: Database.Database, query: string): void {
+  if (firstWord(query) === 'EXPLAIN') return
+  const own = db
+    .prepare<[], [rootpage: number, table: string]>(
+      'SELECT rootpage, tbl_name FROM main.sqlite_schema WHERE rootpage > 0',
+    )
+    .raw()
+    .all()
+  const pages = new Map(own.filter(([, table]) => OWN_TABLES.includes(table)))
+  const program = db.prepare<[], { opcode: string; p2: number; p3: number }>(`EXPLAIN ${query}`).all()
+  for (const { opcode, p2, p3 } of program) {
+    const table = /^(?:Open|Reopen)/.test(opcode) && p3 === MAIN ? pages.get(p2) : undefined
+    if (table === undefined) continue
+    throw new StoreRefusal('unsupported', `${table} is the store's own`, `tables to query: ${VIEWS.join(', ')}`)
+  }
+}
+
+/** Number of the store among a connection's databases; 1 is that of the views. */
+const MAIN = 0
