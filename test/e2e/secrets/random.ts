@@ -1,4 +1,5 @@
-/** A small seeded generator, so that a leak that was found is found again (mulberry32, public domain). */
+/** What secrets are drawn with: whole numbers, members of lists, texts; seeded, so that a leak that was found is found again. */
+import { createRandom } from '../../simulation/clock/random.ts'
 
 export interface Random {
   /** A whole number in [0, limit). */
@@ -8,14 +9,7 @@ export interface Random {
 }
 
 export function randomOf(seed: number): Random {
-  let state = seed >>> 0
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = state
-    t = Math.imul(t ^ (t >>> 15), t | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
+  const { next } = createRandom(seed)
   const below = (limit: number) => Math.floor(next() * limit)
   return {
     below,
