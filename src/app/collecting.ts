@@ -136,6 +136,7 @@ async function collectInto(options: CollectOptions, end: AbortSignal): Promise<S
     const pushed: PushSource[] = []
     let retention = options.retention
     const stopRetention = keepRetention(writer, () => retention)
+    const stopTelling = tellAway(writer, (text) => options.alertNote?.(text))
     try {
       pushed.push(...(await openReceivers(options, sourceOptions, classifier.telemetry)))
       options.reloads?.handle(async (settings) => {
@@ -198,6 +199,7 @@ async function collectInto(options: CollectOptions, end: AbortSignal): Promise<S
       options.reloads?.stop()
       if (next === null) await options.manager?.stopping()
       stopRetention()
+      stopTelling()
       await Promise.all([source, ...pushed].map((each) => each?.close()))
     }
   } finally {
@@ -258,5 +260,26 @@ function keepRetention(writer: StoreWriter, policy: () => RetentionPolicy): () =
   return () => {
     stopped = true
     clearInterval(timer)
+  }
+}
+
+/** How often it is looked whether a distant store is away; ms. */
+const AWAY_EVERY_MS = 2_000
+
+/** Tells when a distant store goes away and when all has arrived there, and at the end what has not. */
+function tellAway(writer: StoreWriter, note: (text: string) => void): () => void {
+  if (writer.away === undefined) return () => {}
+  let told = false
+  const timer = setInterval(() => {
+    const away = writer.away!()
+    if (away !== null && !told) note(`${away.why}; what comes waits on this machine`)
+    if (away === null && told) note('the store is back, and everything that waited has arrived')
+    told = away !== null
+  }, AWAY_EVERY_MS)
+  timer.unref()
+  return () => {
+    clearInterval(timer)
+    const away = writer.away!()
+    if (away !== null) note(`${away.why}; ${away.batches} batches wait on this machine for the next start`)
   }
 }

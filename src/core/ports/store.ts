@@ -135,7 +135,17 @@ export interface RetentionPolicy {
   rollup_days: number
 }
 
+/** A distant store does not answer, and what was appended waits on this machine until it does. */
+export interface StoreAway {
+  /** Why, in words. */
+  why: string
+  /** Batches that wait. */
+  batches: number
+}
+
 export interface StoreWriter extends AlertWriter {
+  /** Null while everything that was appended has arrived; absent where nothing can be away. */
+  away?(): StoreAway | null
   append(batch: AppendBatch): Promise<void>
   /** At most {@link NEIGHBOUR_LIMIT} per query, nearest to the middle of the range first. Same order as the queries. */
   neighbours(queries: readonly NeighbourQuery[]): Promise<Neighbour[][]>

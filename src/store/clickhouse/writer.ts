@@ -14,6 +14,7 @@ import {
   type NeighbourQuery,
   type PageQuery,
   type RetentionPolicy,
+  type StoreAway,
   StoreRefusal,
   type StoreWriter,
 } from '../../core/ports/store.ts'
@@ -198,6 +199,13 @@ export class ClickhouseWriter implements StoreWriter {
 
   settle(ends: readonly DeliveryEnd[]): Promise<void> {
     return this.#inTurn(() => this.#commitDocuments(settledNotices(this.#parts.documents, ends), Date.now()))
+  }
+
+  away(): StoreAway | null {
+    const { batches } = this.#parts.spool.waiting()
+    const { away } = this.#shipper
+    if (away === null || batches === 0) return null
+    return { why: (refusalOf(away, this.#parts.server.shown) as Error).message, batches }
   }
 
   async close(): Promise<void> {

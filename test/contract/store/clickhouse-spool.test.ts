@@ -114,12 +114,14 @@ describe.skipIf(ENGINE_MISSING !== null)(ENGINE_MISSING ?? 'a ClickHouse store',
     // Each batch revises an incident of the one before: that is known without the server too.
     await appendAll(writer, 4, 8)
     expect((await writer.streams())[0]).toMatchObject({ offset: 8 })
+    expect(writer.away?.()).toMatchObject({ batches: 5, why: expect.stringContaining('does not answer') })
     await engine.start()
     await vi.waitFor(async () => expect(await totalsOf(reader)).toEqual(expected(8)), {
       timeout: 60_000,
       interval: 200,
     })
     await appendAll(writer, 9, 10)
+    expect(writer.away?.()).toBeNull()
     expect(await totalsOf(reader)).toEqual(expected(10))
   })
 

@@ -23,8 +23,9 @@ export interface Engine {
   remove(): Promise<void>
 }
 
-export async function startEngine(): Promise<Engine> {
-  const folder = mkdtempSync(join(tmpdir(), 'authtop-engine-'))
+/** @param within a folder on a disk with room. */
+export async function startEngine(within = tmpdir()): Promise<Engine> {
+  const folder = mkdtempSync(join(within, 'authtop-engine-'))
   let child: ChildProcess | undefined
   let port = 0
   const start = async () => {
