@@ -1,60 +1,21 @@
 /** The dashboard in a real terminal (tmux): first frame, live data, keys, standard input with a keyboard, restored at the end. */
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { ENTRY, scratch } from '../../cli/authtop.ts'
+import { missing, Screen, tmux } from './terminal.ts'
 
 const home = scratch()
-const socket = `authtop-test-${process.pid}`
-const missing = spawnSync('tmux', ['-V']).error !== undefined
-if (missing && process.env.AUTHTOP_E2E_ALL === '1') throw new Error('tmux is missing; apt-get install tmux')
-
-const tmux = (...args: string[]) => execFileSync('tmux', ['-L', socket, ...args], { encoding: 'utf8' })
-afterAll(() => spawnSync('tmux', ['-L', socket, 'kill-server']))
-
 const failure = (host: string, at: number) =>
   `${JSON.stringify({ level: 50, time: at, hostname: host, err: { type: 'TokenExpiredError', message: 'jwt expired', stack: 'TokenExpiredError: jwt expired\n    at x.js:1:1' }, msg: 'token rejected' })}\n`
-
-class Screen {
-  readonly #name: string
-  constructor(name: string, command: string, columns = 80, rows = 24) {
-    this.#name = name
-    const env = `env HOME=${home} XDG_STATE_HOME=${home}/state XDG_CONFIG_HOME=${home}/config LANG=C.UTF-8`
-    tmux('-f', '/dev/null', 'new-session', '-d', '-s', name, '-x', String(columns), '-y', String(rows), `${env} sh`)
-    tmux('send-keys', '-t', name, `${command}; echo "ended with $?"`, 'Enter')
-  }
-  text(): string {
-    return tmux('capture-pane', '-p', '-t', this.#name)
-  }
-  press(...keys: string[]): void {
-    tmux('send-keys', '-t', this.#name, ...keys)
-  }
-  async shows(pattern: RegExp): Promise<string> {
-    for (let i = 0; i < 400; i++) {
-      const text = this.text()
-      if (pattern.test(text)) return text
-      await sleep(100)
-    }
-    throw new Error(`${pattern} never came; the screen:\n${this.text()}`)
-  }
-  /** As a person does who sees that nothing happened: a pager that is just ending takes the key for itself. */
-  async pressUntil(key: string, pattern: RegExp): Promise<void> {
-    for (let i = 0; i < 40; i++) {
-      this.press(key)
-      await sleep(1_000)
-      if (pattern.test(this.text())) return
-    }
-    throw new Error(`${pattern} never came; the screen:\n${this.text()}`)
-  }
-}
 
 describe.skipIf(missing)('the dashboard in a terminal', () => {
   test('shows what is there, then what is written, answers keys and leaves the terminal as it was', async () => {
     const log = join(home, 'app.log')
     writeFileSync(log, Array.from({ length: 7 }, (_, i) => failure('orders-1', Date.now() - 5_000 + i)).join(''))
-    const screen = new Screen('files', `${process.execPath} ${ENTRY} --db ${home}/s.db ${log}`)
+    const screen = new Screen(home, 'files', `${process.execPath} ${ENTRY} --db ${home}/s.db ${log}`)
     await screen.shows(/failed 7 /)
     appendFileSync(log, failure('reports-9', Date.now()))
     const live = await screen.shows(/failed 8 /)
@@ -75,7 +36,11 @@ describe.skipIf(missing)('the dashboard in a terminal', () => {
   })
 
   test('exports what is shown, shows it in a pager, and remembers the screen for the next run', async () => {
-    const screen = new Screen('export', `cd ${home} && PAGER=cat ${process.execPath} ${ENTRY} dash --db ${home}/s.db`)
+    const screen = new Screen(
+      home,
+      'export',
+      `cd ${home} && PAGER=cat ${process.execPath} ${ENTRY} dash --db ${home}/s.db`,
+    )
     await screen.shows(/failed 8 /)
     screen.press('4')
     await screen.shows(/Hosts +requests[\s\S]*reports-9 /)
@@ -92,7 +57,7 @@ describe.skipIf(missing)('the dashboard in a terminal', () => {
   })
 
   test('Ctrl-Z gives the terminal back and fg draws the screen anew', async () => {
-    const screen = new Screen('stop', `exec bash --norc`)
+    const screen = new Screen(home, 'stop', `exec bash --norc`)
     await screen.shows(/[$#] ?$/m)
     screen.press(`${process.execPath} ${ENTRY} dash --db ${home}/s.db`, 'Enter')
     await screen.shows(/failed 8 /)
@@ -105,7 +70,7 @@ describe.skipIf(missing)('the dashboard in a terminal', () => {
 
   test('standard input carries logs and the keyboard still works', async () => {
     const feed = `sh -c 'for i in 1 2 3; do printf "2026-11-16T09:12:0$i.000Z warn: auth failed: jwt expired\\n"; done; sleep 60'`
-    const screen = new Screen('stdin', `${feed} | ${process.execPath} ${ENTRY} --db ${home}/p.db -`)
+    const screen = new Screen(home, 'stdin', `${feed} | ${process.execPath} ${ENTRY} --db ${home}/p.db -`)
     await screen.shows(/failed 3 /)
     screen.press('q')
     await screen.shows(/ended|[$#] ?$/m)
@@ -116,7 +81,7 @@ describe.skipIf(missing)('the dashboard in a terminal', () => {
     const log = join(home, 'hostile.log')
     const evil = '\\u001b]0;owned\\u0007\\u001b[2J\\u001b[31m\\u202e'
     writeFileSync(log, failure('orders-1', Date.now()).replace('orders-1', evil))
-    const screen = new Screen('hostile', `${process.execPath} ${ENTRY} --db ${home}/h.db ${log}`, 120, 40)
+    const screen = new Screen(home, 'hostile', `${process.execPath} ${ENTRY} --db ${home}/h.db ${log}`, 120, 40)
     const text = await screen.shows(/failed 1 /)
     expect(text).toContain('Overview')
     expect(tmux('display-message', '-p', '-t', 'hostile', '#{pane_title}')).not.toContain('owned')
@@ -125,14 +90,14 @@ describe.skipIf(missing)('the dashboard in a terminal', () => {
   })
 
   test('a terminal that is too small says so', async () => {
-    const screen = new Screen('small', `${process.execPath} ${ENTRY} --db ${home}/s.db ${home}/app.log`, 50, 12)
+    const screen = new Screen(home, 'small', `${process.execPath} ${ENTRY} --db ${home}/s.db ${home}/app.log`, 50, 12)
     await screen.shows(/60|small|larger/i)
     screen.press('q')
     await screen.shows(/ended with/)
   })
 
   test('SIGTERM restores the terminal', async () => {
-    const screen = new Screen('term', `${process.execPath} ${ENTRY} dash --db ${home}/s.db`)
+    const screen = new Screen(home, 'term', `${process.execPath} ${ENTRY} dash --db ${home}/s.db`)
     await screen.shows(/Overview/)
     execFileSync('pkill', ['-TERM', '-f', `${ENTRY} dash --db ${home}/s.db`])
     const after = await screen.shows(/ended with 143/)
