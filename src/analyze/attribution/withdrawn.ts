@@ -19,7 +19,7 @@ const FAMILY_FALLS_MS = 600_000
 const REUSED = { cause: 'revocation', subcause: 'refresh_reused' } as const
 const REVOKED = { cause: 'revocation', subcause: 'token_revoked' } as const
 
-/** A client of whose tokens no more than this share is withdrawn mostly meets the end of their lives; share. */
+/** Where no more than this share of the tokens is withdrawn, the end of their lives is what is mostly met; share. */
 const SELDOM = 0.2
 
 /** Null: the history says nothing about it. */
@@ -136,8 +136,11 @@ function nothingWithdrawn(told: Told, background: Background): Verdict | null {
   if (issued.length === 0) return null
   // An issuer that names what it issues would have named this one.
   if (told.token !== undefined && issued.some(({ exp_ms }) => exp_ms !== undefined)) return null
-  if (lately.some(({ deed }) => deed !== 'issued' && deed !== 'refreshed')) return null
-  return run('possible', 'the issuer withdrew nothing within ten minutes before, so the token has probably run out')
+  const many = issued.reduce((sum, { count }) => sum + count, 0)
+  const withdrawn = lately.reduce((sum, { deed, count }) => (MINTED.has(deed) ? sum : sum + count), 0)
+  if (withdrawn > many * SELDOM) return null
+  const few = withdrawn === 0 ? 'nothing' : `${withdrawn} of ${many} tokens`
+  return run('possible', `the issuer withdrew ${few} within ten minutes before, so the token has probably run out`)
 }
 
 /** When tokens of this client were withdrawn between this one's acceptance and its refusal, ms. */

@@ -33,6 +33,13 @@ describe('"key not found"', () => {
     expect(attribute(refused, knowing([missing, repeated])).subcause).toBe('key_not_found')
   })
 
+  test('while the key set could not be had: the outage’s, unless the key is none that the issuer uses', () => {
+    const down = { party: 'host', key: 'orders-1', deed: 'jwks_unavailable' } as const
+    expect(attribute(refused, knowing([down])).subcause).toBe('jwks_unavailable')
+    const used = { party: 'keys', key: '', deed: 'issued', detail: 'key-a' } as const
+    expect(attribute(refused, knowing([down, used])).subcause).toBe('key_not_found')
+  })
+
   test('with a key that came once: a stranger’s', () => {
     expect(attribute(refused, knowing([missing, { ...repeated, count: 1 }, worked])).subcause).toBe('key_not_found')
   })
@@ -66,6 +73,29 @@ describe('"not active" at introspection', () => {
     const taken = { party: 'token', key: 'opaque:0102030405060708', deed: 'accepted', first_ms: T - 200_000 } as const
     const { cause, confidence } = attribute(inactive, knowing([taken]))
     expect({ cause, confidence }).toEqual({ cause: 'expiry', confidence: 'likely' })
+  })
+
+  test('of a token that was taken before its client’s tokens were withdrawn: it was among them', () => {
+    const mine = { ...inactive, client_id: 'partner' }
+    const taken = { party: 'token', key: 'opaque:0102030405060708', deed: 'accepted', last_ms: T - 2_000 } as const
+    const fell = { party: 'client', key: 'partner', deed: 'revoked', first_ms: T - 1_000, last_ms: T - 1_000 } as const
+    expect(attribute(mine, knowing([taken, fell])).subcause).toBe('token_revoked')
+    const earlier = { ...fell, first_ms: T - 50_000, last_ms: T - 50_000 }
+    expect(attribute(mine, knowing([taken, earlier])).cause).toBe('expiry')
+  })
+
+  test('of a token that nobody names: expiry where the issuer seldom withdraws one', () => {
+    const { token: _, token_id: __, ...unnamed } = inactive
+    const of = (issued: number, withdrawn: number) =>
+      attribute(
+        unnamed,
+        knowing([
+          { party: 'issuer', key: '', deed: 'issued', count: issued },
+          { party: 'issuer', key: '', deed: 'revoked', count: withdrawn },
+        ]),
+      ).cause
+    expect(of(200, 6)).toBe('expiry')
+    expect(of(90, 35)).toBe('revocation')
   })
 
   test('of a token that an issuer which names its tokens never issued: as was said', () => {
