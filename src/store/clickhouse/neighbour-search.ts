@@ -5,7 +5,7 @@ import { cleanText, KEY_LIMIT } from '../clean-text.ts'
 import { fromRow, INCIDENT_COLUMNS, type StoredIncident, toNeighbour } from './incident-row.ts'
 import { nearest } from './recent-incidents.ts'
 import type { ClickhouseServer } from './server.ts'
-import { join, Sql as Raw, type Sql, sql } from './sql.ts'
+import { join, Sql, sql } from './sql.ts'
 
 /** Incidents looked at for one id: a stranger may send one request id with every request. */
 const CANDIDATE_LIMIT = 8 * NEIGHBOUR_LIMIT
@@ -14,7 +14,7 @@ const IDS_AT_ONCE = 5_000
 /** What collectors look at again by themselves lies this far back (settling.ts) and their clocks this far ahead; ms. */
 const BUSY_MS = 3 * 3_600_000
 
-const COLUMNS = new Raw(INCIDENT_COLUMNS)
+const COLUMNS = new Sql(INCIDENT_COLUMNS)
 const KEYS = ['request_id', 'trace_id', 'token', 'token_id'] as const
 
 export class NeighbourSearch {
@@ -61,9 +61,9 @@ export class NeighbourSearch {
     for (const field of KEYS) {
       const keys = wanted(field)
       if (keys.length === 0) continue
-      conditions.push(sql`${new Raw(field)} IN ${keys}`)
+      conditions.push(sql`${new Sql(field)} IN ${keys}`)
       if (field === 'request_id')
-        conditions.push(sql`hasAny(other_request_ids, ${new Raw(`[${sql`${keys}`.text.slice(1, -1)}]`)})`)
+        conditions.push(sql`hasAny(other_request_ids, ${new Sql(`[${sql`${keys}`.text.slice(1, -1)}]`)})`)
     }
     if (conditions.length === 0) return []
     const from_ms = Math.min(...queries.map((query) => query.from_ms))

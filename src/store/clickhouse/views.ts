@@ -74,8 +74,9 @@ SELECT system, template, sample, count, ${iso('first_ms')} AS first, first_ms, $
   alerts: `
 SELECT a.key AS id, ${['rule', 'severity', 'state'].map((field) => `JSONExtractString(a.body, '${field}') AS ${field}`).join(', ')},
        JSONExtractRaw(a.body, 'labels') AS labels, ${iso("JSONExtractInt(a.body, 'started_ms')")} AS started,
-       ${['started_ms', 'fired_ms', 'resolved_ms'].map((field) => `JSONExtract(a.body, '${field}', 'Nullable(Int64)') AS ${field}`).join(', ')},
-       ${iso("JSONExtract(a.body, 'resolved_ms', 'Nullable(Int64)')")} AS resolved, JSONExtractFloat(a.body, 'peak') AS peak,
+       JSONExtract(a.body, 'started_ms', 'Nullable(Int64)') AS started_ms, JSONExtract(a.body, 'fired_ms', 'Nullable(Int64)') AS fired_ms,
+       ${iso("JSONExtract(a.body, 'resolved_ms', 'Nullable(Int64)')")} AS resolved,
+       JSONExtract(a.body, 'resolved_ms', 'Nullable(Int64)') AS resolved_ms, JSONExtractFloat(a.body, 'peak') AS peak,
        JSONExtractString(a.body, 'summary') AS summary, toInt64OrNull(k.body) AS acknowledged_ms
   FROM (SELECT key, body FROM {db}.document FINAL WHERE kind = 'alert') AS a
   LEFT JOIN (SELECT key, body FROM {db}.document FINAL WHERE kind = 'acknowledgement') AS k ON k.key = a.key`,

@@ -76,8 +76,11 @@ describe.skipIf(ENGINE_MISSING !== null)(ENGINE_MISSING ?? 'a ClickHouse store',
     await engine.remove()
   }, 60_000)
 
-  it('counts once what the server took while its answers got lost', async () => {
-    const place = newPlace()
+  it.each([
+    ['by itself', ''],
+    ['gathered by the server with others', '&async_insert=1'],
+  ])('counts once what the server took while its answers got lost, each insert %s', async (_, options) => {
+    const place = newPlace(options)
     const writer = await write(place.location())
     const reader = await read(place.location())
     const faults = ['answer lost', undefined, 'request lost', undefined, 'no space', undefined, undefined] as const

@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { openReader, openWriter } from '../../../../src/store/index.ts'
 import { VIEWS } from '../../../../src/store/sqlite/views.ts'
+import { DOCUMENTED_TABLES, MANUAL } from '../documented-tables.ts'
 
-const manual = readFileSync(new URL('../../../../docs/sql.md', import.meta.url), 'utf8')
 const directory = mkdtempSync(join(tmpdir(), 'authtop-views-'))
 const location = join(directory, 'store.db')
 await (await openWriter(location)).close()
@@ -16,25 +16,16 @@ afterAll(async () => {
   rmSync(directory, { recursive: true })
 })
 
-/** Tables of the manual with the columns it lists for each. */
-const documented = manual
-  .split(/^## /m)
-  .slice(1)
-  .map((section) => ({
-    table: /^\w+/.exec(section)![0],
-    columns: [...section.matchAll(/^\| `(\w+)` \|/gm)].map(([, column]) => column),
-  }))
-
 describe('docs/sql.md', () => {
   it('lists every table there is to query', () => {
-    expect(documented.map(({ table }) => table)).toEqual(VIEWS)
+    expect(DOCUMENTED_TABLES.map(({ table }) => table)).toEqual(VIEWS)
   })
 
-  it.each(documented)('lists the columns of $table in their order', async ({ table, columns }) => {
+  it.each(DOCUMENTED_TABLES)('lists the columns of $table in their order', async ({ table, columns }) => {
     expect((await reader.sql(`SELECT * FROM ${table}`, 1, 20_000)).columns).toEqual(columns)
   })
 
-  it.each([...manual.matchAll(/^SELECT[^;]*;/gm)].map(([query]) => query))(
+  it.each([...MANUAL.matchAll(/^SELECT[^;]*;/gm)].map(([query]) => query))(
     'has an example that runs: %s',
     async (query) => {
       expect((await reader.sql(query, 10, 20_000)).columns).not.toHaveLength(0)
