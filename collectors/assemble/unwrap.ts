@@ -6,6 +6,7 @@ import type { Envelope } from '../../src/core/log-record.ts'
 import { zoneOffset } from '../decode/zone-offset.ts'
 import { stripAnsi } from './ansi.ts'
 import { peel } from './peel.ts'
+import { firstOfBatch } from './wrapper/event-batch.ts'
 
 export interface Unwrapped {
   text: string
@@ -19,7 +20,8 @@ const UNCLEAN = /[\0\x1b\n]/
 export function unwrapRecord(text: string, zone = 'UTC', now_ms: number = Date.now()): Unwrapped {
   const context = { zone: zoneOffset(zone), reference_ms: now_ms }
   // The commonest record by far: one line of JSON that no wrapper is around, and nothing to be cleaned.
-  if (text.startsWith('{') && text.endsWith('}') && !UNCLEAN.test(text) && peel(text, context) === null) return { text }
+  if (text.startsWith('{') && text.endsWith('}') && !UNCLEAN.test(text) && peel(text, context) === null)
+    return { text: firstOfBatch(text) ?? text }
   const plain = stripAnsi(text.replaceAll('\0', '')).replace(/^\ufeff/, '')
   const first = peel(plain.split('\n', 1)[0]!.replace(/\r$/, ''), context)
   if (first === null) return { text: plain.replace(/[\r\n]+$/, '') }

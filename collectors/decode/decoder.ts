@@ -30,6 +30,8 @@ const QUARTER_HOUR_MS = 900_000
 const MAX_ZONE_MS = 14 * 3_600_000
 /** Places at which a JSON object may begin at the end of a message. */
 const MAX_JSON_TRIES = 4
+/** What may follow a quoted message: nothing, or a pair. */
+const BEHIND_QUOTED = /^\s*$|^ {1,4}[\w.@/-]{1,60}=/
 /** A message longer than this is not searched for shapes; characters. */
 const MAX_SHAPED = 16_384
 
@@ -209,7 +211,8 @@ export class Decoder {
     let text = message
     if (message.startsWith('"')) {
       const close = closing(message)
-      if (close < 0) return message
+      // A sentence may begin with a quoted word; a quoted message has nothing behind it but pairs.
+      if (close < 0 || !BEHIND_QUOTED.test(message.slice(close + 1, close + 80))) return message
       from = close + 1
       try {
         text = JSON.parse(message.slice(0, close + 1)) as string
@@ -219,8 +222,8 @@ export class Decoder {
     } else {
       const first = /(?:^|\s)[\w.@/-]{1,60}=/.exec(message)
       if (first === null) return message
+      // Written without quotes it is a sentence of its own, in which pairs may stand; they are read and left in it.
       from = first.index
-      text = message.slice(0, from).trimEnd()
     }
     for (const [key, value] of parsePairs(message, 'space', from)) draft.named(key, typed(value))
     return text === '' ? message : text

@@ -275,7 +275,7 @@ export class Draft {
         this.#keep(/^[a-z][a-z0-9_]{2,60}$/.test(String(value)) ? to : node.name, value)
         return
       case 'json':
-        this.json(String(value))
+        this.#written(node, String(value))
         return
       case 'pairs':
         for (const [k, v] of parsePairs(String(value), 'space')) this.named(k, v)
@@ -284,15 +284,18 @@ export class Draft {
 
   /** Fields of an object written as text; text that is none is kept out silently, the record's text still has it. */
   json(text: string): boolean {
-    let value: unknown
-    try {
-      value = JSON.parse(text)
-    } catch {
-      return false
-    }
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+    const value = objectIn(text)
+    if (value === undefined) return false
     this.object(value)
     return true
+  }
+
+  /** An object written as text inside a field: its fields are that field's; nginx writes its quotes as `\\x22`. */
+  #written(node: FieldNode, text: string): void {
+    const bare = text.slice(0, text.lastIndexOf('}') + 1)
+    const value = objectIn(bare) ?? (bare.includes('\\x22') ? objectIn(bare.replace(HEX_ESCAPE, unescaped)) : undefined)
+    if (value === undefined) this.#keep(node.name, text)
+    else this.object(value, node, 1)
   }
 
   #url(url: string): void {
@@ -383,6 +386,22 @@ export class Draft {
 
   #say(text: string): void {
     this.speech.push(text)
+  }
+}
+
+/** A byte as nginx and Apache escape it in access logs. */
+const HEX_ESCAPE = /\\x([0-9A-Fa-f]{2})/g
+
+function unescaped(_: string, hex: string): string {
+  return String.fromCharCode(Number.parseInt(hex, 16))
+}
+
+function objectIn(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
+  } catch {
+    return undefined
   }
 }
 

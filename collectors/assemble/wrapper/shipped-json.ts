@@ -19,7 +19,7 @@ const SHIPPED = /"(?:ingestionTime|logStreamName|logStream|textPayload|kubernete
  * with a stack trace that another line began.
  */
 const STRUCTURED =
-  /^\s*\{[\s\S]*\}\s*$|(?:^|\s)(?:level|lvl|severity|time|ts)=\S|^\W{0,2}(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |[IWEF]\d{4} \d\d:\d\d:)|^(?:TRACE|DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL)[\s:[]|^\s{1,8}at \S|^Caused by: |^\s{1,8}\.{3} \d/
+  /^\s*\{[\s\S]*\}\s*$|(?:^|\s)(?:level|lvl|severity|time|ts)=\S|^\W{0,2}(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|\d\d:\d\d:\d\d[,.]\d|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |[IWEF]\d{4} \d\d:\d\d:)|^(?:https?|h2|wss?|grpcs) \d{4}-\d\d-\d\dT|^[^[\n]{3,200} \[\d\d\/[A-Z][a-z]{2}\/\d{4}:|^(?:TRACE|DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL)[\s:[]|^\s{1,8}at \S|^Caused by: |^\s{1,8}\.{3} \d/
 
 /** Google Cloud's name of a trace. */
 const TRACE = /\/traces\/([0-9a-f]{32})$/

@@ -236,3 +236,29 @@ test('traces are joined inside their wrapper and not across origins', () => {
     ).text,
   ).toBe(trace)
 })
+
+test('lines with a layout of their own are taken out of what shippers put around them, traces with them', () => {
+  const shipped = (log: string) => JSON.stringify({ log, stream: 'stderr', kubernetes: { pod_name: 'orders-1' } })
+  const trace = '2026-11-16 09:12:01,123 ERROR [main] c.a.Auth - refused\njava.lang.IllegalStateException: x'
+  expect(assemble(`${trace.split('\n').map(shipped).join('\n')}\n`)[0]?.text).toBe(trace.split('\n')[0])
+  expect(assemble(`${shipped(trace.split('\n')[0]!)}\n${shipped('\tat a.B.c(B.java:7)')}\n`)).toMatchObject([
+    { text: `${trace.split('\n')[0]}\n\tat a.B.c(B.java:7)` },
+  ])
+  const cloud = {
+    textPayload: 'E1116 09:12:01.123456       1 auth.go:73] refused',
+    trace: 'projects/p/traces/0af7651916cd43dd8448eb211c80319c',
+  }
+  expect(assemble(`${JSON.stringify(cloud)}\n`)).toMatchObject([
+    { text: cloud.textPayload, envelope: { trace_id: '0af7651916cd43dd8448eb211c80319c' } },
+  ])
+})
+
+test('the one event of a batch is the record; of several the line is, and explaining it answers for the first', () => {
+  expect(assemble('{"records":[{"resultType":"50173"}]}\n')).toMatchObject([{ text: '{"resultType":"50173"}' }])
+  expect(assemble('{"Records": [ {"eventName":"AssumeRole"} ]}\n')).toMatchObject([
+    { text: '{"eventName":"AssumeRole"}' },
+  ])
+  const two = '{"records":[{"a":1},{"a":2}]}'
+  expect(assemble(`${two}\n`)).toMatchObject([{ text: two }])
+  expect(unwrapRecord(two).text).toBe('{"a":1}')
+})
