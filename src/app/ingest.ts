@@ -130,10 +130,11 @@ class Ingest {
   #history = new FactGatherer()
   #unrecognised: UnrecognisedRecord[] = []
   #records = 0
+  /** This machine's clock may be set while we run: what is waited for is measured by one that is not, performance.now(), ms. */
   #uncommittedSince: number | null = null
   #caughtUp = false
-  /** When history was last read, collector's clock, ms. */
-  #history_ms: number
+  /** When history was last read; performance.now(), ms. */
+  #history_ms = performance.now()
   readonly #meters: IngestMeters = ingestMeters()
   readonly #names = new Map<string, StreamInfo>()
   /** Streams of pushed records, at most {@link PUSHED_STREAMS} and one for all others. */
@@ -150,7 +151,6 @@ class Ingest {
   constructor(options: IngestOptions, signal: AbortSignal) {
     this.#o = options
     const { zone, now, classifier } = options
-    this.#history_ms = now()
     this.#assembling = { zone, now, nextHit: (bytes, from) => classifier.nextHit(bytes, from) }
     this.#delivered = new Recent(DELIVERIES_KEPT, options.delivered)
     const clocks = () => options.clocks.lookup
@@ -161,7 +161,7 @@ class Ingest {
   }
 
   async take(batch: ByteBatch): Promise<void> {
-    const now = this.#o.now()
+    const now = performance.now()
     let work = this.#works.get(batch.stream)
     if (work === undefined) {
       work = new StreamWork(
@@ -191,7 +191,7 @@ class Ingest {
       committed()
       return
     }
-    this.#uncommittedSince ??= this.#o.now()
+    this.#uncommittedSince ??= performance.now()
     // Its records are not held until the commit: they are many, and what they taught is.
     this.#waiting.push({ digest, committed })
     if (waits) return
@@ -250,7 +250,7 @@ class Ingest {
 
   /** Where something always comes nothing is ever idle: history is done once only live records came for a while. */
   async busy(signal: AbortSignal): Promise<void> {
-    if (this.#caughtUp || !this.#rested || this.#o.now() - this.#history_ms < LIVE_ONLY_MS) return
+    if (this.#caughtUp || !this.#rested || performance.now() - this.#history_ms < LIVE_ONLY_MS) return
     if ([...this.#works.values()].some((w) => w.more)) return
     await this.#finishHistory(signal)
   }
@@ -269,12 +269,12 @@ class Ingest {
   due(): boolean {
     return (
       this.#records >= COMMIT_RECORDS ||
-      (this.#uncommittedSince !== null && this.#o.now() - this.#uncommittedSince >= this.#interval)
+      (this.#uncommittedSince !== null && performance.now() - this.#uncommittedSince >= this.#interval)
     )
   }
 
   flushHeld(): void {
-    const now = this.#o.now()
+    const now = performance.now()
     for (const work of this.#works.values())
       if (work.holds && !work.more && now - work.touched_ms >= HOLD_MS) this.#processNow(work, work.flush())
   }

@@ -63,12 +63,13 @@ export class Settling {
   /** The next page of the last hours, if one is due. */
   async some(): Promise<void> {
     const now_ms = this.#now()
-    if (!this.#due || now_ms - this.#looked_ms < LOOK_AGAIN_MS) return
+    // Set back, this machine's clock must not make us wait until it is where it was.
+    if (!this.#due || Math.abs(now_ms - this.#looked_ms) < LOOK_AGAIN_MS) return
     this.#looked_ms = now_ms
     if (this.#after === undefined) this.#news = false
     const range = { from_ms: now_ms - SETTLED_MS, to_ms: now_ms + AHEAD_MS }
     this.#live ??= this.#reattribution()
-    if (now_ms - this.#aligned_ms >= ALIGN_EVERY_MS) {
+    if (Math.abs(now_ms - this.#aligned_ms) >= ALIGN_EVERY_MS) {
       this.#aligning = true
       this.#aligned_ms = now_ms
     }

@@ -27,7 +27,7 @@ export class StreamWork extends StreamBook {
   #end: number
   #linesBefore: number
   ended = false
-  /** Collector's clock when bytes last came, ms. */
+  /** When bytes last came; performance.now(), ms. */
   touched_ms = 0
   /** More bytes are known to follow at once. */
   more = false
@@ -48,6 +48,7 @@ export class StreamWork extends StreamBook {
     this.#end = before?.offset ?? 0
   }
 
+  /** `now_ms`: performance.now(). */
   async take(batch: ByteBatch, now_ms: number): Promise<Taken> {
     this.dirty = true
     this.touched_ms = now_ms
