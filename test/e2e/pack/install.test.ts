@@ -1,6 +1,6 @@
 /** The package as it is published: packed, installed globally elsewhere, and run from there. */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -36,7 +36,24 @@ describe('the packed package', () => {
     expect(files).toContain('package/dist/src/signatures/packs.compiled.json')
     expect(files).toContain('package/dist/collectors/formats/formats.compiled.json')
     expect(files).toContain('package/LICENSE')
-    expect(files.filter((name) => /package\/(?:src|test|bench)\//.test(name))).toEqual([])
+    // Code, types, data, their worth to read: nothing else, and nothing hidden.
+    const wanted =
+      /^package\/(?:package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/(?:src|collectors|dashboards)\/[\w./-]+\.(?:js|d\.ts|yaml|json|txt|css))$/
+    expect(files.filter((name) => name !== '' && (!wanted.test(name) || name.includes('/.')))).toEqual([])
+  })
+
+  test('is described by an SBOM that names every package it brings, with its content', () => {
+    const said = execFileSync('npm', ['run', '--silent', 'sbom'], { cwd: root, encoding: 'utf8' })
+    const bom = JSON.parse(said) as { bomFormat: string; components: { purl: string; hashes?: { alg: string }[] }[] }
+    expect(bom.bomFormat).toBe('CycloneDX')
+    const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      dependencies: Record<string, string>
+    }
+    const described = new Set(bom.components.map(({ purl }) => decodeURIComponent(purl)))
+    for (const [name, version] of Object.entries(manifest.dependencies))
+      expect(described).toContain(`pkg:npm/${name}@${version}`)
+    expect([...described].filter((purl) => /npm\/(?:node|vitest|typescript)@/.test(purl))).toEqual([])
+    expect(bom.components.filter(({ hashes }) => hashes?.[0]?.alg !== 'SHA-512')).toEqual([])
   })
 
   test('runs after a global install', () => {
