@@ -15,7 +15,7 @@ const home = scratch()
 describe('kill -9', () => {
   test.each(Object.entries(KILL_SCENARIOS))(
     'loses and doubles nothing: %s',
-    { timeout: 60_000 + KILLS * 5_000 },
+    { timeout: 120_000 + KILLS * 15_000 },
     async (name, scenario) => {
       const folder = join(home, name.replaceAll(/\W+/g, '-'))
       mkdirSync(folder)

@@ -31,14 +31,14 @@ export async function killIngest({ kills, next, folder }: KillRun, rotate: Rotat
   const start_ms = await timeUntil(start(), () => existsSync(db))
   for (let n = 0; n < kills; n++) {
     const child = start()
-    const end = performance.now() + start_ms * (0.5 + 2 * next()) + 500 * next()
+    const end = performance.now() + start_ms * (0.5 + next()) + 500 * next()
     while (performance.now() < end) {
       write(1 + Math.floor(next() * 20))
       if (next() < 0.05 && existsSync(log)) {
         rotate(log, ++rotations)
         write(1)
       }
-      await sleep(5)
+      await sleep(10)
     }
     await kill(child)
   }
