@@ -13,7 +13,7 @@ import { SourceReader } from '../../contract/source/source-reader.ts'
 import { needs } from '../emitters/software.ts'
 import { at, Journal, refusal } from './journal.ts'
 
-const KILLS = process.env.AUTHTOP_E2E_ALL === '1' ? 60 : 6
+const KILLS = process.env.AUTHTOP_E2E_ALL === '1' ? 15 : 4
 const home = scratch()
 const undo: (() => unknown)[] = []
 afterEach(async () => {

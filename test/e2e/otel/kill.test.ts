@@ -13,7 +13,7 @@ import { authtop, scratch } from '../../cli/authtop.ts'
 import { endedSpans, serialised } from '../../unit/collectors/otlp/sdk-bodies.ts'
 import { type Collector, startCollector, stop } from './collector.ts'
 
-const KILLS = Number(process.env.KILLS ?? (process.env.AUTHTOP_E2E_ALL === '1' ? 40 : 4))
+const KILLS = Number(process.env.KILLS ?? (process.env.AUTHTOP_E2E_ALL === '1' ? 10 : 4))
 const SENDERS = 4
 const home = scratch()
 
