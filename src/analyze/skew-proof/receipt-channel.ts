@@ -24,6 +24,8 @@ const HOURS = 24
 const RECENT = 10
 /** A record older than this says nothing of the clock now; ms. */
 const RECENT_MS = 10 * 60_000
+/** …but a run of low ones up to the newest does, also on a host that writes one in a quarter of an hour; ms. */
+const RUN_MS = 45 * 60_000
 const HOUR_MS = 3_600_000
 /** Below this many records a baseline is none (cold start). */
 const SETTLED = 30
@@ -84,28 +86,45 @@ export function latestOf({ recent }: ReceiptChannel, now_ms: number, count: numb
  * clock is known to have moved the whole fleet.
  */
 export function riseOf(channel: ReceiptChannel, now_ms: number, moved_ms: number): number {
-  const greatest = latestOf(channel, now_ms, RECENT)
+  // Where the collector's clock was set, what it received before is of another clock: only the newest record surely is not.
+  const greatest = latestOf(channel, now_ms, moved_ms === 0 ? RECENT : 1)
   if (greatest === null) return 0
   // Without a baseline only what lies in the future of this machine's clock is a rise.
   return Math.max(0, greatest - (baselineOf(channel) ?? 0) - moved_ms)
 }
 
-/** How far the latest records, all of them alike, have fallen below the usual, ms (positive); 0 where they have not. */
-export function fallOf(channel: ReceiptChannel, now_ms: number, moved_ms: number): number {
+export interface Fall {
+  /** How far, ms, at least; positive. */
+  fall_ms: number
+  /** When the first of the low records came, ms. */
+  since_ms: number
+}
+
+/** How far the latest records, all of them alike, have fallen below the usual; null where they have not. */
+export function fallOf(channel: ReceiptChannel, now_ms: number, moved_ms: number): Fall | null {
   const baseline = baselineOf(channel)
-  if (baseline === null) return 0
+  if (baseline === null) return null
   const { recent } = channel
   const limit = -Math.max(FALL_MS, baseline - middleOf(channel, LEAST)! + OUTSIDE_MS)
   let run = 0
+  let since_ms = now_ms
   let greatest = -Infinity
   let least = Infinity
   for (let i = recent.length - 2; i >= 0; i -= 2) {
     const fallen = recent[i + 1]! - baseline - moved_ms
-    if (now_ms - recent[i]! > RECENT_MS || fallen > limit) break
+    if (now_ms - recent[i]! > RUN_MS || fallen > limit) break
     run++
+    since_ms = recent[i]!
     greatest = Math.max(greatest, fallen)
     least = Math.min(least, fallen)
   }
-  if (run < FALL_RUN || greatest - least > SPREAD_MS + SPREAD_SHARE * -greatest) return 0
-  return -greatest
+  if (run < FALL_RUN || greatest - least > SPREAD_MS + SPREAD_SHARE * -greatest) return null
+  return { fall_ms: -greatest, since_ms }
+}
+
+/** How far the newest record lies off the usual, ms, if it came since; null where nothing did, or nothing is usual yet. */
+export function newestSince(channel: ReceiptChannel, since_ms: number): number | null {
+  const baseline = baselineOf(channel)
+  const { recent } = channel
+  return baseline === null || recent.length === 0 || recent.at(-2)! < since_ms ? null : recent.at(-1)! - baseline
 }

@@ -12,9 +12,11 @@ import {
   addReceipt,
   baselineOf,
   createReceiptChannel,
+  type Fall,
   fallOf,
   HOUR_SIZE,
   latestOf,
+  newestSince,
   type ReceiptChannel,
   riseOf,
 } from './receipt-channel.ts'
@@ -64,6 +66,8 @@ const BLIND_RISE_MS = 1_500
 const EXPIRY_MARGIN_MS = 250
 /** Rounding of `exp` and of the stamp, ms. */
 const ROUNDING_MS = 1_000
+/** So many times the delay of an issuer's tokens: refusals of those alone would come from a host that is right, too. */
+const BEYOND_DELAY = 5
 /** A token further in the future than this, while both clocks stand still, was minted wrongly (ms). */
 const MISMINTED_MS = 15 * 60_000
 /** Beyond this no clock is meant: whole days are mistakes of units or dates; ms. */
@@ -139,8 +143,10 @@ export class SkewWitness {
       if (ahead_ms > MISMINTED_MS && still) return null
       return { kind: 'issued_ahead', offset_ms: -Math.max(ahead_ms, 1), mover }
     }
-    // A delayed start explains the refusal without any clock.
-    if (moves === null || (delay_ms ?? 0) > 0) return null
+    if (moves === null) return null
+    // A delayed start explains the refusal without any clock, unless the host fell behind by far more.
+    const delayed_ms = delay_ms ?? 0
+    if (delayed_ms > 0 && -moves.host_ms < BEYOND_DELAY * delayed_ms) return null
     if (moves.host_ms < 0) return { kind: 'host_behind', offset_ms: moves.host_ms, mover: 'host' }
     if (moves.issuer_ms > BLIND_RISE_MS) return { kind: 'issuer_ahead', offset_ms: -moves.issuer_ms, mover: 'issuer' }
     return null
@@ -183,13 +189,35 @@ export class SkewWitness {
     const issuer = log === undefined ? undefined : this.#hosts.get(log)!
     const baseline = baselineOf(known.channel)
     return {
-      host_ms: moveOf(known.channel, now_ms, -collector_ms),
-      issuer_ms: issuer === undefined ? 0 : moveOf(issuer.channel, now_ms, -collector_ms),
+      host_ms: this.#moveOf(known, now_ms, -collector_ms),
+      issuer_ms: issuer === undefined ? 0 : this.#moveOf(issuer, now_ms, -collector_ms),
       collector_ms: -collector_ms === 0 ? 0 : -collector_ms,
       // In the first hour the usual is made of the same records as the incident: that a clock stands still cannot be seen.
       settled: baseline !== null && known.channel.hours.length > HOUR_SIZE,
       latest_ms: (latestOf(known.channel, now_ms, 1) ?? 0) - (baseline ?? 0) + collector_ms,
     }
+  }
+
+  #moveOf(known: HostWitness, now_ms: number, moved_ms: number): number {
+    const fall = fallOf(known.channel, now_ms, moved_ms)
+    if (fall === null) return riseOf(known.channel, now_ms, moved_ms)
+    return this.#othersFellToo(known, fall, moved_ms) ? 0 : -fall.fall_ms
+  }
+
+  /** Whether most of those heard since fell as well: then it was the collector's clock, before the fleet's middle shows it. */
+  #othersFellToo(known: HostWitness, { fall_ms, since_ms }: Fall, moved_ms: number): boolean {
+    const stride = Math.max(1, Math.ceil(this.#hosts.size / FLEET_SAMPLE))
+    let i = 0
+    let heard = 0
+    let fell = 0
+    for (const other of this.#hosts.values()) {
+      if (i++ % stride !== 0 || other === known) continue
+      const newest_ms = newestSince(other.channel, since_ms)
+      if (newest_ms === null) continue
+      heard++
+      if (newest_ms - moved_ms <= -fall_ms / 2) fell++
+    }
+    return heard >= FLEET_FROM - 1 && 2 * fell > heard
   }
 
   /** By how much this machine's clock was set: most hosts then seem to move the other way together; ms, positive = forward. */
@@ -235,11 +263,6 @@ interface Moves {
   settled: boolean
   /** The latest record alone against the usual, ms: too little to prove a move, enough to tell which of two clocks it was. */
   latest_ms: number
-}
-
-function moveOf(channel: ReceiptChannel, now_ms: number, moved_ms: number): number {
-  const fall = fallOf(channel, now_ms, moved_ms)
-  return fall > 0 ? -fall : riseOf(channel, now_ms, moved_ms)
 }
 
 /** Who moved by at least half of what the failure shows. `sign`: of host minus issuer. */

@@ -65,6 +65,37 @@ describe('a failure that is not yet valid', () => {
     expect(fallen(START + 2_000)).toEqual({ kind: 'host_behind', offset_ms: -9_000, mover: 'host' })
   })
 
+  it('without instants is proven also on a host that writes a few records an hour', () => {
+    const witness = settled()
+    const fallen = (t: number) => witness.observe(event(t - 9_000, { ...early, received_collector_ms: t + 200 }))
+    expect([0, 12, 24].map((minute) => fallen(START + minute * 60_000)).at(-1)?.kind).toBe('host_behind')
+  })
+
+  it('without instants proves nothing when all that were heard since fell too: then this machine was set forward', () => {
+    const hosts = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i']
+    const heard = (others: readonly string[]) => {
+      const witness = new SkewWitness()
+      for (const host of hosts) settled(host, witness)
+      const fallen = { ...early, received_collector_ms: START + 9_200 }
+      for (const host of others) witness.observe(event(START, { host, received_collector_ms: START + 9_200 }))
+      return [1, 2, 3].map(() => witness.observe(event(START, { ...fallen, host: 'a' }))).at(-1)
+    }
+    expect(heard([])?.kind).toBe('host_behind')
+    expect(heard(['b', 'c', 'd'])).toBeNull()
+  })
+
+  it('without instants is proven although the issuer delays starts, where the host fell behind by far more', () => {
+    const afterFall = (by: number) => {
+      const witness = settled()
+      for (let t = START - 60_000; t < START; t += 1_000)
+        witness.observe(event(t, { host: 'api-2', evidence: { iat_ms: t, nbf_ms: t + 3_000 } }))
+      const fallen = (t: number) => witness.observe(event(t - by, { ...early, received_collector_ms: t + 200 }))
+      return [0, 1, 2].map((second) => fallen(START + second * 1_000)).at(-1)
+    }
+    expect(afterFall(6_000)).toBeNull()
+    expect(afterFall(90_000)).toMatchObject({ kind: 'host_behind', mover: 'host' })
+  })
+
   it('without instants proves nothing while a backlog delivers old records', () => {
     const witness = settled()
     const proofs = [9_000, 21_000, 40_000, 70_000].map((lag) =>
@@ -156,6 +187,18 @@ describe('a failure that is expired', () => {
     })
     expect(witness.observe(refused)).toBeNull()
   })
+})
+
+it('a clock of the collector that was set forward makes nobody ahead by what came before', () => {
+  const witness = new SkewWitness()
+  const hosts = ['a', 'b', 'c', 'd', 'e', 'f']
+  for (const host of hosts) settled(host, witness)
+  const received = (t: number) => t + 200 + 30_000
+  for (const host of hosts.slice(1))
+    for (let k = 0; k < 5; k++) witness.observe(event(START + k, { host, received_collector_ms: received(START + k) }))
+  const t = START + 60_000
+  const refused = { ...late, host: 'a', received_collector_ms: received(t), evidence: {} }
+  expect(witness.observe(event(t, refused))).toBeNull()
 })
 
 it('a witness that was saved and restored says the same', () => {
