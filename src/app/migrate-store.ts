@@ -65,12 +65,14 @@ export async function migrateStore({ from, to, progress }: MigrateOptions, signa
     const extent = await reader.extent()
     await moveIncidents(reader, target, known, progress, signal)
     const all = extent ?? { from_ms: 0, to_ms: 0 }
-    const border = Math.min(Math.max(detail_from_ms ?? all.from_ms, all.from_ms), all.to_ms)
+    const first_hour = floorTo(all.from_ms, HOUR_MS)
+    // The start of an hour: minutes from here on, hours before.
+    const border = Math.min(Math.max(detail_from_ms ?? first_hour, first_hour), all.to_ms)
     const parts = [
-      { part: 'minutes', range: { ...all, from_ms: floorTo(border, MINUTE_MS) }, read: countsOf('rollups') },
+      { part: 'minutes', range: { ...all, from_ms: border }, read: countsOf('rollups') },
       {
         part: 'hours',
-        range: { from_ms: floorTo(all.from_ms, HOUR_MS), to_ms: border },
+        range: { from_ms: first_hour, to_ms: border },
         read: countsOf('rollups_hourly'),
       },
       { part: 'successes', range: all, read: successesOf },

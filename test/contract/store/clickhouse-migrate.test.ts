@@ -138,6 +138,15 @@ describe.skipIf(ENGINE_MISSING !== null)(ENGINE_MISSING ?? 'a store that is migr
     }
   })
 
+  it('counts the same where nothing has been given up yet, from the middle of an hour on', async () => {
+    const from = join(folder, 'young.db')
+    const writer = await openWriter(from)
+    await writer.append(await nthBatch(writer, 1))
+    await writer.close()
+    const migrated = await migrateStore({ from, to: newTarget(), progress: quiet }, never)
+    expect(migrated.to).toEqual(migrated.from)
+  })
+
   it('arrives once, however often it is cut off and begun again', async () => {
     const to = newTarget()
     const from = join(folder, 'a.db')
