@@ -9,6 +9,8 @@ import { NO_COUNTS, type StreamCounters, type StreamState } from '../core/source
 /** Lines shown of a stream of which nothing is recognised; count and characters. */
 const SAMPLE_LINES = 3
 const SAMPLE_LENGTH = 160
+/** One run of signs says nothing to a reader, and may be the last line of a key. */
+const WITHOUT_WORDS = /^[A-Za-z0-9+/=_-]{16,}$/
 
 export class StreamBook {
   readonly stream: string
@@ -41,7 +43,8 @@ export class StreamBook {
 
   /** `text` is redacted, and what is left of persons in it may be kept. */
   keepSample(text: string): void {
-    if (this.wantsSample) this.sample.push(text.split('\n', 1)[0]!.slice(0, SAMPLE_LENGTH))
+    const line = text.split('\n', 1)[0]!.slice(0, SAMPLE_LENGTH)
+    if (this.wantsSample && !WITHOUT_WORDS.test(line)) this.sample.push(line)
   }
 
   state(info: StreamInfo): StreamState {

@@ -33,6 +33,9 @@ export const MAX_TOKENS = 16
 /** A busy fleet's live tokens; about 500 bytes each. */
 const FACTS_KEPT = 4096
 
+/** Ends a value in most notations. */
+const NOT_INSIDE = /["'\\{}[\],:\s]/
+
 const ALPHANUMERIC = /[0-9A-Za-z]/
 const TOKEN_KINDS: ReadonlySet<SecretKind> = new Set(['jwt', 'jwe', 'paseto', 'opaque', 'code', 'saml', 'apikey'])
 const NO_TOKENS: readonly TokenFacts[] = Object.freeze([])
@@ -65,6 +68,8 @@ export class Redactor {
       // Of two that overlap the first is whole; what the second has beyond it must not stay either.
       const start = Math.max(span.start, copied)
       const raw = text.slice(start, span.end)
+      // Unless that is the syntax around them.
+      if (start > span.start && NOT_INSIDE.test(raw)) continue
       if (isFingerprint(raw) || (span.kind === 'sub' && this.#keeps(raw))) continue
       const facts = this.#factsOf(raw, span.kind)
       parts.push(text.slice(copied, start))
@@ -134,11 +139,19 @@ function isToken(facts: TokenFacts): boolean {
   return TOKEN_KINDS.has(facts.fingerprint.slice(0, facts.fingerprint.indexOf(':')) as SecretKind)
 }
 
+/**
+ * A line of a PEM block (RFC 7468 §2: 64 characters; RFC 1421 and MIME: up to 76) and nothing else. Longer keys come apart into records of
+ * single lines, which no BEGIN stands in front of any more.
+ */
+const KEY_LINE = /^[A-Za-z0-9+/]{60,76}={0,2}$/m
+const KEY_LINES = new RegExp(KEY_LINE, 'gm')
+
 /** Where the secrets are, in order; they may overlap. */
 function secretSpans(text: string): Span[] {
   let named = mayHoldNames(text) ? nextTrigger(NAMED, text, 0) : undefined
   let evident = nextTrigger(SELF_EVIDENT, text, 0)
-  if (named === undefined && evident === undefined) return []
+  const key = KEY_LINE.test(text)
+  if (named === undefined && evident === undefined && !key) return []
   const scan = new Scan(text)
   while (named !== undefined || evident !== undefined) {
     const namedIsNext = named !== undefined && (evident === undefined || named.start < evident.start)
@@ -148,6 +161,7 @@ function secretSpans(text: string): Span[] {
     if (named !== undefined && named.start < next) named = nextTrigger(NAMED, text, next)
     if (evident !== undefined && evident.start < next) evident = nextTrigger(SELF_EVIDENT, text, next)
   }
+  if (key) for (const { index, 0: line } of text.matchAll(KEY_LINES)) scan.add(index, index + line.length, 'apikey')
   const spans = scan.spans.length === 0 ? scan.spans : [...scan.spans, ...repeatsOf(scan.spans, text)]
   return spans.sort((a, b) => a.start - b.start || b.end - a.end)
 }

@@ -29,3 +29,9 @@ test('a token is found in the JSON of a log that escapes what it need not', () =
     /^\{"zebra":"jwt:/,
   )
 })
+
+test('a line of a key is one also where the line in front of it is in another record', () => {
+  const line = `${'Ab3/'.repeat(15)}xY+7`
+  expect(redactor.redact(line).text).toMatch(/^apikey:[0-9a-f]{16}$/)
+  expect(redactor.redact(`loaded\n${line}\n${line}\ndone`).text).not.toContain('Ab3/')
+})
