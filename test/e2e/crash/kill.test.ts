@@ -9,7 +9,7 @@ import { scratch } from '../../cli/authtop.ts'
 import { KILL_SCENARIOS } from './kills/index.ts'
 import { random } from './kills/kill-run.ts'
 
-const KILLS = process.env.AUTHTOP_E2E_ALL === '1' ? 40 : 6
+const KILLS = process.env.AUTHTOP_E2E_ALL === '1' ? 25 : 6
 const home = scratch()
 
 describe('kill -9', () => {
