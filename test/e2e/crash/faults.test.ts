@@ -31,8 +31,14 @@ function folder(name: string): string {
 
 function collector(args: readonly string[], more: NodeJS.ProcessEnv = {}, before: readonly string[] = []) {
   const [program, ...rest] = [...before, process.execPath, ENTRY, 'collect', ...args] as [string, ...string[]]
-  const child = spawn(program, rest, { env: { ...environment(home), ...more }, stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(program, rest, {
+    env: { ...environment(home), ...more },
+    stdio: ['ignore', 'ignore', 'pipe'],
+    detached: before.length > 0,
+  })
   running.push(child)
+  // A tracer that is killed lets go of whom it traces.
+  if (before.length > 0) undo.push(() => void process.kill(-child.pid!, 'SIGKILL'))
   let stderr = ''
   child.stderr!.setEncoding('utf8').on('data', (text: string) => {
     stderr += text
