@@ -44,7 +44,7 @@ describe('the texts a pattern requires', () => {
           }
         }
       }),
-      { numRuns: 1_000 },
+      { numRuns: 1_000, seed: 20_261_128 },
     )
     expect(met).toBeGreaterThan(500)
   })
