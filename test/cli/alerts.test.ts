@@ -23,7 +23,7 @@ describe('alerts test', () => {
   test('passes the tests of the documentation', async () => {
     const { code, stdout, stderr } = await authtop(home, ['alerts', 'test', join(EXAMPLES, 'rules-test.yaml')])
     expect(stderr).toBe('')
-    expect(stdout).toContain('3 passed, 0 failed')
+    expect(stdout).toContain('4 passed, 0 failed')
     expect(code).toBe(0)
   })
 
@@ -38,10 +38,11 @@ describe('alerts test', () => {
         '          - payments_expiry{client_id="web", team="payments"} critical "web: 30 tokens had expired within 15 min (expected at most 20)"',
         '          + payments_expiry{client_id="web", team="identity"} critical "web: 30 tokens had expired within 15 min (expected at most 20)"',
         'ok      F: a client that tries one expired token again and again is none',
+        'ok      F: a service that refuses more than a fifth is told by name, the others are not',
         'FAILED  F: three failures that right clocks would have let pass are a skew spike',
-        '        F:34:11: alerts at 30 min (- expected, + fired)',
+        '        F:43:11: alerts at 30 min (- expected, + fired)',
         '          + skew_spike{host="api-1"} critical "api-1 is behind the issuer by 5.0 s or more: 3 requests failed that would have passed with right clocks (expected none)"',
-        '1 passed, 2 failed',
+        '2 passed, 2 failed',
         '',
       ].join('\n'),
     )
