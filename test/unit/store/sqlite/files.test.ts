@@ -116,7 +116,7 @@ describe('a location', () => {
     expect(existsSync(path)).toBe(true)
   })
 
-  it.each(['clickhouse://localhost:8123/db', 'postgres://x', 'constructor:x'])(
+  it.each(['mysql://localhost:3306/db', 'postgres://x', 'constructor:x'])(
     'of an unknown engine is refused: %s',
     async (location) => {
       await expect(openWriter(location)).rejects.toMatchObject({
