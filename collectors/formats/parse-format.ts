@@ -4,6 +4,7 @@
  */
 import { LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
+import { isTooDeep, TOO_DEEP } from '../../src/core/too-deep.ts'
 import {
   type FormatSource,
   formatSchema,
@@ -35,7 +36,14 @@ export function parseFormatFile(file: string, text: string): ParsedFile {
     return parsed
   }
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines })
+  let document: ReturnType<typeof parseDocument>
+  try {
+    document = parseDocument(text, { lineCounter: lines })
+  } catch (error) {
+    if (!isTooDeep(error)) throw error
+    parsed.problems.push({ file, place: '', text: TOO_DEEP })
+    return parsed
+  }
   for (const error of document.errors)
     parsed.problems.push({
       file,
@@ -47,7 +55,7 @@ export function parseFormatFile(file: string, text: string): ParsedFile {
   try {
     data = document.toJS({ maxAliasCount: 100 })
   } catch (error) {
-    parsed.problems.push({ file, place: '', text: (error as Error).message })
+    parsed.problems.push({ file, place: '', text: isTooDeep(error) ? TOO_DEEP : (error as Error).message })
     return parsed
   }
   const check = <T extends z.ZodType>(schema: T): z.output<T> | undefined => {

@@ -6,6 +6,7 @@ import { parseDocument } from 'yaml'
 import type { z } from 'zod'
 import type { Cause, Subcause } from '../core/cause.ts'
 import type { Confidence } from '../core/confidence.ts'
+import { isTooDeep, TOO_DEEP } from '../core/too-deep.ts'
 import { anchorCondition, demandsOf } from './anchor.ts'
 import { expandRow } from './expand-row.ts'
 import { causeProblem, type PackSource, packSchema, type SignatureSource, signatureSchema } from './pack-schema.ts'
@@ -29,15 +30,16 @@ export interface ParsedPack {
 const MAX_ALIASES = 100
 
 export function parsePack(file: string, yaml: string): ParsedPack {
-  const document = parseDocument(yaml, { uniqueKeys: true, prettyErrors: true, merge: true })
-  const first = document.errors[0]
-  if (first !== undefined)
-    return { pack: null, problems: [{ file, place: 'yaml', text: first.message.split('\n')[0]! }] }
   let value: unknown
   try {
+    const document = parseDocument(yaml, { uniqueKeys: true, prettyErrors: true, merge: true })
+    const first = document.errors[0]
+    if (first !== undefined)
+      return { pack: null, problems: [{ file, place: 'yaml', text: first.message.split('\n')[0]! }] }
     value = document.toJS({ maxAliasCount: MAX_ALIASES })
   } catch (error) {
-    return { pack: null, problems: [{ file, place: 'yaml', text: (error as Error).message }] }
+    const text = isTooDeep(error) ? TOO_DEEP : (error as Error).message
+    return { pack: null, problems: [{ file, place: 'yaml', text }] }
   }
   const outer = packSchema.safeParse(value)
   if (!outer.success) return { pack: null, problems: zodProblems(file, '', outer.error) }

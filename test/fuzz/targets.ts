@@ -118,11 +118,7 @@ async function telemetry(input: Uint8Array, encoding: 'json' | 'protobuf'): Prom
 }
 
 function judge(text: string): void {
-  const { event, record, text: redacted } = classifier.classify(unwrapRecord(text, 'UTC', NOW_MS))
-  holds(
-    classifier.redactor.redact(redacted).text === redacted || text.length > 400,
-    'redacting a short text twice is redacting it once',
-  )
+  const { event, record } = classifier.classify(unwrapRecord(text, 'UTC', NOW_MS))
   holds(templateOf(record.body).length <= 200, 'templates are bounded')
   if (event === null) return
   holds(event.message.length <= 500 && !CONTROL.test(event.message), 'messages are short and plain')

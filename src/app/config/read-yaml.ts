@@ -2,6 +2,7 @@
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { closestName } from '../../core/closest-name.ts'
+import { isTooDeep, TOO_DEEP } from '../../core/too-deep.ts'
 import { ConfigError, type ConfigMistake } from './config-mistake.ts'
 
 /** YAML anchors may multiply text ("billion laughs"). */
@@ -22,7 +23,9 @@ export function readPlacedYaml<T>(
   extra: Extra<T> = () => [],
 ): { value: T; place: Place } {
   const lines = new LineCounter()
-  const document = parseDocument(text, { uniqueKeys: true, prettyErrors: false, lineCounter: lines })
+  const document = orMistake(file, () =>
+    parseDocument(text, { uniqueKeys: true, prettyErrors: false, lineCounter: lines }),
+  )
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset)
     return { line: Math.max(line, 1), column: Math.max(col, 1) }
@@ -43,11 +46,17 @@ export function readPlacedYaml<T>(
 
 /** An alias without its anchor, and more text than the aliases may make, come to light only here. */
 function plainOf(file: string, document: Document): unknown {
+  return orMistake(file, () => document.toJS({ maxAliasCount: MAX_ALIASES }))
+}
+
+function orMistake<T>(file: string, read: () => T): T {
   try {
-    return document.toJS({ maxAliasCount: MAX_ALIASES })
+    return read()
   } catch (error) {
-    if (!(error instanceof ReferenceError)) throw error
-    throw new ConfigError([{ file, line: 1, column: 1, path: '', text: `no valid YAML: ${error.message}` }])
+    const tooDeep = isTooDeep(error)
+    if (!tooDeep && !(error instanceof ReferenceError)) throw error
+    const text = `no valid YAML: ${tooDeep ? TOO_DEEP : (error as Error).message}`
+    throw new ConfigError([{ file, line: 1, column: 1, path: '', text }])
   }
 }
 
