@@ -4,9 +4,9 @@
  */
 import { ClickHouseError } from '@clickhouse/client'
 import { type SqlResult, StoreRefusal } from '../../core/ports/store.ts'
+import { VIEWS } from '../view-names.ts'
 import { refusalOf } from './refusal-of.ts'
 import type { ClickhouseServer } from './server.ts'
-import { VIEWS } from './views.ts'
 
 /** Comments and white space before the first word. */
 const LEADING = /^(?:\s+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)/

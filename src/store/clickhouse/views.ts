@@ -2,24 +2,8 @@
  * The tables a person queries with `authtop query`: the same names and columns as in an SQLite store (docs/sql.md), as views of the
  * database; texts that were not said are NULL.
  */
+import { VIEWS } from '../view-names.ts'
 import { DIMENSIONS } from './incident-row.ts'
-
-/** Names a person may select from. */
-export const VIEWS = [
-  'incidents',
-  'observations',
-  'rollups',
-  'rollups_hourly',
-  'rollups_daily',
-  'successes',
-  'history_facts',
-  'sources',
-  'clock_readings',
-  'unrecognised_records',
-  'limits',
-  'alerts',
-  'silences',
-] as const
 
 const iso = (ms: string) =>
   `formatDateTime(fromUnixTimestamp64Milli(toInt64(${ms}), 'UTC'), '%Y-%m-%dT%H:%i:%S.', 'UTC') || leftPad(toString(positiveModulo(${ms}, 1000)), 3, '0') || 'Z'`

@@ -4,10 +4,11 @@
  */
 import type Database from 'better-sqlite3'
 import { type SqlResult, StoreRefusal } from '../../core/ports/store.ts'
+import { VIEWS } from '../view-names.ts'
 import { openReadable } from './connection.ts'
 import { refusalOf } from './refusal-of.ts'
 import type { SqlReply, SqlRequest } from './sql-message.ts'
-import { createViews, VIEWS } from './views.ts'
+import { createViews } from './views.ts'
 
 /** SQLite's own memory, bytes: sorting and grouping spill to disk long before. */
 const SQLITE_MEMORY_BYTES = 512 * 1024 * 1024

@@ -6,28 +6,12 @@
 import type Database from 'better-sqlite3'
 import { PARTIES } from '../../core/history.ts'
 import { GRAIN, GRAIN_MS, type Grain } from '../time-grain.ts'
+import { VIEWS } from '../view-names.ts'
 import type { KeyCode } from './key-code.ts'
 import { decodeKey } from './key-code.ts'
 import { decodeNumbers, type IncidentNumber } from './number-code.ts'
 import { VarReader } from './phrase.ts'
 import { decodeProof } from './proof-code.ts'
-
-/** Names a person may select from. */
-export const VIEWS = [
-  'incidents',
-  'observations',
-  'rollups',
-  'rollups_hourly',
-  'rollups_daily',
-  'successes',
-  'history_facts',
-  'sources',
-  'clock_readings',
-  'unrecognised_records',
-  'limits',
-  'alerts',
-  'silences',
-] as const
 
 /** Text of a dictionary number, NULL for "did not say". */
 const name = (column: string) => `nullif((SELECT text FROM name WHERE id = ${column}), '')`

@@ -6,8 +6,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { createRandom } from '../../simulation/clock/random.ts'
 import { KILL_SCENARIOS } from './kills/index.ts'
-import { random } from './kills/kill-run.ts'
 
 const { values } = parseArgs({
   options: { kills: { type: 'string', default: '100' }, seed: { type: 'string', default: '1' } },
@@ -26,7 +26,7 @@ for (const [i, [name, scenario]] of scenarios.entries()) {
   try {
     const { kills, expected, lost, doubled } = await scenario({
       kills: each,
-      next: random(Number(values.seed) * 1000 + i),
+      next: createRandom(Number(values.seed) * 1000 + i).next,
       folder,
     })
     row(name, kills, expected, lost, doubled)

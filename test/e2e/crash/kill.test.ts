@@ -6,8 +6,8 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { scratch } from '../../cli/authtop.ts'
+import { createRandom } from '../../simulation/clock/random.ts'
 import { KILL_SCENARIOS } from './kills/index.ts'
-import { random } from './kills/kill-run.ts'
 
 const KILLS = process.env.AUTHTOP_E2E_ALL === '1' ? 25 : 6
 const home = scratch()
@@ -19,7 +19,7 @@ describe('kill -9', () => {
     async (name, scenario) => {
       const folder = join(home, name.replaceAll(/\W+/g, '-'))
       mkdirSync(folder)
-      const { lost, doubled, expected } = await scenario({ kills: KILLS, next: random(name.length), folder })
+      const { lost, doubled, expected } = await scenario({ kills: KILLS, next: createRandom(name.length).next, folder })
       expect(expected).toBeGreaterThan(0)
       expect({ lost, doubled }).toEqual({ lost: 0, doubled: 0 })
     },

@@ -1,5 +1,6 @@
 /** What every scenario of kills is given and answers: `kill -9` at instants nobody chose, and the count of what is there after. */
 import type { ChildProcess } from 'node:child_process'
+import { copyFileSync, rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface KillRun {
@@ -23,15 +24,10 @@ export interface KillCount {
 
 export type KillScenario = (run: KillRun) => Promise<KillCount>
 
-/** mulberry32. */
-export function random(seed: number): () => number {
-  let a = seed
-  return () => {
-    a = (a + 0x6d2b79f5) | 0
-    let t = Math.imul(a ^ (a >>> 15), 1 | a)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
+/** Puts a copy of a store where the one that was killed, and its log, stood. */
+export function putStore(from: string, to: string): void {
+  for (const ending of ['', '-wal', '-shm']) rmSync(to + ending, { force: true })
+  copyFileSync(from, to)
 }
 
 export function kill(child: ChildProcess): Promise<void> {

@@ -1,12 +1,11 @@
 /** Killed while a store of the first version is brought up to date: it is of some version, whole, and goes on from there. */
 import { fork } from 'node:child_process'
-import { copyFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { APPLICATION_ID } from '../../../../src/store/sqlite/connection.ts'
 import { KNOWN_VERSION, MIGRATIONS } from '../../../../src/store/sqlite/migrations/index.ts'
-import { type KillCount, type KillRun, kill } from './kill-run.ts'
+import { type KillCount, type KillRun, kill, putStore } from './kill-run.ts'
 
 const INCIDENTS = 60_000
 const STORE_PROCESS = join(import.meta.dirname, 'store-process.ts')
@@ -17,10 +16,7 @@ export async function killMigration({ kills, next, folder }: KillRun): Promise<K
   const first = join(folder, 'first.db')
   makeFirst(first)
   const path = join(folder, 's.db')
-  const anew = () => {
-    for (const ending of ['', '-wal', '-shm']) rmSync(path + ending, { force: true })
-    copyFileSync(first, path)
-  }
+  const anew = () => putStore(first, path)
   anew()
   let lost = 0
   let doubled = 0

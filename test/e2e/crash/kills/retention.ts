@@ -1,12 +1,11 @@
 /** Killed while old detail is dropped: each failure is counted by the hour, once, whether it is still there one by one or not. */
 import { fork } from 'node:child_process'
-import { copyFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { openWriter } from '../../../../src/store/index.ts'
 import { batch, HOUR_MS, incident, observation, START_MS, stream } from '../../../contract/store/made-up.ts'
-import { type KillCount, type KillRun, kill } from './kill-run.ts'
+import { type KillCount, type KillRun, kill, putStore } from './kill-run.ts'
 
 const FAILURES = 12_000
 const STORE_PROCESS = join(import.meta.dirname, 'store-process.ts')
@@ -17,10 +16,7 @@ export async function killRetention({ kills, next, folder }: KillRun): Promise<K
   const first = join(folder, 'first.db')
   await makeFirst(first)
   const path = join(folder, 's.db')
-  const anew = () => {
-    for (const ending of ['', '-wal', '-shm']) rmSync(path + ending, { force: true })
-    copyFileSync(first, path)
-  }
+  const anew = () => putStore(first, path)
   anew()
   let lost = 0
   let doubled = 0

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { openReader, openWriter } from '../../../../src/store/index.ts'
-import { VIEWS } from '../../../../src/store/sqlite/views.ts'
+import { VIEWS } from '../../../../src/store/view-names.ts'
 import { DOCUMENTED_TABLES, MANUAL } from '../documented-tables.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'authtop-views-'))
