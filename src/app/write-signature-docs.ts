@@ -5,4 +5,4 @@ import { loadPacks, PACKS_FOLDER } from '../signatures/load.ts'
 import { signatureDocs } from './signature-docs.ts'
 
 const { packs } = await loadPacks([PACKS_FOLDER])
-writeFileSync(join(import.meta.dirname, '../../../docs/signatures.md'), signatureDocs(packs))
+writeFileSync(join(import.meta.dirname, '../../docs/signatures.md'), signatureDocs(packs))

@@ -14,7 +14,6 @@ import type { StoreReader } from '../core/ports/store.ts'
 import { createAlertDesk } from './alert-desk.ts'
 import { recallDashboard, rememberDashboard } from './dashboard-memory.ts'
 import { UserError } from './exit-code.ts'
-import { loadDashboard } from './load-dashboard.ts'
 import type { Summarised } from './summary.ts'
 import { checkZone, ZONE_HELP } from './zone-option.ts'
 
@@ -67,7 +66,7 @@ export async function showDashboard(shown: Shown): Promise<void> {
   const input = shown.keysFromTerminal || !process.stdin.isTTY ? openTerminal() : process.stdin
   // Starts while Ink is loaded.
   const thread = startDashboardThread(shown.store)
-  const { runDashboard } = await loadDashboard()
+  const { runDashboard } = await import('../../dashboards/terminal/run-dashboard.tsx')
   const known = shown.remember ? recallDashboard(shown.store, process.env) : {}
   const end = await runDashboard({
     load: (request) => thread.load(request, notices),

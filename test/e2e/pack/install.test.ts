@@ -12,12 +12,13 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const run = (command: string, args: string[], input = '') =>
   execFileSync(command, args, { encoding: 'utf8', cwd: folder, input, stdio: ['pipe', 'pipe', 'pipe'] })
 
+const tarball = () => readdirSync(folder).find((name) => name.endsWith('.tgz'))!
+
 describe('the packed package', () => {
   let authtop = ''
 
   beforeAll(() => {
     execFileSync('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], { cwd: root, stdio: 'pipe' })
-    const [tarball] = readdirSync(folder).filter((name) => name.endsWith('.tgz'))
     run('npm', [
       'install',
       '--global',
@@ -25,20 +26,24 @@ describe('the packed package', () => {
       join(folder, 'global'),
       '--prefer-offline',
       '--no-audit',
-      join(folder, tarball!),
+      join(folder, tarball()),
     ])
     authtop = join(folder, 'global/bin/authtop')
   })
 
   test('holds the code and the data, and none of the sources or tests', () => {
-    const files = run('tar', ['-tzf', readdirSync(folder).find((name) => name.endsWith('.tgz'))!]).split('\n')
+    const files = run('tar', ['-tzf', tarball()]).split('\n')
     expect(files).toContain('package/dist/src/cli/entry.js')
     expect(files).toContain('package/dist/src/signatures/packs.compiled.json')
     expect(files).toContain('package/dist/collectors/formats/formats.compiled.json')
     expect(files).toContain('package/LICENSE')
+    const notices = run('tar', ['-xzOf', tarball(), 'package/dist/THIRD-PARTY-NOTICES.txt'])
+    for (const name of ['ink', 'react', 'date-fns', 'zod', 'yaml', 'commander'])
+      expect(notices).toMatch(new RegExp(`^${name} \\d`, 'm'))
+    expect(notices).toContain('Permission is hereby granted')
     // Code, types, data, their worth to read: nothing else, and nothing hidden.
     const wanted =
-      /^package\/(?:package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/(?:src|collectors|dashboards)\/[\w./-]+\.(?:js|d\.ts|yaml|json|txt|css))$/
+      /^package\/(?:package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/THIRD-PARTY-NOTICES\.txt|dist\/(?:src|collectors|chunks)\/[\w./-]+\.(?:js|d\.ts|yaml|json|txt))$/
     expect(files.filter((name) => name !== '' && (!wanted.test(name) || name.includes('/.')))).toEqual([])
   })
 
