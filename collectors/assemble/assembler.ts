@@ -1,6 +1,7 @@
 /**
  * Step 1, read, second half: whole lines of one stream become records. Takes wrappers off each line, joins the parts a
- * wrapper split and the lines that belong together (traces, messages of several lines, pretty-printed JSON).
+ * wrapper split and the lines that belong together (traces, messages of several lines, pretty-printed JSON); takes lists of
+ * events apart.
  * Where bytes come from is the source's business, what a record means the decoder's.
  * Invariants: every byte belongs to exactly one record or is held; how lines are spread over batches makes no difference;
  * memory is bounded whatever comes.
@@ -13,8 +14,9 @@ import { stripAnsi } from './ansi.ts'
 import { ChunkLines } from './chunk-lines.ts'
 import { openBraces } from './open-braces.ts'
 import { isJsonWrapper, peel } from './peel.ts'
-import type { PeelContext } from './peeled-line.ts'
+import { nestEnvelope, type PeelContext } from './peeled-line.ts'
 import { isErrorHead, isFrame, isGoFrame, isGoTrace, isLastWords, isTraceback } from './trace-lines.ts'
+import { beginsAsList, eventsOfList, opensList } from './wrapper/event-list.ts'
 
 /** Lines of one record that are kept: the deepest Java traces have a few hundred. */
 export const MAX_RECORD_LINES = 1000
@@ -246,9 +248,19 @@ export class RecordAssembler {
   ): void {
     const held = this.#held
     if (held !== null) {
-      if (held.origin === origin && this.#continues(held, line)) {
-        this.#append(held, line, end, cut)
-        return
+      if (held.origin === origin) {
+        const behind = cut ? null : this.#endOfElement(held, line, end - offset)
+        if (behind !== null) {
+          const split = behind === 0 ? end : offset + line.length - behind
+          this.#append(held, line.slice(0, line.length - behind), split, false)
+          this.#release()
+          if (behind > 0) this.#begin(line.slice(-behind), split, end, envelope, origin, false)
+          return
+        }
+        if (this.#continues(held, line)) {
+          this.#append(held, line, end, cut)
+          return
+        }
       }
       this.#release()
     }
@@ -263,6 +275,11 @@ export class RecordAssembler {
     origin: string,
     cut: boolean,
   ): void {
+    if (isListEdge(line)) {
+      this.#emit(line, offset, end, envelope, cut, this.#received)
+      return
+    }
+    line = line.slice(beforeElement(line))
     const json = line.charCodeAt(0) === 123
     let braces = 0
     let format: Format | null = null
@@ -275,7 +292,7 @@ export class RecordAssembler {
     } else {
       const pairs = isPairs(line)
       format = pairs ? null : this.#startOf(line)
-      if (pairs || cut || line === '' || format?.multiline === false) {
+      if (pairs || cut || line === '' || format?.multiline === false || (line.endsWith(']') && beginsAsList(line))) {
         this.#emit(line, offset, end, envelope, cut, this.#received)
         return
       }
@@ -297,6 +314,18 @@ export class RecordAssembler {
       loose: 0,
       blank: false,
     }
+  }
+
+  /**
+   * In a pretty-printed list, where this line ends one element or opens the list: how many characters at its end begin the
+   * next element (a brace); null elsewhere. `length`: of the line as it stands in the stream, bytes.
+   */
+  #endOfElement(held: Held, line: string, length: number): number | null {
+    if (held.braces <= 0) return null
+    const behind = held.braces === 1 && BETWEEN_ELEMENTS.test(line) ? 1 : opensList(held.text, line)
+    // Where a wrapper stands around the line nobody can say at which byte the brace does.
+    const plain = length >= line.length && length - line.length <= 2
+    return behind === null || behind === 0 || plain ? behind : null
   }
 
   /** Does this line belong to the held record? Also keeps the record's state about traces. */
@@ -378,6 +407,28 @@ export class RecordAssembler {
     cut: boolean,
     received: number | undefined,
   ): void {
+    const events = eventsOfList(text)
+    if (events === null) {
+      this.#hand(text, offset, end, envelope, cut, received)
+      return
+    }
+    // Every event has an opening brace of its own: that byte stands for it.
+    for (let n = 0; n < events.length; n++) {
+      const last = n === events.length - 1
+      const peeled = peel(events[n]!, this.#context)
+      const around = peeled === null ? envelope : nestEnvelope(envelope, peeled.envelope)
+      this.#hand(peeled?.text ?? events[n]!, offset + n, last ? end : offset + n + 1, around, last && cut, received)
+    }
+  }
+
+  #hand(
+    text: string,
+    offset: number,
+    end: number,
+    envelope: Envelope | undefined,
+    cut: boolean,
+    received: number | undefined,
+  ): void {
     const record: RawRecord = { text, position: { stream: this.#stream, offset, end } }
     if (envelope !== undefined) record.envelope = envelope
     if (cut) record.cut = true
@@ -391,6 +442,25 @@ export class RecordAssembler {
       if (format.start!.test(line)) return format
     return null
   }
+}
+
+/** Between two elements of a pretty-printed list. */
+const BETWEEN_ELEMENTS = /^[ \t]{0,40}\}[ \t]?,[ \t]?\{$/
+/** A line that only opens or closes a list or what is around it. */
+const LIST_EDGE = /^[ \t]{0,40}[[\]}](?:[ \t]?[[\]},]){0,3}$/
+/** What stands before an element that begins with this line. */
+const BEFORE_ELEMENT = /^[ \t]{0,40}(?:\[[ \t]{0,9}|,[ \t]{0,9})?(?=\{(?:$|[ \t]{0,40}"|\}))/
+
+function isListEdge(line: string): boolean {
+  return line.length < 48 && LIST_EDGE.test(line)
+}
+
+/** Characters before an element of a list; a whole list in one line stays as it is. */
+function beforeElement(line: string): number {
+  const c = line.charCodeAt(0)
+  if (c !== 32 && c !== 9 && c !== 44 && c !== 91) return 0
+  const before = BEFORE_ELEMENT.exec(line)
+  return before === null || (c === 91 && !/[{},]$/.test(line)) ? 0 : before[0].length
 }
 
 /** A line that begins with `{` and ends with `}` is taken for a whole object; the decoder finds out. */

@@ -5,7 +5,6 @@
 import { nest, type PeelContext, type PeeledLine } from './peeled-line.ts'
 import { peelCri } from './wrapper/cri.ts'
 import { peelDocker } from './wrapper/docker.ts'
-import { isBatch, peelBatch } from './wrapper/event-batch.ts'
 import { isJournalEntry, peelJournalJson } from './wrapper/journal-json.ts'
 import { peelCompose, peelKubectl, peelPm2 } from './wrapper/prefix.ts'
 import { isShipped, peelShipped } from './wrapper/shipped-json.ts'
@@ -28,7 +27,7 @@ export function peel(line: string, context: PeelContext): PeeledLine | null {
 
 /** Is this JSON something around a record, and no record? */
 export function isJsonWrapper(line: string): boolean {
-  return line.startsWith('{"log":') || isJournalEntry(line) || isShipped(line) || isBatch(line)
+  return line.startsWith('{"log":') || isJournalEntry(line) || isShipped(line)
 }
 
 function peelOne(line: string, context: PeelContext): PeeledLine | null {
@@ -36,8 +35,7 @@ function peelOne(line: string, context: PeelContext): PeeledLine | null {
   if (c === 123)
     return (
       (line.startsWith('{"log":') ? peelDocker(line, context) : peelJournalJson(line, context)) ??
-      peelShipped(line, context) ??
-      peelBatch(line, context)
+      peelShipped(line, context)
     )
   if (c >= 48 && c <= 57) {
     // `2026-11-16T…`, `09:12:01 …`, `0|app …`: told apart before any pattern runs.

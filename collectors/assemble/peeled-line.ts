@@ -24,8 +24,12 @@ export type Peel = (line: string, context: PeelContext) => PeeledLine | null
 export function nest(outer: PeeledLine, inner: PeeledLine): PeeledLine {
   return {
     text: inner.text,
-    envelope: { ...outer.envelope, ...inner.envelope, wrapper: `${outer.envelope.wrapper}+${inner.envelope.wrapper}` },
+    envelope: nestEnvelope(outer.envelope, inner.envelope),
     partial: outer.partial || inner.partial,
     origin: `${outer.origin}\n${inner.origin}`,
   }
+}
+
+export function nestEnvelope(outer: Envelope | undefined, inner: Envelope): Envelope {
+  return outer === undefined ? inner : { ...outer, ...inner, wrapper: `${outer.wrapper}+${inner.wrapper}` }
 }

@@ -1,12 +1,12 @@
 /**
  * One record given as text, wrappers and all (`classify`, `explain`, examples in packs): takes the wrappers off every line.
- * Unlike RecordAssembler it never splits: the text is one record by definition.
+ * Unlike RecordAssembler it never splits: the text is one record by definition; of a list of events it is the first.
  */
 import type { Envelope } from '../../src/core/log-record.ts'
 import { zoneOffset } from '../decode/zone-offset.ts'
 import { stripAnsi } from './ansi.ts'
 import { peel } from './peel.ts'
-import { firstOfBatch } from './wrapper/event-batch.ts'
+import { eventsOfList } from './wrapper/event-list.ts'
 
 export interface Unwrapped {
   text: string
@@ -21,8 +21,9 @@ export function unwrapRecord(text: string, zone = 'UTC', now_ms: number = Date.n
   const context = { zone: zoneOffset(zone), reference_ms: now_ms }
   // The commonest record by far: one line of JSON that no wrapper is around, and nothing to be cleaned.
   if (text.startsWith('{') && text.endsWith('}') && !UNCLEAN.test(text) && peel(text, context) === null)
-    return { text: firstOfBatch(text) ?? text }
-  const plain = stripAnsi(text.replaceAll('\0', '')).replace(/^\ufeff/, '')
+    return { text: eventsOfList(text)?.[0] ?? text }
+  const cleaned = stripAnsi(text.replaceAll('\0', '')).replace(/^\ufeff/, '')
+  const plain = eventsOfList(cleaned)?.[0] ?? cleaned
   const first = peel(plain.split('\n', 1)[0]!.replace(/\r$/, ''), context)
   if (first === null) return { text: plain.replace(/[\r\n]+$/, '') }
   let joined = ''

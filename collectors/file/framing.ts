@@ -5,7 +5,9 @@
  * Told by the first bytes, never by a name.
  */
 
-/** Longest message of a file, as of a request: larger ones are skipped and counted. Its own line of JSON may be as long. */
+import { beginsAsList } from '../assemble/wrapper/event-list.ts'
+
+/** Longest message of a file, as of a request: larger ones are skipped and counted. A line of JSON that holds many records may be as long. */
 export const MESSAGE_LIMIT_BYTES = 16 * 1024 * 1024
 /** Bytes of the length in front of a message. */
 export const PREFIX_BYTES = 4
@@ -19,6 +21,8 @@ const FIRST_FIELD = 0x0a
 export const OTLP_LINE = /^\{"resource(Spans|Logs|Metrics)":/
 /** Bytes that such a line is told by. */
 const OTLP_LINE_BYTES = 20
+/** …and a list of events. */
+const LIST_BYTES = 4096
 
 /** Does a stream begin with a message behind its length? A text begins with no zero byte, a hole has nothing else. */
 export function beginsWithMessage(beginning: Uint8Array): boolean {
@@ -44,6 +48,11 @@ export function messageLength(bytes: Uint8Array, at: number): number {
 /** Is this line an export request in JSON, with everything that a Collector gathered in it? */
 export function beginsAsOtlp(line: Uint8Array): boolean {
   return isOtlpLine(Buffer.from(line.subarray(0, OTLP_LINE_BYTES)).toString('latin1'))
+}
+
+/** Does this line hold many records? CloudTrail's files are one line of some MiB. */
+export function holdsMany(line: Uint8Array): boolean {
+  return beginsAsOtlp(line) || beginsAsList(Buffer.from(line.subarray(0, LIST_BYTES)).toString('latin1'))
 }
 
 export function isOtlpLine(line: string): boolean {

@@ -1,13 +1,13 @@
 /**
  * Cuts the bytes of one stream into whole lines, with a limit on their length, and knows the position reached.
  * Where the bytes come from is the content's business; when an unfinished line is waited for no longer is the caller's.
- * A line longer than the limit is handed out up to it, the rest up to its newline is counted and never held; one that holds a
- * Collector's whole batch may be longer.
+ * A line longer than the limit is handed out up to it, the rest up to its newline is counted and never held; one that holds
+ * many records (a Collector's batch, a list of events) may be longer.
  * Invariant: consecutive results cover the stream without gap or overlap, `next.offset = offset + bytes.length + cut_bytes`;
  * only a byte order mark or a hole of NULs (a file truncated under a writer that keeps its place) at the very start is left out.
  */
 import type { Content } from './content.ts'
-import { beginsAsOtlp, MESSAGE_LIMIT_BYTES } from './framing.ts'
+import { holdsMany, MESSAGE_LIMIT_BYTES } from './framing.ts'
 import { LINE_LIMIT_BYTES, READ_BYTES, SKIP_BYTES_PER_TURN } from './limits.ts'
 
 export interface Lines {
@@ -80,7 +80,7 @@ export class LineReader {
     const newline = data.lastIndexOf(NEWLINE)
     if (newline >= 0) return this.#handOut(data.subarray(0, newline + 1), more, data.length - newline - 1)
     if (data.length >= LINE_LIMIT_BYTES) {
-      const limit = beginsAsOtlp(data) ? MESSAGE_LIMIT_BYTES : LINE_LIMIT_BYTES
+      const limit = holdsMany(data) ? MESSAGE_LIMIT_BYTES : LINE_LIMIT_BYTES
       this.#overlong = { room: Buffer.alloc(0), kept: 0, limit, searched: this.#position }
       keep(this.#overlong, data)
       return { lines: null, more: true, unfinished: data.length }

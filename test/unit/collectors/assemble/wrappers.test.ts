@@ -252,13 +252,3 @@ test('lines with a layout of their own are taken out of what shippers put around
     { text: cloud.textPayload, envelope: { trace_id: '0af7651916cd43dd8448eb211c80319c' } },
   ])
 })
-
-test('the one event of a batch is the record; of several the line is, and explaining it answers for the first', () => {
-  expect(assemble('{"records":[{"resultType":"50173"}]}\n')).toMatchObject([{ text: '{"resultType":"50173"}' }])
-  expect(assemble('{"Records": [ {"eventName":"AssumeRole"} ]}\n')).toMatchObject([
-    { text: '{"eventName":"AssumeRole"}' },
-  ])
-  const two = '{"records":[{"a":1},{"a":2}]}'
-  expect(assemble(`${two}\n`)).toMatchObject([{ text: two }])
-  expect(unwrapRecord(two).text).toBe('{"a":1}')
-})
