@@ -56,8 +56,8 @@ export async function readRequest(
   const gathering = new Gathering(entries)
   let sliceEnd = performance.now() + SLICE_MS
   let count = 0
-  const records =
-    encoding === 'json' ? decodeJson(body, signal, gathering) : decodeProtobuf(body, signal, gathering, glance)
+  const decode = encoding === 'json' ? decodeJson : decodeProtobuf
+  const records = decode(body, signal, gathering, glance)
   for (const _ of records)
     if ((++count & 63) === 0 && performance.now() > sliceEnd) {
       await new Promise((resolve) => setImmediate(resolve))

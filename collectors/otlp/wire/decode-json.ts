@@ -3,7 +3,6 @@
  * numbers as text or number, enums as numbers (names are taken too), names in lowerCamelCase (protobuf's own are taken too).
  * Invariant: as decode-protobuf.ts. What has the wrong type is malformed where protobuf could not have carried it.
  */
-import { jsonProblem } from '../../push/json-problem.ts'
 import {
   ATTRIBUTES_LIMIT,
   ELEMENTS_LIMIT,
@@ -22,27 +21,75 @@ import {
   type TelemetrySink,
   type Value,
 } from '../telemetry.ts'
+import type { Glance } from './glance.ts'
+import { JsonGlance } from './json-glance.ts'
 import { msOfNanos } from './nanos.ts'
+import type { Range } from './range.ts'
+import { type SplitBody, splitJson } from './split-json.ts'
 
 /** OTLP's own levels (resource, scope, span, event, attribute, value), each an array and an object, on top of the values'. */
 const JSON_LIMITS = { nodes: JSON_NODES_LIMIT, depth: 2 * NESTING_LIMIT }
 
 type Json = Readonly<Record<string, unknown>>
 
-/** Yields after each record. @throws MalformedTelemetry when it is no JSON, or no OTLP. */
-export function* decodeJson(bytes: Uint8Array, signal: Signal, sink: TelemetrySink): Generator<void> {
-  const problem = jsonProblem(bytes, JSON_LIMITS)
-  if (problem !== null) throw new MalformedTelemetry(problem)
-  let body: unknown
+/**
+ * Yields after each record. @param glance tells what need not be decoded.
+ * @throws MalformedTelemetry when it is no JSON, or no OTLP.
+ */
+export function* decodeJson(bytes: Uint8Array, signal: Signal, sink: TelemetrySink, glance?: Glance): Generator<void> {
+  const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  const split = splitJson(body, JSON_LIMITS)
+  if (split === null) yield* decodeParsed(parse(body, 0, body.length), signal, sink, (record) => record)
+  else yield* decodeSplit(body, split, signal, sink, glance)
+}
+
+/** Each record is looked at by itself; those that may tell something are parsed by themselves. */
+function* decodeSplit(
+  body: Buffer,
+  { records, rest }: SplitBody,
+  signal: Signal,
+  sink: TelemetrySink,
+  glance: Glance | undefined,
+): Generator<void> {
+  const look = glance && new JsonGlance(glance, body)
+  const unread = new Set(records)
+  const passes = (range: Range): boolean => {
+    if (look === undefined) return false
+    if (signal === 'logs') return look.isSilentLog(range) && sink.pass(null)
+    const span = look.span(range)
+    return span !== null && sink.pass(span)
+  }
+  yield* decodeParsed(parseText(rest), signal, sink, (index) => {
+    const range = records[index as number]!
+    unread.delete(range)
+    return passes(range) ? null : parse(body, range.start, range.end)
+  })
+  // What stands elsewhere is of no use, but has to be JSON.
+  for (const { start, end } of unread) {
+    parse(body, start, end)
+    yield
+  }
+}
+
+function parse(body: Buffer, start: number, end: number): unknown {
+  return parseText(body.toString('utf8', start, end))
+}
+
+function parseText(text: string): unknown {
   try {
-    body = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'))
+    return JSON.parse(text)
   } catch {
     throw new MalformedTelemetry('the body is no JSON')
   }
-  yield* decodeParsed(body, signal, sink)
 }
 
-function* decodeParsed(body: unknown, signal: Signal, sink: TelemetrySink): Generator<void> {
+/** @param recordOf what stands for a record in the lists of them, as a record; null: it is passed over */
+function* decodeParsed(
+  body: unknown,
+  signal: Signal,
+  sink: TelemetrySink,
+  recordOf: (element: unknown) => unknown,
+): Generator<void> {
   const count = { left: RECORDS_LIMIT }
   const resources = list(object(body, 'the body'), signal === 'traces' ? 'resourceSpans' : 'resourceLogs')
   for (const resource of resources) {
@@ -54,10 +101,13 @@ function* decodeParsed(body: unknown, signal: Signal, sink: TelemetrySink): Gene
       const own = object(scoped, 'a scope')
       const scope = optional(own, 'scope')
       sink.scope({ name: text(scope, 'name'), version: text(scope, 'version') })
-      for (const record of list(own, signal === 'traces' ? 'spans' : 'logRecords')) {
+      for (const element of list(own, signal === 'traces' ? 'spans' : 'logRecords')) {
         spend(count)
-        if (signal === 'traces') readSpan(object(record, 'a span'), sink)
-        else sink.log(readLog(object(record, 'a log record')))
+        const record = recordOf(element)
+        if (record !== null || element === null) {
+          if (signal === 'traces') readSpan(object(record, 'a span'), sink)
+          else sink.log(readLog(object(record, 'a log record')))
+        }
         yield
       }
     }

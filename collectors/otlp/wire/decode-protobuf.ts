@@ -17,7 +17,9 @@ import {
 } from '../telemetry.ts'
 import type { Glance } from './glance.ts'
 import { msOfNanos } from './nanos.ts'
-import { ProtobufFields, type Range, WIRE } from './protobuf-fields.ts'
+import { ProtobufFields, WIRE } from './protobuf-fields.ts'
+import { ProtobufGlance } from './protobuf-glance.ts'
+import type { Range } from './range.ts'
 
 const TRACE_ID_BYTES = 16
 const SPAN_ID_BYTES = 8
@@ -45,13 +47,13 @@ class Decoding {
   readonly #in: ProtobufFields
   readonly #signal: Signal
   readonly #sink: TelemetrySink
-  readonly #glance: Glance | undefined
+  readonly #glance: ProtobufGlance | undefined
   #containers = 0
   #records = 0
 
   constructor(bytes: Uint8Array, signal: Signal, sink: TelemetrySink, glance: Glance | undefined) {
     this.#in = new ProtobufFields(bytes)
-    this.#glance = glance
+    this.#glance = glance && new ProtobufGlance(glance, this.#in.buffer)
     this.#signal = signal
     this.#sink = sink
   }
@@ -127,7 +129,7 @@ class Decoding {
 
   #span(range: Range): void {
     const input = this.#in
-    const passed = this.#glance?.span(input.buffer, range) ?? null
+    const passed = this.#glance?.span(range) ?? null
     if (passed !== null && this.#sink.pass(passed)) return
     const span: Span = {
       trace_id: '',
@@ -183,7 +185,7 @@ class Decoding {
 
   #log(range: Range): void {
     const input = this.#in
-    if (this.#glance?.isSilentLog(input.buffer, range) && this.#sink.pass(null)) return
+    if (this.#glance?.isSilentLog(range) && this.#sink.pass(null)) return
     const entry: LogEntry = {
       time_ms: undefined,
       observed_ms: undefined,

@@ -13,6 +13,18 @@ export function msOfHalves(high: number, low: number): number | undefined {
   return high === 0 && low === 0 ? undefined : dated(high * 4294 + Math.floor((high * 967_296 + low) / 1e6))
 }
 
+/** The same for decimal digits as they stand in a text, 19 at most: without the last six they are ms. */
+export function msOfDigits(bytes: Uint8Array, from: number, to: number): number | undefined {
+  let ms = 0
+  let zero = true
+  for (let i = from; i < to; i++) {
+    const digit = bytes[i]! - 48
+    if (digit !== 0) zero = false
+    if (i < to - 6) ms = ms * 10 + digit
+  }
+  return zero ? undefined : dated(ms)
+}
+
 function dated(ms: number): number | undefined {
   return ms > LATEST_MS ? undefined : ms
 }

@@ -7,16 +7,11 @@ import protobuf from 'protobufjs/minimal.js'
 import { TEXT_LIMIT_CHARS } from '../limits.ts'
 import { MalformedTelemetry } from '../telemetry.ts'
 import { msOfHalves } from './nanos.ts'
+import type { Range } from './range.ts'
 
 export const WIRE = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const
 
 const ZERO = /^0+$/
-
-/** Where a message starts and ends, bytes. */
-export interface Range {
-  start: number
-  end: number
-}
 
 export class ProtobufFields {
   readonly #bytes: Buffer

@@ -3,7 +3,8 @@
  * protobuf nothing but the make of their records tells them apart: a span begins with ids, a log record has its time first.
  */
 import type { Signal } from '../telemetry.ts'
-import { ProtobufFields, type Range, WIRE } from './protobuf-fields.ts'
+import { ProtobufFields, WIRE } from './protobuf-fields.ts'
+import type { Range } from './range.ts'
 
 const TRACE_ID_BYTES = 16
 

@@ -1,7 +1,7 @@
 import { type Attributes, SpanKind } from '@opentelemetry/api'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type ReadBy, type ReadRequest, readRequest } from '../../../../collectors/otlp/read-request.ts'
+import { type Encoding, type ReadBy, type ReadRequest, readRequest } from '../../../../collectors/otlp/read-request.ts'
 import type { Signal } from '../../../../collectors/otlp/telemetry.ts'
 import { Glance } from '../../../../collectors/otlp/wire/glance.ts'
 import { loadSignatures } from '../../../../src/signatures/load.ts'
@@ -57,16 +57,18 @@ describe('a look at what arrives, before it is decoded', () => {
       }),
   }
 
-  test.each(Object.keys(sent) as Signal[])(
-    'passes over nothing among %s that a signature may match in, and counts every record',
-    async (signal) => {
+  const encodings: readonly Encoding[] = ['protobuf', 'json']
+  const ways = encodings.flatMap((encoding) => (Object.keys(sent) as Signal[]).map((signal) => ({ encoding, signal })))
+  test.each(ways)(
+    'passes over nothing among $signal in $encoding that a signature may match in, and counts every record',
+    async ({ encoding, signal }) => {
       const { glance, telling, count } = reader(new StemScanner(STEMS))
       const several = fc.array(fc.tuple(texts, attributes as fc.Arbitrary<Attributes>), { minLength: 2, maxLength: 6 })
       await fc.assert(
         fc.asyncProperty(several, fc.boolean(), async (records, fails) => {
-          const { protobuf } = await sent[signal](records, fails)
-          const all = await readRequest(protobuf, 'protobuf', signal)
-          const looked = await readRequest(protobuf, 'protobuf', signal, { glance })
+          const body = (await sent[signal](records, fails))[encoding]
+          const all = await readRequest(body, encoding, signal)
+          const looked = await readRequest(body, encoding, signal, { glance })
           expect(telling(looked)).toEqual(telling(all))
           expect(count(looked)).toBe(records.length)
         }),
@@ -75,27 +77,45 @@ describe('a look at what arrives, before it is decoded', () => {
     },
   )
 
-  test('whatever is broken is left to the decoder, which says what is wrong', async () => {
-    const { glance } = reader(new StemScanner(STEMS))
-    const { protobuf: good } = await spanBodies((start) => refused(start('GET /')))
-    const outcome = (bytes: Uint8Array, by: ReadBy = {}) =>
-      readRequest(bytes, 'protobuf', 'traces', by).then(
-        ({ rejected }) => rejected,
-        (error: Error) => error.message,
-      )
-    await fc.assert(
-      fc.asyncProperty(fc.nat(good.length - 1), fc.nat(255), async (at, byte) => {
-        const bytes = good.map((b, i) => (i === at ? byte : b))
-        expect(await outcome(bytes, { glance })).toEqual(await outcome(bytes))
+  const outcome = (bytes: Uint8Array, encoding: Encoding, by: ReadBy = {}, signal: Signal = 'traces') =>
+    readRequest(bytes, encoding, signal, by).then(
+      ({ rejected, parts }) => ({
+        rejected,
+        count: parts.map(({ records, passed }) => records.length + passed),
+        exchanges: parts.map(({ exchanges }) => exchanges),
       }),
-      { numRuns: 1_000, seed: 8 },
+      (error: Error) => error.message,
     )
-  })
+
+  test.each(encodings)(
+    'whatever is broken in %s is left to the decoder, which says what is wrong',
+    async (encoding) => {
+      const { glance } = reader(new StemScanner(STEMS))
+      const good = (
+        await spanBodies((start) => {
+          start('first').end()
+          start('GET /', SpanKind.CLIENT)
+            .setAttributes({ 'url.path': '/a\n"b"\u0001', 'server.port': 443, ok: true, load: -0.25, list: ['a', 'b'] })
+            .setStatus({ code: 2 })
+            .end()
+          refused(start('GET /'))
+        })
+      )[encoding]
+      const bytes = fc.constantFrom(...'"\\{}[],:0123456789-.eEtfn_ \n\u0000'.split('').map((c) => c.charCodeAt(0)))
+      await fc.assert(
+        fc.asyncProperty(fc.nat(good.length - 1), fc.oneof(fc.nat(255), bytes), async (at, byte) => {
+          const bytes = good.map((b, i) => (i === at ? byte : b))
+          expect(await outcome(bytes, encoding, { glance })).toEqual(await outcome(bytes, encoding))
+        }),
+        { numRuns: 1_500, seed: 8 },
+      )
+    },
+  )
 
   test('an ordinary web span is passed over with the signatures there are, and still tells of the clocks', async () => {
     const { stems } = await loadSignatures([])
     const { glance } = reader(new StemScanner(stems))
-    const { protobuf } = await spanBodies((start) => {
+    const bodies = await spanBodies((start) => {
       for (const kind of [SpanKind.CLIENT, SpanKind.CLIENT, SpanKind.INTERNAL, SpanKind.INTERNAL]) {
         const span = start('GET /orders/:id', kind)
         span.setAttributes({
@@ -119,10 +139,12 @@ describe('a look at what arrives, before it is decoded', () => {
         span.end()
       }
     })
-    const { parts } = await readRequest(protobuf, 'protobuf', 'traces', { glance })
-    expect(parts.map(({ records, passed, exchanges }) => [records.length, passed, exchanges.length])).toEqual([
-      [1, 1, 2],
-      [1, 1, 0],
-    ])
+    for (const encoding of encodings) {
+      const { parts } = await readRequest(bodies[encoding], encoding, 'traces', { glance })
+      expect(parts.map(({ records, passed, exchanges }) => [records.length, passed, exchanges.length])).toEqual([
+        [1, 1, 2],
+        [1, 1, 0],
+      ])
+    }
   })
 })
