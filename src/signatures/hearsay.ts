@@ -3,6 +3,7 @@
  * counts of nothing, and failures mended in the same breath. No failure may be read off it, however well its words fit.
  * Decided on the first line of the message alone, so a stack trace that quotes code stays the report it is.
  */
+import { TextMemory } from './text-memory.ts'
 
 /** A longer first line is prose or data; characters. */
 const LINE_LIMIT = 600
@@ -136,6 +137,13 @@ const NOT_MENDED =
  * `loose`: only words that anybody uses fitted, no emitter's own.
  */
 export function isTalk(message: string, loose = false): boolean {
+  return (loose ? looseTalk : talk).of(message)
+}
+
+const talk = new TextMemory((message) => judge(message, false))
+const looseTalk = new TextMemory((message) => judge(message, true))
+
+function judge(message: string, loose: boolean): boolean {
   // The mark of a changed line in a diff is no part of it.
   const line = firstLine(message).replace(/^[-+](?=\s*(?:raise|throw|return|assert|expect|if)\b)/, '')
   if (SETTING.test(message)) return true

@@ -1,27 +1,23 @@
 /**
  * Finds, in one pass over a text, every literal that any signature asks about; what each signature demands or forbids is then
- * looked up instead of searched for again. Software says the same things over and over, so short texts are remembered.
- * Invariant: what is found depends on the text alone; remembering it changes the cost, never the answer.
+ * looked up instead of searched for again.
  */
 import { GramIndex } from './gram-index.ts'
 import type { WindowPlaces } from './rare-windows.ts'
 import { narrowed, TextBytes } from './text-bytes.ts'
+import { TextMemory } from './text-memory.ts'
 
 /** Literal id → where it stands, ascending, at most {@link MAX_PLACES}. */
 export type Found = ReadonlyMap<number, readonly number[]>
 
 /** A literal repeated more often than this in one text gets no further tries. */
 const MAX_PLACES = 4
-/** Longer texts carry ids and stack traces and do not come again; characters. */
-const REMEMBERED_LENGTH = 512
-/** Texts remembered: at most about 2 MB. The memory starts anew when full. */
-const REMEMBERED = 1_000
 
 export class LiteralFinder {
   readonly #literals: readonly string[]
   readonly #index: GramIndex
   readonly #text = new TextBytes()
-  readonly #remembered = new Map<string, Found>()
+  readonly #memory = new TextMemory<Found>((text) => this.#search(text))
   #lastText = ''
   #lastFound: Found = new Map()
 
@@ -37,18 +33,9 @@ export class LiteralFinder {
   /** `text`: in lower case. */
   find(text: string): Found {
     if (text === this.#lastText) return this.#lastFound
-    const found = this.#remembered.get(text) ?? this.#searchAndRemember(text)
+    const found = this.#memory.of(text)
     this.#lastText = text
     this.#lastFound = found
-    return found
-  }
-
-  #searchAndRemember(text: string): Found {
-    const found = this.#search(text)
-    if (text.length <= REMEMBERED_LENGTH) {
-      if (this.#remembered.size >= REMEMBERED) this.#remembered.clear()
-      this.#remembered.set(text, found)
-    }
     return found
   }
 

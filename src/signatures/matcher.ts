@@ -11,6 +11,7 @@ import type { WindowPlaces } from './rare-windows.ts'
 import { type Condition, OF_ONE_EMITTER, type Signature } from './signature.ts'
 import { spokenWords } from './spoken-words.ts'
 import { statementsOf } from './statements.ts'
+import { TextMemory } from './text-memory.ts'
 
 /** What a record shows to the matcher. */
 export interface Matchable {
@@ -219,12 +220,17 @@ function textOf(record: Matchable, field: string, read: Map<string, Text>): Text
   return fresh
 }
 
+/** What is made of speech. */
+const speeches: Readonly<Record<string, TextMemory<string>>> = {
+  statements: new TextMemory(statementsOf),
+  words: new TextMemory((speech) => withoutForeign(spokenWords(statementsOf(speech)))),
+  [OWN_STATEMENTS]: new TextMemory((speech) => withoutForeign(statementsOf(speech))),
+}
+
 function rawText(record: Matchable, field: string): string {
-  if (field === 'statements') return statementsOf(record.speech.slice(0, SPEECH_LIMIT))
-  if (field === 'words') return withoutForeign(spokenWords(statementsOf(record.speech.slice(0, SPEECH_LIMIT))))
-  if (field === OWN_STATEMENTS) return withoutForeign(statementsOf(record.speech.slice(0, SPEECH_LIMIT)))
-  if (field === 'speech')
-    return record.speech.length > SPEECH_LIMIT ? record.speech.slice(0, SPEECH_LIMIT) : record.speech
+  const speech = record.speech.length > SPEECH_LIMIT ? record.speech.slice(0, SPEECH_LIMIT) : record.speech
+  if (field === 'speech') return speech
+  if (Object.hasOwn(speeches, field)) return speeches[field]!.of(speech)
   const value = record.attributes[field]
   return value === undefined ? '' : String(value).slice(0, ATTRIBUTE_LIMIT)
 }
