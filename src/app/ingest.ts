@@ -5,36 +5,32 @@
  * Invariant: a position is committed in the same transaction as everything read before it, and never without it.
  */
 
-import type { AssemblerOptions } from '../../collectors/assemble/assembler.ts'
 import { containerOf } from '../../collectors/file/container-path.ts'
-import type { FormatSet } from '../../collectors/formats/load.ts'
 import { streamId } from '../../collectors/push/identity.ts'
 import { FactGatherer } from '../analyze/history/fact-gatherer.ts'
 import { factsOf } from '../analyze/history/facts-of.ts'
 import { formFacts } from '../analyze/history/form-facts.ts'
 import type { Sighting } from '../analyze/incident/sighting.ts'
 import type { SkewWitness } from '../analyze/skew-proof/skew-witness.ts'
-import { type AuthEvent, MESSAGE_LIMIT } from '../core/auth-event.ts'
-import type { RawRecord } from '../core/log-record.ts'
+import type { AuthEvent } from '../core/auth-event.ts'
 import type { Delivery, PushSource } from '../core/ports/push-source.ts'
 import { DELIVERIES_KEPT } from '../core/ports/push-source.ts'
 import type { ByteBatch, LogSource, StreamInfo } from '../core/ports/source.ts'
 import type { AppendBatch, IncidentChange, StoreWriter, UnrecognisedRecord } from '../core/ports/store.ts'
 import { StoreRefusal } from '../core/ports/store.ts'
 import type { StreamState } from '../core/source-status.ts'
-import { looksLikeAuthFailure } from '../signatures/auth-failure-words.ts'
-import { templateOf } from '../signatures/template.ts'
 import { type IngestMeters, ingestMeters, traced } from '../telemetry/own-telemetry.ts'
 import type { Seen } from './alerts/source-watch.ts'
 import { arrivals, isDelivery } from './arrivals.ts'
 import { Attribution, changeOf } from './attributing.ts'
-import type { Classifier } from './classifier.ts'
 import { type ClockKeeper, ROW_WAITS_MS } from './clock-keeper.ts'
+import { PushedReader } from './reading/pushed-reader.ts'
+import type { Judged, Read } from './reading/read.ts'
+import { type ReaderOptions, StreamReader } from './reading/stream-reader.ts'
 import { Reattribution } from './reattribute.ts'
 import { Recent } from './recent.ts'
 import { LOOK_AGAIN_MS, Settling } from './settling.ts'
 import { StreamBook } from './stream-book.ts'
-import { StreamWork } from './stream-work.ts'
 
 export interface IngestOptions {
   /** What is read; null where everything is pushed. */
@@ -44,11 +40,8 @@ export interface IngestOptions {
   /** Digests of deliveries that are in the store. */
   delivered?: readonly string[]
   writer: StoreWriter
-  classifier: Classifier
-  formats: FormatSet
+  reading: ReaderOptions
   clocks: ClockKeeper
-  /** IANA zone for stamps without one. */
-  zone: string
   known: readonly StreamState[]
   /** Collector's clock, ms. */
   now(): number
@@ -70,15 +63,8 @@ const ACKNOWLEDGE_EVERY_MS = 20
 const COMMIT_RECORDS = 4_000
 /** A held multi-line record is complete when nothing followed for this long; ms. */
 const HOLD_MS = 300
-/**
- * Records of a stream that are decoded even if no signature can match, to learn its format and zone; count. Afterwards the last
- * one of every batch is, to notice a changed format and keep the stream's clock.
- */
-const LEARN_RECORDS = 20
 /** History is over when nothing but live records came for this long: every source has had its turn by then; ms. */
 const LIVE_ONLY_MS = 2_000
-/** Persons are looked for in so much of a text that a sample or template is made of; characters. */
-const CONCEALED = 2_000
 /** Give other work a turn after this long; ms. */
 const SLICE_MS = 20
 /** Recognised pushed records remembered, for what arrives twice in different requests (an agent's new batches, two exporters); count. */
@@ -97,7 +83,7 @@ export async function ingest(options: IngestOptions, signal: AbortSignal): Promi
   for (;;) {
     const step = await orTimeout(next, run.wait())
     if (step === 'timeout') {
-      run.flushHeld()
+      await run.flushHeld()
       await run.commit(signal)
       await run.idle(signal)
       continue
@@ -113,7 +99,7 @@ export async function ingest(options: IngestOptions, signal: AbortSignal): Promi
     }
   }
   run.ended = true
-  run.flushAll()
+  await run.flushAll()
   await run.commit(signal)
   await run.commitClocks(signal)
   await run.idle(signal)
@@ -122,8 +108,8 @@ export async function ingest(options: IngestOptions, signal: AbortSignal): Promi
 
 class Ingest {
   readonly #o: IngestOptions
-  readonly #assembling: AssemblerOptions
-  readonly #works = new Map<string, StreamWork>()
+  /** Streams of bytes. */
+  readonly #works = new Map<string, StreamBook<StreamReader>>()
   readonly #known: Map<string, StreamState>
   #successes: AuthEvent[] = []
   #sightings: Sighting[] = []
@@ -138,7 +124,7 @@ class Ingest {
   readonly #meters: IngestMeters = ingestMeters()
   readonly #names = new Map<string, StreamInfo>()
   /** Streams of pushed records, at most {@link PUSHED_STREAMS} and one for all others. */
-  readonly #books = new Map<string, StreamBook>()
+  readonly #books = new Map<string, StreamBook<PushedReader>>()
   readonly #delivered: Recent<string>
   readonly #identities = new Recent<number>(IDENTITIES_KEPT)
   /** Taken and not yet committed: their senders wait. */
@@ -150,8 +136,6 @@ class Ingest {
 
   constructor(options: IngestOptions, signal: AbortSignal) {
     this.#o = options
-    const { zone, now, classifier } = options
-    this.#assembling = { zone, now, nextHit: (bytes, from) => classifier.nextHit(bytes, from) }
     this.#delivered = new Recent(DELIVERIES_KEPT, options.delivered)
     const clocks = () => options.clocks.lookup
     this.#attribution = new Attribution(options.writer, clocks)
@@ -162,25 +146,19 @@ class Ingest {
 
   async take(batch: ByteBatch): Promise<void> {
     const now = performance.now()
-    let work = this.#works.get(batch.stream)
+    const { stream } = batch
+    let work = this.#works.get(stream)
     if (work === undefined) {
-      work = new StreamWork(
-        batch.stream,
-        this.#o.formats,
-        this.#assembling,
-        this.#o.classifier.telemetry,
-        this.#known.get(batch.stream),
-      )
-      this.#works.set(batch.stream, work)
+      const before = this.#known.get(stream)
+      work = new StreamBook(stream, new StreamReader(this.#o.reading, stream, before), before)
+      this.#works.set(stream, work)
     }
-    if (!this.#names.has(batch.stream))
-      this.#names.set(batch.stream, await this.#checkpoint(batch.stream, work.committable))
+    if (!this.#names.has(stream)) this.#names.set(stream, await this.#checkpoint(stream, work.committable))
     this.#uncommittedSince ??= now
     if (batch.more || batch.received_collector_ms === undefined) this.#history_ms = now
-    const { records, passed, exchanges } = await work.take(batch, now)
-    for (const exchange of exchanges) this.#o.clocks.takeExchange(exchange)
-    if (passed > 0) this.#meters.record('none', passed)
-    await this.#process(work, records)
+    const read = await work.reader.read(batch)
+    work.take(read, batch, now)
+    await this.#learn(work, read)
   }
 
   /** What was delivered before is acknowledged again and counted no more. */
@@ -200,22 +178,15 @@ class Ingest {
       const info = this.#books.has(told.stream) || this.#books.size < PUSHED_STREAMS ? told : OTHER_STREAM
       const { stream } = info
       this.#names.set(stream, info)
-      const book = this.#books.get(stream) ?? new StreamBook(stream, this.#known.get(stream))
-      this.#books.set(stream, book)
-      book.dirty = true
-      book.counters.lines += records.length + passed
-      book.counters.records += passed
-      this.#records += passed
-      if (passed > 0) this.#meters.record('none', passed)
-      for (const exchange of exchanges) this.#o.clocks.takeExchange(exchange)
-      await this.#process(
-        book,
-        records.map((record) => ({
-          ...record,
-          position: { stream, offset: record.identity, end: record.identity },
-          received_collector_ms,
-        })),
-      )
+      let book = this.#books.get(stream)
+      if (book === undefined) {
+        const before = this.#known.get(stream)
+        book = new StreamBook(stream, new PushedReader(this.#o.reading, stream, before), before)
+        this.#books.set(stream, book)
+      }
+      const read = await book.reader.read(records, passed, received_collector_ms)
+      book.take(read, { more: false, ended: false }, performance.now())
+      await this.#learn(book, { ...read, exchanges })
     }
   }
 
@@ -273,14 +244,20 @@ class Ingest {
     )
   }
 
-  flushHeld(): void {
+  async flushHeld(): Promise<void> {
     const now = performance.now()
     for (const work of this.#works.values())
-      if (work.holds && !work.more && now - work.touched_ms >= HOLD_MS) this.#processNow(work, work.flush())
+      if (work.holds && !work.more && now - work.touched_ms >= HOLD_MS) await this.#flush(work)
   }
 
-  flushAll(): void {
-    for (const work of this.#works.values()) this.#processNow(work, work.flush())
+  async flushAll(): Promise<void> {
+    for (const work of this.#works.values()) if (work.holds) await this.#flush(work)
+  }
+
+  async #flush(work: StreamBook<StreamReader>): Promise<void> {
+    const read = await work.reader.flush()
+    work.take(read, work, work.touched_ms)
+    await this.#learn(work, read)
   }
 
   async commit(signal: AbortSignal): Promise<void> {
@@ -369,10 +346,18 @@ class Ingest {
     this.#meters.commit((performance.now() - start) / 1000)
   }
 
-  async #process(work: StreamBook, records: readonly RawRecord[]): Promise<void> {
+  /** Takes over what records taught, and gives other work its turns. */
+  async #learn(
+    work: StreamBook,
+    read: Pick<Read, 'judged' | 'unrecognised' | 'exchanges' | 'records' | 'none'>,
+  ): Promise<void> {
+    this.#records += read.records
+    if (read.none > 0) this.#meters.record('none', read.none)
+    for (const exchange of read.exchanges) this.#o.clocks.takeExchange(exchange)
+    for (const record of read.unrecognised) this.#unrecognised.push(record)
     let sliceEnd = performance.now() + SLICE_MS
-    for (let i = 0; i < records.length; i++) {
-      this.#record(work, records[i]!, i === records.length - 1)
+    for (const [i, judged] of read.judged.entries()) {
+      this.#takeEvent(work, judged)
       if ((i & 63) === 63 && performance.now() > sliceEnd) {
         await new Promise((resolve) => setImmediate(resolve))
         sliceEnd = performance.now() + SLICE_MS
@@ -380,71 +365,33 @@ class Ingest {
     }
   }
 
-  #processNow(work: StreamWork, records: readonly RawRecord[]): void {
-    for (const record of records) this.#record(work, record, record === records.at(-1))
-  }
-
-  #record(work: StreamBook, raw: RawRecord, last: boolean): void {
-    const { classifier } = this.#o
-    const n = work.counters.records++
-    this.#records++
-    if (raw.cut) work.counters.cut_records++
-    if (!classifier.mayMatch(raw.text, raw.telling_from)) {
-      this.#meters.record('none')
-      if (n < LEARN_RECORDS || last) this.#learn(work, classifier.decode(raw, work.memory))
-      return
+  #takeEvent(work: StreamBook, { event, tokens, origin, source, identity, ...judged }: Judged): void {
+    this.#meters.record(event.outcome)
+    if (identity !== undefined) {
+      if (this.#identities.has(identity)) return
+      this.#identities.add(identity)
     }
-    const classified = classifier.classify(raw, work.memory)
-    this.#learn(work, classified)
-    const { event, record } = classified
-    this.#meters.record(event?.outcome ?? 'none')
+    work.recognised++
     const info = this.#names.get(work.stream)
-    if (event === null) {
-      if (looksLikeAuthFailure(record))
-        this.#unrecognised.push({
-          template: templateOf(classifier.conceal((record.body || record.speech).slice(0, CONCEALED))),
-          system: record.resource['service.name'] ?? record.format,
-          sample: classifier.conceal(classified.text.slice(0, CONCEALED)).slice(0, MESSAGE_LIMIT),
-          time_ms: record.logged_writer_ms ?? this.#o.now(),
-          stream: work.stream,
-        })
-      return
-    }
-    if (raw.identity !== undefined) {
-      if (this.#identities.has(raw.identity)) return
-      this.#identities.add(raw.identity)
-    }
-    work.counters.recognised++
-    work.sample.length = 0
-    event.position = raw.position
     // What the user said about a path outranks what a container believes about its own name.
     const container = info === undefined ? null : containerOf(info.name)
-    const host = info?.host ?? event.host ?? raw.envelope?.host ?? container?.pod
-    const service = info?.service ?? event.service ?? raw.envelope?.service ?? container?.container
+    const host = info?.host ?? event.host ?? origin?.host ?? container?.pod
+    const service = info?.service ?? event.service ?? origin?.service ?? container?.container
     if (host !== undefined) event.host = host
     if (service !== undefined) event.service = service
     this.#o.clocks.take(event)
     const proof = this.#o.witness?.observe(event) ?? null
     if (proof !== null) event.clock_proof = proof
-    const time_ms = event.time_ms ?? raw.envelope?.logged_writer_ms ?? work.last_record_ms ?? this.#o.now()
+    const time_ms = judged.time_ms ?? this.#o.now()
     for (const fact of factsOf(event, time_ms)) this.#history.add(fact)
-    for (const fact of formFacts(classified.tokens, event, time_ms)) this.#history.add(fact)
+    for (const fact of formFacts(tokens, event, time_ms)) this.#history.add(fact)
     if (event.outcome === 'success') this.#successes.push({ ...event, time_ms })
     else
       this.#sightings.push({
         event: event as Sighting['event'],
-        source: raw.source ?? info?.name ?? work.stream,
+        source: source ?? info?.name ?? work.stream,
         time_ms,
       })
-  }
-
-  #learn(work: StreamBook, { record, text }: Pick<ReturnType<Classifier['classify']>, 'record' | 'text'>): void {
-    work.format = record.format
-    if (record.logged_writer_ms !== undefined) {
-      work.last_record_ms = Math.max(work.last_record_ms ?? 0, record.logged_writer_ms)
-      if (work.memory.naive) work.zone = this.#o.zone
-    }
-    if (work.wantsSample) work.keepSample(this.#o.classifier.conceal(text.slice(0, CONCEALED)))
   }
 }
 

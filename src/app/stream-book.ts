@@ -1,59 +1,64 @@
-/**
- * What is kept of one stream while it is worked on: counters, what was learned about its format, a few lines to show.
- * How its records are found is stream-work.ts's business (bytes) or the sender's (pushed records).
- */
-import { type FormatMemory, newFormatMemory } from '../../collectors/decode/format-memory.ts'
-import type { StreamInfo } from '../core/ports/source.ts'
-import { NO_COUNTS, type StreamCounters, type StreamState } from '../core/source-status.ts'
+/** How one stream stands: what was read of it and what of that is in the store. */
 
-/** Lines shown of a stream of which nothing is recognised; count and characters. */
-const SAMPLE_LINES = 3
-const SAMPLE_LENGTH = 160
-/** One run of signs says nothing to a reader, and may be the last line of a key. */
-const WITHOUT_WORDS = /^[A-Za-z0-9+/=_-]{16,}$/
+import type { ByteBatch, StreamInfo } from '../core/ports/source.ts'
+import { NO_COUNTS, type StreamState } from '../core/source-status.ts'
+import type { Read } from './reading/read.ts'
 
-export class StreamBook {
+/** @typeParam R reads the stream */
+export class StreamBook<R = unknown> {
   readonly stream: string
-  readonly memory: FormatMemory = newFormatMemory()
-  readonly counters: StreamCounters
-  format: string | undefined
-  zone: string | undefined
-  last_record_ms: number | undefined
-  readonly sample: string[] = []
+  readonly reader: R
+  #standing: Read['standing'] | null = null
+  readonly #before: StreamState | undefined
+  /** Records recognised as auth events and not known from elsewhere; count. */
+  recognised: number
   /** Changed since the last commit. */
   dirty = true
+  /** When something of it was last read; performance.now(), ms. */
+  touched_ms = 0
+  /** More is known to follow at once. */
+  more = false
+  ended = false
 
-  constructor(stream: string, before: StreamState | undefined) {
+  constructor(stream: string, reader: R, before: StreamState | undefined) {
     this.stream = stream
-    this.counters = { ...(before?.counters ?? NO_COUNTS) }
-    this.format = before?.format
-    this.zone = before?.zone
-    this.last_record_ms = before?.last_record_ms
-    this.sample.push(...(before?.sample ?? []))
+    this.reader = reader
+    this.#before = before
+    this.recognised = before?.counters.recognised ?? 0
+  }
+
+  take({ standing }: Pick<Read, 'standing'>, { more, ended }: Pick<ByteBatch, 'more' | 'ended'>, now_ms: number): void {
+    this.#standing = standing
+    this.dirty = true
+    this.touched_ms = now_ms
+    this.more = more
+    this.ended = ended
   }
 
   /** Everything before this offset is processed; of pushed records, how many there were. */
   get committable(): number {
-    return this.counters.records
+    return this.#standing?.committable ?? this.#before?.offset ?? 0
   }
 
-  get wantsSample(): boolean {
-    return this.sample.length < SAMPLE_LINES && this.counters.recognised === 0
-  }
-
-  /** `text` is redacted, and what is left of persons in it may be kept. */
-  keepSample(text: string): void {
-    const line = text.split('\n', 1)[0]!.slice(0, SAMPLE_LENGTH)
-    if (this.wantsSample && !WITHOUT_WORDS.test(line)) this.sample.push(line)
+  /** A record is held, because lines that belong to it may follow. */
+  get holds(): boolean {
+    return this.#standing?.holds ?? false
   }
 
   state(info: StreamInfo): StreamState {
+    const {
+      counters,
+      format,
+      zone,
+      last_record_ms,
+      sample = [],
+    } = this.#standing ?? this.#before ?? { counters: NO_COUNTS }
     const state: StreamState = {
       stream: this.stream,
       name: info.name,
       identity: info.identity,
       offset: this.committable,
-      counters: { ...this.counters },
+      counters: { ...counters, recognised: this.recognised },
     }
     const optional = {
       cursor: info.cursor,
@@ -63,10 +68,10 @@ export class StreamBook {
       service: info.service,
       size: info.size,
       error: info.error,
-      format: this.format,
-      zone: this.zone,
-      last_record_ms: this.last_record_ms,
-      sample: this.counters.recognised === 0 && this.sample.length > 0 ? [...this.sample] : undefined,
+      format,
+      zone,
+      last_record_ms,
+      sample: this.recognised === 0 && sample.length > 0 ? sample : undefined,
     }
     for (const [key, value] of Object.entries(optional))
       if (value !== undefined) (state as unknown as Record<string, unknown>)[key] = value

@@ -74,11 +74,14 @@ describe('telemetry in files', () => {
     await ingest(
       {
         source,
+        reading: {
+          classifier: new Classifier(knowledge, await writer.fingerprintKey(), 'UTC'),
+          formats: knowledge.formats,
+          zone: 'UTC',
+          now: Date.now,
+        },
         writer,
-        classifier: new Classifier(knowledge, await writer.fingerprintKey(), 'UTC'),
         clocks: await ClockKeeper.restore(await writer.clockRows()),
-        formats: knowledge.formats,
-        zone: 'UTC',
         known,
         now: Date.now,
       },
