@@ -16,8 +16,11 @@ import { loadClocks } from './load-clocks.ts'
 
 /** Different causes and places read, successes and failures each; the rest are single failures. */
 const GROUPS_READ = 20_000
-/** Newest incidents looked at per suspicious group, and such groups per question: some 4,000 incidents, 100 ms in all. */
+/** Newest incidents looked at per suspicious group: medians and shares of more are hardly other ones. Count. */
 const SAMPLE = 200
+/** …and where only what a record said is quoted. Count. */
+const QUOTED = 20
+/** Suspicious groups looked at per question, the largest; count. */
 const SAMPLED_GROUPS = 6
 /** A period that ends this much before the newest record is past, and so are its clocks; ms. */
 const PRESENT_MS = 30 * 60_000
@@ -27,14 +30,14 @@ const READINGS_MS = 6 * 3_600_000
 const TEMPLATES_READ = 200
 
 /** What is worth a look at single incidents. */
-const LOOKED_AT: readonly { cause: Cause; subcause?: Subcause; place: Place }[] = [
+const LOOKED_AT: readonly { cause: Cause; subcause?: Subcause; place: Place; sample?: number }[] = [
   { cause: 'skew', place: 'host' },
   { cause: 'expiry', subcause: 'access_token', place: 'client_id' },
   { cause: 'expiry', subcause: 'access_token', place: 'issuer' },
   { cause: 'misconfiguration', subcause: 'stale_jwks', place: 'host' },
-  { cause: 'misconfiguration', subcause: 'audience_mismatch', place: 'service' },
-  { cause: 'misconfiguration', subcause: 'issuer_mismatch', place: 'service' },
-  { cause: 'misconfiguration', place: 'client_id' },
+  { cause: 'misconfiguration', subcause: 'audience_mismatch', place: 'service', sample: QUOTED },
+  { cause: 'misconfiguration', subcause: 'issuer_mismatch', place: 'service', sample: QUOTED },
+  { cause: 'misconfiguration', place: 'client_id', sample: QUOTED },
   { cause: 'malformed', place: 'service' },
   { cause: 'revocation', subcause: 'refresh_reused', place: 'client_id' },
   { cause: 'revocation', subcause: 'token_revoked', place: 'client_id' },
@@ -91,20 +94,22 @@ async function samplesOf(
   failures: readonly GroupCount[],
   range: TimeRange,
 ): Promise<Map<string, Incident[]>> {
-  const samples = new Map<string, Incident[]>()
-  for (const { cause, subcause, place } of LOOKED_AT) {
-    const largest = gather(failures, (g) => g.cause === cause && (subcause ?? g.subcause) === g.subcause, [place])
-    for (const { at } of largest.slice(0, SAMPLED_GROUPS)) {
-      const wish: SampleWish = { cause, ...(subcause === undefined ? {} : { subcause }), place, value: at[place]! }
-      const include = {
-        cause: [cause],
-        ...(subcause === undefined ? {} : { subcause: [subcause] }),
-        [place]: [wish.value],
-      }
-      const query = { range, filter: { include, exclude: {} }, limit: SAMPLE }
-      // The key of a sample without a subcause differs from those with one.
-      samples.set(sampleKey(wish), await reader.incidents(query))
-    }
-  }
-  return samples
+  const wishes = LOOKED_AT.flatMap(({ cause, subcause, place, sample = SAMPLE }) => {
+    const passes = (g: GroupCount) => g.cause === cause && (subcause ?? g.subcause) === g.subcause
+    return gather(failures, passes, [place])
+      .slice(0, SAMPLED_GROUPS)
+      .map(({ at }) => {
+        const only = subcause === undefined ? {} : { subcause }
+        return { wish: { cause, ...only, place, value: at[place]! } satisfies SampleWish, limit: sample }
+      })
+  })
+  const found = await reader.newestOf(
+    range,
+    wishes.map(({ wish: { cause, subcause, place, value }, limit }) => {
+      const include = { cause: [cause], ...(subcause === undefined ? {} : { subcause: [subcause] }), [place]: [value] }
+      return { filter: { include, exclude: {} }, limit }
+    }),
+  )
+  // The key of a sample without a subcause differs from those with one.
+  return new Map(wishes.map(({ wish }, i) => [sampleKey(wish), found[i]!]))
 }

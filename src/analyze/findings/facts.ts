@@ -46,57 +46,65 @@ export function gather(
   passes: (group: GroupCount) => boolean,
   by: readonly Place[],
 ): Gathered[] {
-  interface Draft {
-    at: Partial<Record<Place, string>>
-    count: number
-    from_ms: number
-    to_ms: number
-    others: Record<Place, Map<string, number>>
-    subcauses: Map<Subcause, number>
-  }
-  const drafts = new Map<string, Draft>()
+  const sums = new Map<string, Sum>()
   for (const group of groups) {
     if (!passes(group)) continue
-    const key = by.map((place) => group[place]).join('\u0000')
-    let draft = drafts.get(key)
-    if (draft === undefined) {
-      draft = {
-        at: Object.fromEntries(by.map((place) => [place, group[place]])),
-        count: 0,
-        from_ms: Infinity,
-        to_ms: -Infinity,
-        others: { host: new Map(), service: new Map(), client_id: new Map(), issuer: new Map(), system: new Map() },
-        subcauses: new Map(),
-      }
-      drafts.set(key, draft)
+    const key = by.length === 1 ? group[by[0]!] : by.map((place) => group[place]).join('\u0000')
+    let sum = sums.get(key)
+    if (sum === undefined) {
+      sum = new Sum(Object.fromEntries(by.map((place) => [place, group[place]])))
+      sums.set(key, sum)
     }
-    draft.count += group.count
-    draft.from_ms = Math.min(draft.from_ms, group.from_ms)
-    draft.to_ms = Math.max(draft.to_ms, group.to_ms)
-    for (const place of PLACES) if (group[place] !== '') add(draft.others[place], group[place], group.count)
-    if (group.subcause !== null) add(draft.subcauses, group.subcause, group.count)
+    sum.add(group)
   }
-  return [...drafts.values()]
-    .map((d) => ({
-      ...d,
-      others: {
-        host: ranked(d.others.host),
-        service: ranked(d.others.service),
-        client_id: ranked(d.others.client_id),
-        issuer: ranked(d.others.issuer),
-        system: ranked(d.others.system),
-      },
-      subcauses: ranked(d.subcauses),
-    }))
-    .sort((a, b) => b.count - a.count)
+  return [...sums.values()].sort((a, b) => b.count - a.count)
 }
 
-function add<K>(counts: Map<K, number>, key: K, by: number): void {
-  counts.set(key, (counts.get(key) ?? 0) + by)
-}
+/** Of many only the largest are told in full, so what they consist of is counted when it is asked for. */
+class Sum implements Gathered {
+  readonly at: Gathered['at']
+  count = 0
+  from_ms = Infinity
+  to_ms = -Infinity
+  readonly #groups: GroupCount[] = []
+  #others: Gathered['others'] | null = null
+  #subcauses: Gathered['subcauses'] | null = null
 
-function ranked<K>(counts: ReadonlyMap<K, number>): (readonly [K, number])[] {
-  return [...counts].sort((a, b) => b[1] - a[1])
+  constructor(at: Gathered['at']) {
+    this.at = at
+  }
+
+  add(group: GroupCount): void {
+    this.count += group.count
+    this.from_ms = Math.min(this.from_ms, group.from_ms)
+    this.to_ms = Math.max(this.to_ms, group.to_ms)
+    this.#groups.push(group)
+  }
+
+  get others(): Gathered['others'] {
+    this.#others ??= {
+      host: this.#ranked((group) => group.host || null),
+      service: this.#ranked((group) => group.service || null),
+      client_id: this.#ranked((group) => group.client_id || null),
+      issuer: this.#ranked((group) => group.issuer || null),
+      system: this.#ranked((group) => group.system || null),
+    }
+    return this.#others
+  }
+
+  get subcauses(): Gathered['subcauses'] {
+    this.#subcauses ??= this.#ranked(({ subcause }) => subcause)
+    return this.#subcauses
+  }
+
+  #ranked<K>(value: (group: GroupCount) => K | null): (readonly [K, number])[] {
+    const counts = new Map<K, number>()
+    for (const group of this.#groups) {
+      const key = value(group)
+      if (key !== null) counts.set(key, (counts.get(key) ?? 0) + group.count)
+    }
+    return [...counts].sort((a, b) => b[1] - a[1])
+  }
 }
 
 /** Names a sample: incidents of a cause and maybe subcause at one place. */

@@ -299,6 +299,13 @@ export interface SqlResult {
   truncated: boolean
 }
 
+/** Some incidents that pass a filter. */
+export interface GroupWish {
+  filter: Filter
+  /** At most so many. */
+  limit: number
+}
+
 export interface StoreReader extends AlertReader {
   /** Changes whenever anything was committed by the writer; cheap enough to ask ten times a second. */
   version(): Promise<number>
@@ -324,6 +331,8 @@ export interface StoreReader extends AlertReader {
   limits(): Promise<StoreLimits>
   /** In the order of the query. */
   incidents(query: IncidentQuery): Promise<Incident[]>
+  /** For each group what {@link incidents} answers, newest first; a store may find them all in one pass. */
+  newestOf(range: TimeRange, groups: readonly GroupWish[]): Promise<Incident[][]>
   incident(id: string): Promise<Incident | null>
   /** In order of time. */
   observations(id: string): Promise<Observation[]>

@@ -17,6 +17,7 @@ import type {
   DimensionRow,
   DistinctCount,
   GroupCount,
+  GroupWish,
   IncidentQuery,
   KindCount,
   LastOutcome,
@@ -189,6 +190,11 @@ export class ClickhouseReader implements StoreReader {
 
   incidents(query: IncidentQuery): Promise<Incident[]> {
     return this.#withMarks(({ detail_from_ms }) => listIncidents(this.#server, query, detail_from_ms))
+  }
+
+  /** Asked side by side: each is one short question to a server. */
+  newestOf(range: TimeRange, groups: readonly GroupWish[]): Promise<Incident[][]> {
+    return Promise.all(groups.map(({ filter, limit }) => this.incidents({ range, filter, limit })))
   }
 
   incident(id: string): Promise<Incident | null> {

@@ -82,6 +82,9 @@ export function readGroups(
   return { groups, more }
 }
 
+/** A minute holds few rows: beyond this many wanted series all of them are read sooner than each is sought. */
+const SOUGHT_PER_MINUTE = 100
+
 /**
  * From the day to the hour to the minute. Large groups are at work nearly all the time, so they are sought bucket by bucket
  * from the edge inwards, and nearly all are found in the first.
@@ -93,6 +96,9 @@ function narrowEdges(db: Database.Database, sums: ReadonlyMap<number, Sum>, deta
       `SELECT w.value FROM json_each(?) w CROSS JOIN cube r
            ON r.grain = ? AND r.bucket = ? AND r.series = w.value WHERE r.count > 0`,
     )
+    .pluck()
+  const all = db
+    .prepare<unknown[], number>('SELECT series FROM cube WHERE grain = ? AND bucket = ? AND count > 0')
     .pluck()
   for (const coarse of [GRAIN.day, GRAIN.hour] as const) {
     const fine = (coarse - 1) as Grain
@@ -111,8 +117,12 @@ function narrowEdges(db: Database.Database, sums: ReadonlyMap<number, Sum>, deta
         const [from, to] = [start / size, (start + GRAIN_MS[coarse]) / size]
         for (let step = 0; step < to - from && wanted.size > 0; step++) {
           const bucket = edge === 'from_ms' ? from + step : to - 1 - step
-          for (const id of present.all(JSON.stringify([...wanted]), fine, bucket)) {
-            wanted.delete(id)
+          const there =
+            fine === GRAIN.minute && wanted.size > SOUGHT_PER_MINUTE
+              ? all.all(fine, bucket)
+              : present.all(JSON.stringify([...wanted]), fine, bucket)
+          for (const id of there) {
+            if (!wanted.delete(id)) continue
             const sum = sums.get(id)!
             if (edge === 'from_ms') sum.from_ms = Math.max(sum.from_ms, bucket * size)
             else sum.to_ms = Math.min(sum.to_ms, (bucket + 1) * size)

@@ -21,6 +21,7 @@ import type {
   DimensionRow,
   DistinctCount,
   GroupCount,
+  GroupWish,
   IncidentQuery,
   KindCount,
   LastOutcome,
@@ -51,6 +52,7 @@ import { IncidentList } from './incident-query.ts'
 import { INCIDENT_COLUMNS, type IncidentRow, unpackIncident } from './incident-row.ts'
 import { Lexicon } from './lexicon.ts'
 import { MetaTable } from './meta-table.ts'
+import { newestOf } from './newest-of.ts'
 import { readObservations } from './observation-query.ts'
 import { refusalOf } from './refusal-of.ts'
 import { countFailedSubjects, countSignatures, countUnrecognised } from './report-query.ts'
@@ -233,6 +235,14 @@ export class SqliteReader implements StoreReader {
     return this.#refusing(() => {
       const extent = this.#extent()
       return extent === null ? [] : this.#incidents.list(query, extent)
+    })
+  }
+
+  async newestOf(range: TimeRange, groups: readonly GroupWish[]): Promise<Incident[][]> {
+    return this.#refusing(() => {
+      const extent = this.#extent()
+      if (extent === null) return groups.map(() => [])
+      return newestOf(this.#db, this.#lexicon, this.#incidents, range, groups, extent)
     })
   }
 

@@ -647,6 +647,29 @@ export function describeStore(engine: StoreEngine): void {
         }
       })
 
+      it('gives the newest of several groups as it gives them one by one, rare ones and none at all included', async () => {
+        const { writer, reader } = await both()
+        const made = Array.from({ length: 400 }, (_, i) => ({
+          time_ms: START_MS + Math.floor(i / 3) * 60_000,
+          host: i === 7 ? 'rare' : `h${i % 3}`,
+          client_id: `c${i % 5}`,
+        }))
+        await writer.append(failures(...made))
+        const range = { from_ms: START_MS + 1, to_ms: START_MS + 120 * 60_000 }
+        const groups = [
+          { filter: only({ host: ['h1'] }), limit: 20 },
+          { filter: only({ host: ['h2'], client_id: ['c3'] }), limit: 500 },
+          { filter: only({ host: ['rare'] }), limit: 3 },
+          { filter: only({ host: ['nobody'] }), limit: 3 },
+          { filter: { include: {}, exclude: { host: ['h0'] } }, limit: 50 },
+          { filter: NO_FILTER, limit: 7 },
+        ]
+        const found = await reader.newestOf(range, groups)
+        expect(found.map(({ length }) => length)).toEqual([20, expect.any(Number), 1, 0, 50, 7])
+        for (const [i, { filter, limit }] of groups.entries())
+          expect(found[i]).toEqual(await reader.incidents({ range, filter, limit }))
+      })
+
       it('honours the range exactly', async () => {
         const { writer, reader } = await both()
         await writer.append(failures({ time_ms: START_MS }, { time_ms: START_MS + 1 }, { time_ms: START_MS + 2 }))
