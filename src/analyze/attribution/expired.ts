@@ -3,14 +3,17 @@
  * host's offset, what the gateway's clock said, whether another host took the same token, and how other hosts fare.
  * Invariant: a host is called ahead only on evidence beside its own word; without any, expiry stands, no surer than likely.
  */
+import type { OffsetInterval } from '../../core/clock-lookup.ts'
 import type { Told } from '../incident/tell.ts'
 import type { Background } from './background.ts'
 import { clientFacts } from './client-facts.ts'
 import { early } from './early.ts'
 import { elsewhere, momentOf } from './moment.ts'
 import { isTwoSided, offsetWords } from './offset-words.ts'
+import { AROUND_MS } from './questions-of.ts'
 import { seconds } from './seconds.ts'
 import { type TokenLife, tokenFacts, tokenLife } from './token-life.ts'
+import { usualRefusals } from './usual-refusals.ts'
 import { asSaid, type Verdict } from './verdict.ts'
 import { voucherFor } from './voucher.ts'
 
@@ -18,8 +21,10 @@ import { voucherFor } from './voucher.ts'
 const PROOF_MARGIN_MS = 2_000
 /** Whole seconds of `exp` and rounding of stamps; ms. */
 const ROUNDING_MS = 1_000
-/** A host that refuses this many times the others' share as expired, while ahead, refuses fresh tokens. */
-const CONSPICUOUS = 2
+/** Where nothing is known, so many tokens that reach a server have run out; share. */
+const SELDOM_RUN_OUT = 0.1
+/** Fewer tokens of one host are no share; count. */
+const LEAST_WEIGHED = 30
 
 const FRESH = { cause: 'skew', subcause: 'fresh_token_expired' } as const
 
@@ -118,49 +123,86 @@ function byAge(told: Told, life: TokenLife, background: Background): Verdict | n
   const clock = isTwoSided(offset)
     ? offsetWords(told.host, offset.low_ms, offset.high_ms, told.issuer ?? 'the issuer')
     : `${told.host} is at least ${seconds(offset.low_ms)} ahead of ${told.issuer ?? 'the issuer'}`
-  const { lifetime_ms } = life
   const at_ms = told.time_ms - offset.offset_ms
-  const issued_ms = life.issued_ms ?? lastIssued(told, background, at_ms)
-  if (issued_ms !== null && lifetime_ms !== undefined) {
-    const age_ms = Math.max(0, at_ms - issued_ms)
-    const age = `${told.client_id ?? 'the client'} got a token ${seconds(age_ms)} earlier, tokens live ${seconds(lifetime_ms)}`
-    return age_ms < lifetime_ms ? { ...FRESH, confidence: 'likely', why: [age, clock] } : asSaid(told, [age, clock])
+  return byIssuance(told, life, background, at_ms, offset, clock) ?? byHabit(told, life, background, offset, clock)
+}
+
+/** The token's own issuance, or which of its client's tokens it can have been; null where several can. */
+function byIssuance(
+  told: Told,
+  { issued_ms, lifetime_ms }: TokenLife,
+  background: Background,
+  at_ms: number,
+  offset: OffsetInterval,
+  clock: string,
+): Verdict | null {
+  if (lifetime_ms === undefined) return null
+  const issuedBefore = issued_ms === undefined ? issuances(told, background, at_ms) : [issued_ms]
+  const newest_ms = issuedBefore.reduce((newest, ms) => Math.max(newest, ms), -Infinity)
+  if (newest_ms === -Infinity) return null
+  const age_ms = Math.max(0, at_ms - newest_ms)
+  const age = `${told.client_id ?? 'the client'} got a token ${seconds(age_ms)} earlier, tokens live ${seconds(lifetime_ms)}`
+  if (age_ms >= lifetime_ms) return asSaid(told, [age, clock])
+  // Younger than those that this host takes for expired: it was another one.
+  const refusedFrom_ms = lifetime_ms - (isTwoSided(offset) ? offset.high_ms : offset.low_ms)
+  if (age_ms >= refusedFrom_ms) return { ...FRESH, confidence: 'likely', why: [age, clock] }
+  const others = issuedBefore.some((ms) => at_ms - ms >= refusedFrom_ms && at_ms - ms < lifetime_ms)
+  return others ? null : asSaid(told, [`${age}: ${told.host} would have taken that one`, clock])
+}
+
+/** How many of the tokens refused here have run out: as many as elsewhere, beside those that the host's clock spoils. */
+function byHabit(
+  told: Told,
+  { lifetime_ms }: TokenLife,
+  background: Background,
+  offset: OffsetInterval,
+  clock: string,
+): Verdict {
+  const { expired_share: ranOut } = usualRefusals(told, background)
+  const here = refusedShare(told, background)
+  const spoilt = lifetime_ms === undefined ? null : Math.min(1, Math.max(offset.low_ms, 0) / lifetime_ms)
+  if (ranOut === null) {
+    if (spoilt === null || spoilt >= SELDOM_RUN_OUT)
+      return {
+        ...FRESH,
+        confidence: spoilt === 1 ? 'likely' : 'possible',
+        why: [spoilt === 1 ? `${clock}, more than the ${seconds(lifetime_ms!)} that tokens live` : clock],
+      }
+    return asSaid(told, [`tokens live ${seconds(lifetime_ms!)}, much longer than that`, clock], 'possible')
   }
-  if (lifetime_ms !== undefined && offset.low_ms >= lifetime_ms)
-    return { ...FRESH, confidence: 'likely', why: [`${clock}, more than the ${seconds(lifetime_ms)} that tokens live`] }
-  const shares = refusedShares(told, background)
-  if (shares === null) return { ...FRESH, confidence: 'possible', why: [clock] }
-  const { here, others } = shares
-  const compared = `${told.host} refuses ${percent(here)} as expired, other hosts ${percent(others)}`
-  return here > CONSPICUOUS * others
+  const others = `other hosts refuse ${percent(ranOut)} as expired`
+  // Counted where enough was, else as tokens of all ages have it.
+  const [fresh, compared] =
+    here !== null
+      ? [here - ranOut, `${told.host} refuses ${percent(here)} as expired, ${others}`]
+      : spoilt === null
+        ? [1 - ranOut, others]
+        : [
+            (1 - ranOut) * spoilt,
+            `its clock takes ${percent(spoilt)} of the ${seconds(lifetime_ms!)} that tokens live, ${others}`,
+          ]
+  return fresh > ranOut
     ? { ...FRESH, confidence: 'possible', why: [clock, compared] }
     : asSaid(told, [compared, clock], 'possible')
 }
 
-/** When this client last got a token before the request, issuer's clock; null if that is not known. */
-function lastIssued(told: Told, background: Background, at_ms: number): number | null {
-  let newest: number | null = null
-  for (const { deed, first_ms, last_ms } of clientFacts(told, background)) {
-    if (deed !== 'issued' && deed !== 'refreshed') continue
-    const time_ms = last_ms <= at_ms ? last_ms : first_ms
-    if (time_ms <= at_ms && (newest === null || time_ms > newest)) newest = time_ms
-  }
-  return newest
+/** When this client got tokens before the request, issuer's clock, as far as it is known. */
+function issuances(told: Told, background: Background, at_ms: number): number[] {
+  return clientFacts(told, background)
+    .filter(({ deed }) => deed === 'issued' || deed === 'refreshed')
+    .flatMap(({ first_ms, last_ms }) => [first_ms, last_ms])
+    .filter((ms) => ms <= at_ms)
 }
 
-function refusedShares(told: Told, { facts }: Background): { here: number; others: number } | null {
-  const count = (list: ReturnType<Background['facts']>, deed: string) =>
-    list.reduce((sum, fact) => sum + (fact.deed === deed ? fact.count : 0), 0)
-  const own = facts('host', told.host)
-  const all = facts('fleet', '').filter(({ host }) => host !== told.host)
-  const here = { expired: count(own, 'access_token'), accepted: count(own, 'accepted') }
-  const others = { expired: count(all, 'access_token'), accepted: count(all, 'accepted') }
-  // One that does not log what it accepts refuses everything that is known of it.
-  if (here.accepted === 0 || others.accepted === 0) return null
-  return {
-    here: here.expired / (here.expired + here.accepted),
-    others: others.expired / (others.expired + others.accepted),
+/** Of the tokens that this host weighed within minutes, those it called expired; null where it does not say what it accepts. */
+function refusedShare(told: Told, { facts }: Background): number | null {
+  let [expired, accepted] = [0, 0]
+  for (const { deed, count, last_ms } of facts('host', told.host)) {
+    if (last_ms < told.time_ms - AROUND_MS) continue
+    if (deed === 'access_token') expired += count
+    else if (deed === 'accepted') accepted += count
   }
+  return accepted === 0 || expired + accepted < LEAST_WEIGHED ? null : expired / (expired + accepted)
 }
 
 /** What the record alone says. */

@@ -17,6 +17,8 @@ const STALE_FOR_MS = 12 * 3_600_000
 const ROUNDING_MS = 2_000
 /** So many key failures of a host within its slots, more than accepted tokens, are a bunch; count. */
 const BUNCH = 3
+/** Tampered tokens come in threes, too, where a host seldom says what it found good. */
+const SIGNATURE_BUNCH = 5
 /** Strangers bring keys of their own now and then; a host without the new key refuses all that is new: share of them. */
 const STRANGERS_SHARE = 0.1
 /** A scattered few among accepted tokens are not the host's fault: share of key failures among all it weighed. */
@@ -129,8 +131,9 @@ function byBunch(told: Told, background: Background): Verdict | null {
 
 function isBunch(told: Told, background: Background): boolean {
   const { failed, verified } = keyFailures(told, background)
-  const least = told.reported_subcause === 'key_not_found' ? KEY_BUNCH_SHARE : BUNCH_SHARE
-  if (failed < BUNCH || failed / (failed + verified) < least) return false
+  const [bunch, least] =
+    told.reported_subcause === 'key_not_found' ? [BUNCH, KEY_BUNCH_SHARE] : [SIGNATURE_BUNCH, BUNCH_SHARE]
+  if (failed < bunch || failed / (failed + verified) < least) return false
   // A bad signature is mostly the token's own: the host's keys are at fault where nothing is found good between.
   if (told.reported_subcause !== 'key_not_found') return verified > 0 && !foundGoodBetween(told, background)
   // A host that never knew a key is set up for another issuer; a stranger's key comes once.

@@ -8,11 +8,11 @@ import { momentOf } from './moment.ts'
 
 const MINUTE_MS = 60_000
 /** How far back and ahead slots are looked at; ms. */
-const AROUND_MS = 10 * MINUTE_MS
+export const AROUND_MS = 10 * MINUTE_MS
 /** How far back a client's last token may lie. */
 const CLIENT_BACK_MS = 120 * MINUTE_MS
-/** How far back a host's last acceptance before a deploy may lie. */
-const DEPLOY_BACK_MS = 120 * MINUTE_MS
+/** How far back a host's last acceptance before a deploy, or before its clock was set, may lie. */
+const HOST_BACK_MS = 120 * MINUTE_MS
 
 export function questionsOf(told: Told, background: Background): HistoryQuestion[] {
   const questions: HistoryQuestion[] = []
@@ -29,7 +29,8 @@ export function questionsOf(told: Told, background: Background): HistoryQuestion
     if (told.token_id !== told.token) ask('token', told.token_id, here_ms)
     if (told.issuer !== undefined) ask('issuer', told.issuer, there_ms)
     ask('issuer', UNNAMED, there_ms)
-    ask('host', told.host, here_ms)
+    // How long tokens live is seen of those it accepted, and a clock that was set may have refused all since.
+    ask('host', told.host, here_ms, cause === 'expiry' && told.evidence.exp_ms === undefined ? HOST_BACK_MS : AROUND_MS)
     ask('fleet', '', there_ms)
   }
   if (cause === 'unknown')
@@ -45,11 +46,10 @@ export function questionsOf(told: Told, background: Background): HistoryQuestion
     ask('keys', UNNAMED, here_ms)
     ask('host_keys', told.host, here_ms)
   }
-  if (subcause === 'audience_mismatch' || subcause === 'issuer_mismatch')
-    ask('host', told.host, here_ms, DEPLOY_BACK_MS)
+  if (subcause === 'audience_mismatch' || subcause === 'issuer_mismatch') ask('host', told.host, here_ms, HOST_BACK_MS)
   // While it lasts, nothing else is said: what the host usually asks for lies before.
   if (subcause === 'jwks_unavailable' || subcause === 'issuer_unavailable')
-    ask('host', told.host, here_ms, DEPLOY_BACK_MS)
+    ask('host', told.host, here_ms, HOST_BACK_MS)
   if (subcause === 'client_credentials') ask('client', told.client_id, here_ms, CLIENT_BACK_MS)
   return questions
 }

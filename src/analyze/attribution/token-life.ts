@@ -30,7 +30,7 @@ export function issuerFacts(told: Told, { facts }: Background): HistoryFact[] {
 export function tokenLife(told: Told, background: Background): TokenLife {
   const { evidence } = told
   const life: TokenLife = { own: true }
-  const minted = tokenFacts(told, background).filter(({ deed }) => deed === 'issued' || deed === 'refreshed')
+  const minted = tokenFacts(told, background).filter(isMinted)
   const [issuance] = minted
   const iat_ms = evidence.iat_ms ?? issuance?.iat_ms
   let exp_ms = evidence.exp_ms ?? issuance?.exp_ms
@@ -48,12 +48,26 @@ export function tokenLife(told: Told, background: Background): TokenLife {
   return life
 }
 
-/** Tokens of one issuer mostly live equally long: the newest expiry less the newest issue of a slot; the longest such. */
+/**
+ * Tokens of one client mostly live equally long, else those that one host sees, else those of one issuer, which no record may
+ * name: then several are mixed. Newest expiry less newest issue of a slot; the longest such.
+ */
 function usualLifetime(told: Told, background: Background): number | undefined {
+  return (
+    longestLife(background.facts('client', told.client_id).filter(isMinted)) ??
+    longestLife(background.facts('host', told.host)) ??
+    longestLife(issuerFacts(told, background).filter(isMinted))
+  )
+}
+
+function longestLife(facts: readonly HistoryFact[]): number | undefined {
   let longest: number | undefined
-  for (const { deed, iat_ms, exp_ms } of issuerFacts(told, background)) {
-    if ((deed !== 'issued' && deed !== 'refreshed') || iat_ms === undefined || exp_ms === undefined) continue
-    if (exp_ms > iat_ms) longest = Math.max(longest ?? 0, exp_ms - iat_ms)
-  }
+  for (const { iat_ms, exp_ms } of facts)
+    if (iat_ms !== undefined && exp_ms !== undefined && exp_ms > iat_ms)
+      longest = Math.max(longest ?? 0, exp_ms - iat_ms)
   return longest
+}
+
+function isMinted({ deed }: HistoryFact): boolean {
+  return deed === 'issued' || deed === 'refreshed'
 }

@@ -6,6 +6,7 @@
 import type { OffsetInterval } from '../../core/clock-lookup.ts'
 import type { Told } from '../incident/tell.ts'
 import type { Background } from './background.ts'
+import { AROUND_MS } from './questions-of.ts'
 import { seconds } from './seconds.ts'
 import type { TokenLife } from './token-life.ts'
 
@@ -24,7 +25,7 @@ export function voucherFor(
   const { host, issuer } = told
   if (host === undefined) return null
   if (clocks.atFault(host, issuer) !== null) return ''
-  const here = facts('host', host)
+  const here = facts('host', host).filter(({ last_ms }) => last_ms >= told.time_ms - AROUND_MS)
   // Fresh tokens would look as old as the offset, here too: those it takes show that the offset is not the age of a few.
   const seen = here.reduce((sum, { deed, count }) => (UNEXPIRED.has(deed) ? sum + count : sum), 0)
   // Unless all are one client's, which may use its tokens late as a habit.

@@ -9,6 +9,7 @@ import { clientFacts } from './client-facts.ts'
 import { momentOf } from './moment.ts'
 import { seconds } from './seconds.ts'
 import { issuerFacts, tokenFacts, tokenLife } from './token-life.ts'
+import { usualRefusals } from './usual-refusals.ts'
 import { asSaid, type Verdict } from './verdict.ts'
 
 /** Stamps of two records about one withdrawal; ms. */
@@ -21,6 +22,9 @@ const REVOKED = { cause: 'revocation', subcause: 'token_revoked' } as const
 
 /** Where no more than this share of the tokens is withdrawn, the end of their lives is what is mostly met; share. */
 const SELDOM = 0.2
+
+/** Fewer refusals elsewhere do not tell what is usual; count. */
+const TELLING = 10
 
 /** Null: the history says nothing about it. */
 export function withdrawn(told: Told, background: Background): Verdict | null {
@@ -138,7 +142,10 @@ function nothingWithdrawn(told: Told, background: Background): Verdict | null {
   if (told.token !== undefined && issued.some(({ exp_ms }) => exp_ms !== undefined)) return null
   const many = issued.reduce((sum, { count }) => sum + count, 0)
   const withdrawn = lately.reduce((sum, { deed, count }) => (MINTED.has(deed) ? sum : sum + count), 0)
-  if (withdrawn > many * SELDOM) return null
+  const usual = usualRefusals(told, background)
+  // Those who weigh tokens by themselves say of each what is wrong with it.
+  if (usual.expired + usual.broken >= TELLING && usual.broken > usual.expired) return null
+  if (withdrawn > many * Math.max(SELDOM, usual.expired_share ?? 0)) return null
   const few = withdrawn === 0 ? 'nothing' : `${withdrawn} of ${many} tokens`
   return run('possible', `the issuer withdrew ${few} within ten minutes before, so the token has probably run out`)
 }

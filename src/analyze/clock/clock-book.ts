@@ -203,8 +203,6 @@ export class ClockBook {
     const claims = this.claims(sample, seen_ms, host, issuer)
     observeLeeway(host.leeway, { ...sample, ...claims })
     const link = this.link(hostParty(host.name), issuerParty(issuer.name))
-    if (decision === 'expired' && claims.exp_ms !== undefined && claims.iat_ms !== undefined)
-      link.expired_lifetime_ms = Math.max(link.expired_lifetime_ms ?? 0, claims.exp_ms - claims.iat_ms)
     if (claims.iat_ms !== undefined) observeProfile(issuer.profile, claims.iat_ms, claims.nbf_ms, claims.exp_ms)
     const iat =
       claims.iat_ms === undefined
@@ -219,6 +217,8 @@ export class ClockBook {
       this.unused.repeated++
       return
     }
+    if (decision === 'expired' && claims.exp_ms !== undefined)
+      link.expired_lifetime_ms = Math.max(link.expired_lifetime_ms ?? 0, claims.exp_ms - iat.iat_ms)
     const difference = seen_ms - iat.iat_ms
     if (decision === 'not_yet_valid' && difference < 0) link.proven_behind++
     if (!iat.exact) {

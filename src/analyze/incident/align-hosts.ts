@@ -38,6 +38,9 @@ const MAJORITY = 0.6
 /** A shift outranks a narrow estimate this near to what showed it; ms. */
 const NEAR_MS = 600_000
 
+/** Only this near to a request that both wrote of is a shift believed against tokens; ms. */
+const MET_MS = 120_000
+
 /** The shift of a host against another at one time; both stamps name that time. */
 interface Node {
   mine_ms: number
@@ -241,12 +244,24 @@ export class HostAlignment {
       atFault: (host, issuer) => base.atFault(host, issuer),
       offset: (host, issuer, at_ms) => {
         const known = base.offset(host, issuer, at_ms)
-        if (isKnown(known)) return known
         const [other, alignment] = this.#best(host) ?? []
         if (alignment === undefined) return known
         const shift_ms = shiftAt(alignment.byMine, at_ms, 'mine_ms')
         const others = base.offset(other!, issuer, at_ms - shift_ms)
-        return around(shift_ms + (isKnown(others) ? others.offset_ms : this.#outvoted(other!, at_ms - shift_ms)))
+        // On the scale on which both are known, where the gateway has seen no token of this issuer.
+        const apart = isKnown(known) ? base.between(host, other!, at_ms) : null
+        const placed = isKnown(known) && apart !== null && Number.isFinite(apart.offset_ms)
+        const others_ms = isKnown(others)
+          ? others.offset_ms
+          : placed
+            ? known.offset_ms - apart.offset_ms
+            : this.#outvoted(other!, at_ms - shift_ms)
+        const met = around(shift_ms + others_ms)
+        if (!isKnown(known)) return met
+        // Tokens say nothing of a clock that was set and has refused them all since; what it wrote with its gateway does.
+        const differ = met.low_ms > known.high_ms + NARROW_MS || met.high_ms < known.low_ms - NARROW_MS
+        const sure = (isKnown(others) || placed) && away(alignment.byMine, at_ms, 'mine_ms') <= MET_MS
+        return differ && sure ? met : known
       },
     }
   }

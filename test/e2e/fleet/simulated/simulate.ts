@@ -36,6 +36,7 @@ const FIELDS: ReadonlySet<Layout> = new Set<Layout>([
   'python-json',
 ])
 const WHOLE_SECONDS: ReadonlySet<Layout> = new Set<Layout>(['python-seconds', 'golang', 'zerolog'])
+const HOUR_MS = 3_600_000
 /** When things happen, as shares of the run. */
 const ROTATION = 0.3
 /** When the host with the old keys is restarted. */
@@ -49,6 +50,8 @@ export interface SimulatedDay {
   truth: TruthRow[]
   /** Each host's clock minus true time, ms. */
   offsetOf(host: string, true_ms: number): number
+  /** The same of its stamps, which may be in another zone than they are read in. */
+  stampOf(host: string, true_ms: number): number
   requests: number
   clocks: TrueClock[]
   /** True time, ms. */
@@ -59,6 +62,7 @@ export function simulateDay(plan: SimulatedPlan, folder: string): SimulatedDay {
   return new Simulation(plan, folder).run()
 }
 
+/** One process or user of a client: gets a token, uses it until it gets another. */
 interface Holding {
   token: SimulatedToken
   client: SimulatedPlan['clients'][number]
@@ -66,6 +70,11 @@ interface Holding {
   /** Keeps its token as long as this past its end, ms; < 0: refreshes before. */
   keeps_ms: number
 }
+
+/** Share of calls for which a token is fetched just before. */
+const FETCHED_FOR_THE_CALL = 0.25
+/** Share of the tokens that are withdrawn before their end. */
+const WITHDRAWN = 0.04
 
 class Simulation {
   readonly #plan: SimulatedPlan
@@ -76,6 +85,8 @@ class Simulation {
   readonly #files = new Map<string, { at_ms: number; line: string }[]>()
   readonly #writers = new Map<string, Writer>()
   readonly #clocks = new Map<string, SimulatedClock>()
+  /** By how much a host's stamps are in another zone than its layout is read in, ms. */
+  readonly #zones = new Map<string, number>()
   #serial = 0
 
   constructor(plan: SimulatedPlan, folder: string) {
@@ -85,6 +96,7 @@ class Simulation {
     for (const host of plan.hosts) {
       this.#clocks.set(host.hostname, host.clock)
       this.#writers.set(host.hostname, LAYOUTS[host.layout]({ ...host, zone: plan.zone }))
+      this.#zones.set(host.hostname, host.zone_h * HOUR_MS)
     }
     for (const { hostname, clock } of plan.gateways) this.#clocks.set(hostname, clock)
     for (const { hostname } of plan.issuers)
@@ -97,17 +109,21 @@ class Simulation {
     const { length_ms, requests, clients, issuers } = this.#plan
     const holdings: Holding[] = clients.flatMap((client) =>
       [0, 1, 2].map(() => ({
-        ...{ client, token: this.#mint(client, START_MS - this.#between(0, 200_000), true) },
+        ...{ client, token: this.#mint(client, START_MS - this.#between(0, 200_000)) },
         ...{ address: `198.51.100.${Math.floor(this.#between(1, 250))}`, keeps_ms: this.#keeps(client) },
       })),
     )
+    const calls: { at_ms: number; holding: Holding }[] = []
     for (let i = 0; i < requests; i++) {
       const at_ms = START_MS + this.#random() * length_ms
-      this.#step(at_ms, i, holdings)
+      calls.push({ at_ms, holding: pick(holdings, this.#random) })
       if (this.#plan.bursts === 0 || this.#random() >= this.#plan.bursts) continue
       const more = Math.floor(this.#between(1, 8))
-      for (let n = 1; n <= more; n++) this.#step(at_ms + this.#between(0, 600), i + n * 7, holdings)
+      for (let n = 1; n <= more; n++)
+        calls.push({ at_ms: at_ms + this.#between(0, 600), holding: pick(holdings, this.#random) })
     }
+    calls.sort((a, b) => a.at_ms - b.at_ms)
+    for (const { at_ms, holding } of calls) this.#step(at_ms, holding)
     for (const i of issuers.keys()) {
       const at_ms = START_MS + ROTATION * length_ms
       this.#tell(issuers[i]!.hostname, 'auth', at_ms, 'signing key rotated', {
@@ -119,14 +135,13 @@ class Simulation {
     return {
       ...{ logs: join(this.#folder, 'logs'), truth: this.#truth, requests },
       offsetOf: (host, true_ms) => this.#offset_ms(host, true_ms),
+      stampOf: (host, true_ms) => this.#offset_ms(host, true_ms) + this.#zone_ms(host),
       clocks: this.#trueClocks(),
       end_ms: START_MS + length_ms,
     }
   }
 
-  /** Requests are drawn in no order; what a client holds at the time of one is made for it. */
-  #step(at_ms: number, i: number, holdings: readonly Holding[]): void {
-    const holding = holdings[i % holdings.length]!
+  #step(at_ms: number, holding: Holding): void {
     if (this.#random() < 0.04) this.#atIssuer(holding, at_ms)
     const { client } = holding
     const hosts = this.#plan.hosts.filter(({ issuer }) => issuer === client.issuer)
@@ -140,41 +155,40 @@ class Simulation {
     else if (trick < 0.07) this.#request(host, client, wrongAudience(token), at_ms, method, holding.address)
     else {
       const refused = this.#request(host, client, token, at_ms, method, holding.address)
-      if (refused !== 'expired' || client.habit !== 'late') return
+      if (client.habit !== 'late' || (refused !== 'expired' && refused !== 'inactive')) return
       const again_ms = at_ms + this.#between(120, 900)
-      this.#request(host, client, this.#mint(client, again_ms - 60, true), again_ms, method, holding.address)
+      holding.token = this.#mint(client, again_ms - 60)
+      this.#request(host, client, holding.token, again_ms, method, holding.address)
     }
   }
 
-  /** A careful client's token is young; a late one's may just have run out; a stubborn one's may be long dead. */
-  #held({ client, keeps_ms }: Holding, at_ms: number): SimulatedToken {
-    const life_ms = this.#plan.issuers[client.issuer]!.life_s * 1000
-    const longest = Math.max(life_ms * 0.1, life_ms + keeps_ms)
-    const fresh = this.#random() < 0.25
-    const age_ms = fresh ? this.#between(30, 400) : this.#random() * longest
-    return this.#mint(client, at_ms - age_ms, fresh)
+  /** A careful client gets another token before the end of the one it has, a late one when it is refused, a stubborn one long after. */
+  #held(holding: Holding, at_ms: number): SimulatedToken {
+    const { client, token, keeps_ms } = holding
+    const renews = this.#random() < FETCHED_FOR_THE_CALL || at_ms >= token.claims.exp * 1000 + keeps_ms
+    if (renews) holding.token = this.#mint(client, at_ms - this.#between(30, 400))
+    return holding.token
   }
 
   #keeps({ habit }: SimulatedPlan['clients'][number]): number {
     if (habit === 'careful') return -30_000
-    return habit === 'late' ? 15_000 : this.#between(60_000, 900_000)
+    return habit === 'late' ? Infinity : this.#between(60_000, 900_000)
   }
 
-  #mint(client: SimulatedPlan['clients'][number], born_ms: number, logged: boolean): SimulatedToken {
+  #mint(client: SimulatedPlan['clients'][number], born_ms: number): SimulatedToken {
     const { name, hostname, life_s, logsIssuance } = this.#plan.issuers[client.issuer]!
     const iat = Math.floor(born_ms / 1000)
     const jti = this.#hex(20)
     const scope = 'read'
     const kid = kidOf(client.issuer, born_ms >= START_MS + ROTATION * this.#plan.length_ms ? 1 : 0)
     const { client_id } = client
-    if (logged) {
-      const issued = logsIssuance ? { jti, iat, exp: iat + life_s, kid } : {}
-      this.#tell(hostname, 'auth', born_ms + 3, 'grant.success', {
-        ...{ req_id: this.#uuid(), client_id, grant_type: 'refresh_token', ...issued },
-      })
-    }
-    const revoked = this.#random() < 0.03
-    if (revoked) this.#tell(hostname, 'auth', born_ms + 5, 'access_token.destroyed', { client_id, jti })
+    const issued = logsIssuance ? { jti, iat, exp: iat + life_s, kid } : {}
+    this.#tell(hostname, 'auth', born_ms + 3, 'grant.success', {
+      ...{ req_id: this.#uuid(), client_id, grant_type: 'refresh_token', ...issued },
+    })
+    const revoked_ms = this.#random() < WITHDRAWN ? born_ms + this.#between(500, life_s * 1000) : Infinity
+    if (revoked_ms < START_MS + this.#plan.length_ms)
+      this.#tell(hostname, 'auth', revoked_ms, 'access_token.destroyed', { client_id, jti })
     return {
       claims: {
         iss: name,
@@ -187,7 +201,7 @@ class Simulation {
         nbf: iat,
         exp: iat + life_s,
       },
-      ...{ kid, flaw: 'none', revoked, born_ms },
+      ...{ kid, flaw: 'none', revoked_ms, born_ms },
     }
   }
 
@@ -289,7 +303,8 @@ class Simulation {
       )
     this.#truth.push({
       ...{ from_ms: at_ms, to_ms: logged_ms, request_id, host: host.hostname, witnesses: [hostname, client.hostname] },
-      ...{ client_id: client.client_id, inDoubt: false },
+      // Where only the gateway writes, nothing that was written says why.
+      ...{ client_id: client.client_id, inDoubt: host.silent },
       reason: kind === null ? null : reasonOf(kind, host, token, checked_ms),
     })
     return kind
@@ -303,7 +318,7 @@ class Simulation {
     if (flavour === 'introspecting') {
       const down = share > INTROSPECTION_DOWN.from && share < INTROSPECTION_DOWN.to
       if (trouble === 'introspection unreachable' && down) return 'introspection unreachable'
-      if (token.flaw !== 'none' || token.revoked || at_ms / 1000 >= token.claims.exp) return 'inactive'
+      if (token.flaw !== 'none' || at_ms >= token.revoked_ms || at_ms / 1000 >= token.claims.exp) return 'inactive'
       return method === 'POST' ? 'scope' : null
     }
     if (token.flaw === 'garbage') return 'structure'
@@ -331,6 +346,7 @@ class Simulation {
     r: { request_id: string; method: string; path: string; status: number; checked_ms: number; answered_ms: number },
   ): void {
     const { hostname, service, flavour } = host
+    if (host.silent) return
     const wrongAud = host.trouble === 'wrong audience deployed' && token?.claims.aud === AUDIENCE
     const circumstances = {
       ...{ token, now_ms: Math.floor(this.#read(hostname, r.checked_ms)), scope: 'write' },
@@ -345,7 +361,9 @@ class Simulation {
         : {}
     const id = host.ids ? { request_id: r.request_id } : {}
     if (kind === null) {
-      const { client_id, iat, exp } = token!.claims
+      const { client_id, iat: iat_s, exp: exp_s } = token!.claims
+      const unit = host.millisecondClaims ? 1000 : 1
+      const [iat, exp] = [iat_s * unit, exp_s * unit]
       const fields = structured ? { client_id, iat, exp } : { client: client_id, iat, exp }
       if (host.accepts)
         this.#say(hostname, service, r.checked_ms, {
@@ -378,7 +396,9 @@ class Simulation {
 
   #say(hostname: string, name: string, true_ms: number, said: Omit<Parameters<Writer>[0], 'at_ms'>): void {
     const writer = this.#writers.get(hostname)!
-    this.#add(hostname, name, true_ms, () => writer({ ...said, at_ms: this.#read(hostname, true_ms) }))
+    this.#add(hostname, name, true_ms, () =>
+      writer({ ...said, at_ms: this.#read(hostname, true_ms) + this.#zone_ms(hostname) }),
+    )
   }
 
   #add(hostname: string, name: string, at_ms: number, line: () => string): void {
@@ -422,6 +442,7 @@ class Simulation {
     return clock.offset_s * 1000 + (clock.drift_ppm * passed_ms) / 1e6 + step
   }
 
+  #zone_ms = (host: string): number => this.#zones.get(host) ?? 0
   #read = (host: string, true_ms: number): number => true_ms + this.#offset_ms(host, true_ms)
   #between = (low: number, high: number): number => low + this.#random() * (high - low)
 
@@ -515,7 +536,7 @@ function reasonOf(kind: RefusalKind, host: SimulatedHost, token: SimulatedToken 
     case 'inactive':
       if (token!.flaw !== 'none')
         return { fault: 'inactive at introspection', cause: 'revocation', subcauses: ['inactive', 'token_revoked'] }
-      return token!.revoked
+      return true_ms >= token!.revoked_ms
         ? { fault: 'revocation', cause: 'revocation', subcauses: ['token_revoked', 'inactive'] }
         : { fault: 'natural expiry', cause: 'expiry', subcauses: ['access_token'] }
   }

@@ -39,9 +39,17 @@ export interface SimulatedHost {
   headers: boolean
   accepts: boolean
   completes: boolean
+  /** Only its gateway writes of its requests. */
+  silent: boolean
+  /** Logs `iat` and `exp` in milliseconds. */
+  millisecondClaims: boolean
+  /** Its stamps name no zone and are so many hours ahead of the one they are read in: a wrong TZ, a summer time that ended. */
+  zone_h: number
   /** Relative share of the traffic. */
   weight: number
 }
+
+const ORDINARY = { silent: false, millisecondClaims: false, zone_h: 0 } as const
 
 export interface SimulatedPlan {
   seed: number
@@ -120,6 +128,7 @@ export function drawSimulatedPlan(seed: number, requests: number): SimulatedPlan
       },
       ...{ gateway: chance(0.5) ? 0 : 1, clock: right(), trouble: null, weight: between(0.5, 3) },
       ...{ ids: chance(0.6), headers: chance(0.4), accepts: chance(0.6), completes: chance(0.4) },
+      ...ORDINARY,
     }
   })
   const able = hosts.filter(({ flavour }) => flavour !== 'introspecting')
@@ -155,6 +164,33 @@ export function drawLayoutsPlan(seed: number, requests: number): SimulatedPlan {
   const plan = drawOtherPlan(seed + 1_000, requests)
   const random = randomNumbers(seed)
   for (const host of plan.hosts) host.layout = pick(OTHER_LAYOUTS_OF[host.flavour], random)
+  return plan
+}
+
+/** Layouts whose stamps name no zone; those of whole seconds first. */
+const ZONELESS: Readonly<Partial<Record<Flavour, readonly Layout[]>>> = {
+  pyjwt: ['python-seconds', 'python'],
+  'ruby-jwt': ['ruby'],
+  jjwt: ['logback'],
+  'golang-jwt': ['golang'],
+}
+
+/**
+ * The other day where logs are poor: whole seconds and stamps without a zone, hardly an id, some hosts of which only the gateway
+ * writes, some that log milliseconds for seconds, some whose stamps are whole hours off.
+ */
+export function drawPoorPlan(seed: number, requests: number): SimulatedPlan {
+  const plan = drawOtherPlan(seed + 2_000, requests)
+  const random = randomNumbers(seed + 17)
+  const chance = (p: number): boolean => random() < p
+  for (const host of plan.hosts) {
+    const zoneless = ZONELESS[host.flavour]
+    if (zoneless !== undefined) host.layout = zoneless[0]!
+    Object.assign(host, { ids: chance(0.1), headers: chance(0.15), silent: chance(0.1) })
+    host.millisecondClaims = chance(0.15)
+    if (zoneless !== undefined && chance(0.25)) host.zone_h = pick([-5, -1, 1, 2, 9], random)
+  }
+  for (const gateway of plan.gateways) gateway.layout = 'combined'
   return plan
 }
 
@@ -205,6 +241,7 @@ export function drawOtherPlan(seed: number, requests: number): SimulatedPlan {
       ...{ issuer: i % issuers, gateway: Math.floor(between(0, gateways)), trouble: null, weight: between(0.3, 3) },
       ...{ clock: chance(0.3) ? pick(off, random)() : right(), ids: chance(0.4), headers: chance(0.3) },
       ...{ accepts: chance(0.6), completes: chance(0.5) },
+      ...ORDINARY,
     }
   })
   for (const host of hosts) {

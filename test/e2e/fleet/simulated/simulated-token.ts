@@ -14,7 +14,8 @@ export interface SimulatedToken {
   kid: string
   /** Changed on the way, or no token at all. */
   flaw: 'none' | 'tampered' | 'garbage'
-  revoked: boolean
+  /** True epoch ms from which on it is withdrawn; Infinity: never. */
+  revoked_ms: number
   /** True epoch ms at which it was made. */
   born_ms: number
 }

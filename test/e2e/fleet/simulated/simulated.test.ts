@@ -11,12 +11,12 @@ import type { Told } from '../match-incidents.ts'
 import { score, tableOf } from '../score.ts'
 import { clockTableOf, scoreClocks, sumUp } from '../score-clocks.ts'
 import { simulateDay } from './simulate.ts'
-import { drawLayoutsPlan, drawOtherPlan, drawSimulatedPlan } from './simulated-plan.ts'
+import { drawLayoutsPlan, drawOtherPlan, drawPoorPlan, drawSimulatedPlan } from './simulated-plan.ts'
 
 const REQUESTS = process.env.AUTHTOP_E2E_ALL === '1' ? 20_000 : 4_000
 const SEEDS = process.env.FLEET_SEEDS?.split(',').map(Number) ?? [SEED]
 
-const DAYS = { simulated: drawSimulatedPlan, other: drawOtherPlan, layouts: drawLayoutsPlan }
+const DAYS = { simulated: drawSimulatedPlan, other: drawOtherPlan, layouts: drawLayoutsPlan, poor: drawPoorPlan }
 const RUNS = SEEDS.flatMap((seed) => (Object.keys(DAYS) as (keyof typeof DAYS)[]).map((kind) => ({ kind, seed })))
 
 test.for(RUNS)('hours of the $kind fleet drawn from seed $seed are told as they were', async ({ kind, seed }) => {
@@ -24,7 +24,7 @@ test.for(RUNS)('hours of the $kind fleet drawn from seed $seed are told as they 
   const plan = DAYS[kind](seed, REQUESTS)
   const day = simulateDay(plan, folder)
   const failures = await failuresIn([join(day.logs, '{host}/{service}.log')], join(folder, 'store.db'), plan.zone)
-  const report = score(day.truth, failures as Told[], day.offsetOf, (hostname) => {
+  const report = score(day.truth, failures as Told[], day.stampOf, (hostname) => {
     const host = plan.hosts.find((one) => one.hostname === hostname)
     return host && `${host.flavour}, ${host.layout}`
   })

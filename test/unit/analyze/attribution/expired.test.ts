@@ -19,7 +19,7 @@ const refused = (age_ms: number) =>
 const aheadBy = (offset_ms: number, atFault: 'host' | null = null): ClockLookup => ({
   offset: (): OffsetInterval => ({ offset_ms, low_ms: offset_ms - 300, high_ms: offset_ms + 300 }),
   between: () => null,
-  atFault: () => atFault,
+  atFault: (host) => (host === 'reports-1' ? atFault : null),
 })
 
 function background(
@@ -111,5 +111,45 @@ describe('"expired" where the clock of the host is thought to be ahead', () => {
     const { cause, why } = attribute(refused(720_000), background(unknown, [], spoken))
     expect(cause).toBe('skew')
     expect(why[0]).toBe('by the clock of edge-1, which saw the same request, the token had 279 s to live')
+  })
+})
+
+describe('"expired" without any instant, on a host that is ahead', () => {
+  const { evidence: _, ...bare } = refused(0)
+  const unstated = { ...bare, client_id: 'web', evidence: {} }
+  const minted = (age_ms: number) => ({
+    ...{ party: 'client' as const, key: 'web', deed: 'issued' as const, iat_ms: T - 90_000 - age_ms },
+    ...{ exp_ms: T + 210_000 - age_ms, first_ms: T - 90_000 - age_ms, last_ms: T - 90_000 - age_ms },
+  })
+  const told = (...facts: Partial<HistoryFact>[]) => attribute(unstated, background(aheadBy(90_000, 'host'), facts))
+
+  test('its client’s newest token says: old, young enough to be refused too early, or another one', () => {
+    expect(told(minted(400_000)).cause).toBe('expiry')
+    expect(told(minted(250_000)).cause).toBe('skew')
+    // Ten seconds old: this host would have taken it, so an older one was refused.
+    const { cause, why } = told(minted(10_000))
+    expect(cause).toBe('expiry')
+    expect(why[0]).toBe('web got a token 10 s earlier, tokens live 300 s: reports-1 would have taken that one')
+  })
+
+  test('other issuers’ longer lives say nothing of this client’s tokens', () => {
+    const others = { party: 'issuer' as const, key: ISSUER, deed: 'issued' as const, iat_ms: T, exp_ms: T + 3_600_000 }
+    expect(told(minted(400_000), others).cause).toBe('expiry')
+  })
+
+  test('of an unknown client’s the share that its clock spoils is held against the share that runs out elsewhere', () => {
+    const unnamed = { ...bare, evidence: {} }
+    const elsewhere = (expired: number): Partial<HistoryFact>[] => [
+      { party: 'fleet', key: '', host: 'orders-1', deed: 'access_token', count: expired },
+      { party: 'fleet', key: '', host: 'orders-1', deed: 'accepted', count: 100 - expired },
+      // Its own clock is off, too, or it does not say what it accepts: neither counts.
+      { party: 'fleet', key: '', host: 'mail-1', deed: 'access_token', count: 900 },
+      { party: 'issuer', key: ISSUER, deed: 'issued', iat_ms: T, exp_ms: T + 300_000 },
+    ]
+    const of = (expired: number) => attribute(unnamed, background(aheadBy(90_000, 'host'), elsewhere(expired)))
+    expect(of(5).cause).toBe('skew')
+    const { cause, why } = of(40)
+    expect(cause).toBe('expiry')
+    expect(why[0]).toBe('its clock takes 29.9 % of the 300 s that tokens live, other hosts refuse 40 % as expired')
   })
 })

@@ -58,6 +58,18 @@ describe('telling two hosts’ clocks apart by when requests were refused', () =
     expect(Math.abs(clocks.between('cart-5', 'edge-1', T + 3.5 * HOUR_MS)!.offset_ms + 143_000)).toBeLessThan(1_000)
   })
 
+  test('tokens that a host took before its clock was set say nothing of what it refuses after', () => {
+    const alignment = fleet(200, (at_ms) => (at_ms < T + 2 * HOUR_MS ? 0 : 617_000))
+    const near = (offset_ms: number) => ({ offset_ms, low_ms: offset_ms - 200, high_ms: offset_ms + 200 })
+    const clocks = alignment.over({ offset: () => near(0), between: () => near(0), atFault: () => null })
+    // Both agree before; afterwards only what it wrote with its gateway knows.
+    expect(clocks.offset('cart-5', undefined, T + HOUR_MS)!.offset_ms).toBe(0)
+    const after = clocks.offset('cart-5', undefined, T + 3.5 * HOUR_MS + 617_000)!
+    expect(Math.abs(after.offset_ms - 617_000)).toBeLessThan(1_000)
+    // Long after the last request that both wrote of, tokens count again.
+    expect(clocks.offset('cart-5', undefined, T + 9 * HOUR_MS)!.offset_ms).toBe(0)
+  })
+
   test('a clock that drifts is followed', () => {
     const drift = (at_ms: number) => 200 - 0.0009 * (at_ms - T)
     const clocks = fleet(150, drift).over(UNKNOWN_CLOCKS)
