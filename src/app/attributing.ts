@@ -9,7 +9,7 @@ import { questionsOf } from '../analyze/attribution/questions-of.ts'
 import { FactGatherer } from '../analyze/history/fact-gatherer.ts'
 import type { Draft } from '../analyze/incident/draft-index.ts'
 import { HostShifts } from '../analyze/incident/host-shifts.ts'
-import { joinIncidents, rejoinIncidents, type Serves } from '../analyze/incident/join-incidents.ts'
+import { joinArrivals, joinIncidents, rejoinIncidents, type Serves } from '../analyze/incident/join-incidents.ts'
 import { idQuery, nearbyRanges } from '../analyze/incident/neighbour-queries.ts'
 import { saysWhy } from '../analyze/incident/same-request.ts'
 import type { Sighting } from '../analyze/incident/sighting.ts'
@@ -53,6 +53,17 @@ export class Attribution {
     const drafts = joinIncidents(sightings, [...byId.flat(), ...nearby], this.#clocks())
     await this.#decide(drafts, news)
     return drafts
+  }
+
+  /** Joins stored incidents that meet here for the first time with what else is stored; only what was joined comes back, decided. */
+  async meetArrivals(arrived: readonly Neighbour[]): Promise<{ drafts: Draft[]; met: readonly Neighbour[] }> {
+    for (const { spoken } of arrived) for (const { host } of spoken) if (host !== undefined) this.meet(host)
+    const queries = arrived.map(({ incident }) => idQuery({ event: incident, time_ms: incident.time_ms }))
+    const byId = await this.#writer.neighbours(queries.filter((query) => query !== null))
+    const met = [...byId.flat(), ...(await this.#nearby(arrived.flatMap(({ spoken }) => spoken)))]
+    const drafts = joinArrivals(arrived, met, this.#clocks())
+    await this.#decide(drafts, new FactGatherer())
+    return { drafts, met }
   }
 
   /** Decides stored incidents anew and finds partners for those that have none; only what changed comes back. */

@@ -16,6 +16,7 @@ import { LiveClocks } from '../analyze/clock/live-clocks.ts'
 import { SpanPairs } from '../analyze/clock/span-pairs.ts'
 import type { AuthEvent } from '../core/auth-event.ts'
 import type { ClockLookup } from '../core/clock-lookup.ts'
+import type { PairSample } from '../core/clock-sample.ts'
 import type { Exchange } from '../core/exchange.ts'
 import type { ClockChanges, ClockRow } from '../core/ports/store.ts'
 import { hostRow, issuerRow, linkRow, restoreClocks, unusedRow } from './clock-rows.ts'
@@ -53,6 +54,11 @@ export class ClockKeeper {
     return new ClockKeeper(new LiveClocks(await restoreClocks(rows)))
   }
 
+  /** As last judged; null before the first turn. */
+  get reading(): ClockReading | null {
+    return this.#live.reading
+  }
+
   get lookup(): ClockLookup {
     return this.#live
   }
@@ -62,6 +68,11 @@ export class ClockKeeper {
     const whole = this.#issuers.named(event)
     for (const sample of clockSamplesOf(whole)) this.#live.add(sample)
     for (const sample of this.#exchanges.meet(whole)) this.#live.add(sample)
+  }
+
+  /** Takes what a request shows that two hosts logged. */
+  takePair(pair: PairSample): void {
+    this.#live.add(pair)
   }
 
   /** Takes one side of a call between two hosts. */

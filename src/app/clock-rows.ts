@@ -36,21 +36,39 @@ function row(key: string, state: HostState | IssuerState | LinkState | Unused): 
   return { key, state: Buffer.concat([Buffer.of(VERSION), packed]) }
 }
 
-/** Lets other work have its turn in between: ten thousand hosts take a second. */
+/**
+ * Lets other work have its turn in between: ten thousand hosts take a second. Where several collectors know one clock, the one that
+ * has seen most of it is heard.
+ */
 export async function restoreClocks(rows: readonly ClockRow[]): Promise<ClockBook> {
   const saved: SavedClocks = { version: 1, hosts: [], issuers: [], links: [], unused: new ClockBook().unused }
+  const links = new Map<string, LinkState>()
+  const hosts = new Map<string, HostState>()
+  const issuers = new Map<string, IssuerState>()
   for (const [i, { key, state }] of rows.entries()) {
     if (i % ROWS_PER_TURN === ROWS_PER_TURN - 1) await new Promise((resolve) => setImmediate(resolve))
     const value = unpack(state)
     if (value === null) continue
     // A state names what it is of: under any other key it is damaged.
     const { first, second, name } = value as LinkState & HostState
-    if (key === UNUSED) Object.assign(saved.unused, value)
-    else if (key === linkKey(first, second)) saved.links.push(value as LinkState)
-    else if (key === hostParty(name)) saved.hosts.push(value as HostState)
-    else if (key === issuerParty(name)) saved.issuers.push(value as IssuerState)
+    if (key === UNUSED) addUp(saved.unused, value as Unused)
+    else if (key === linkKey(first, second)) keep(links, key, value as LinkState)
+    else if (key === hostParty(name)) keep(hosts, key, value as HostState)
+    else if (key === issuerParty(name)) keep(issuers, key, value as IssuerState)
   }
+  saved.links.push(...links.values())
+  saved.hosts.push(...hosts.values())
+  saved.issuers.push(...issuers.values())
   return ClockBook.restore(saved)
+}
+
+function keep<T extends { samples: number }>(known: Map<string, T>, key: string, state: T): void {
+  const other = known.get(key)
+  if (other === undefined || other.samples < state.samples) known.set(key, state)
+}
+
+function addUp(sum: Unused, more: Unused): void {
+  for (const reason of Object.keys(sum) as (keyof Unused)[]) sum[reason] += more[reason] ?? 0
 }
 
 function unpack(state: Uint8Array): object | null {

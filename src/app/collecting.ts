@@ -6,17 +6,20 @@ import type { OtlpListening } from '../../collectors/otlp/otlp-source.ts'
 import type { ReadBy } from '../../collectors/otlp/read-request.ts'
 import type { Listening } from '../../collectors/push/listening.ts'
 import type { SyslogListening } from '../../collectors/syslog/syslog-source.ts'
+import type { SkewWitness } from '../analyze/skew-proof/skew-witness.ts'
 import { COLLECTOR_STATE } from '../core/ports/alert-store.ts'
 import type { PushSource, PushSourceOptions } from '../core/ports/push-source.ts'
 import type { SourceNotice } from '../core/ports/source.ts'
-import type { IncidentChange, RetentionPolicy, StoreRefusal, StoreWriter } from '../core/ports/store.ts'
+import type { IncidentChange, RetentionPolicy, StoreReader, StoreRefusal, StoreWriter } from '../core/ports/store.ts'
 import type { Privacy } from '../core/privacy.ts'
 import type { StreamState } from '../core/source-status.ts'
+import type { TimeService } from '../core/watch-step.ts'
 import { openReader, openWriter } from '../store/index.ts'
 import { startOwnTelemetry } from '../telemetry/own-telemetry.ts'
-import { Alerting } from './alerts/alerting.ts'
+import { Alerting, type AlertingOptions } from './alerts/alerting.ts'
 import { openSinks } from './alerts/open-sinks.ts'
 import { ruleSettings } from './alerts/rule-settings.ts'
+import type { Seen } from './alerts/source-watch.ts'
 import { askTimeServices } from './alerts/time-services.ts'
 import { Classifier } from './classifier.ts'
 import { ClockKeeper } from './clock-keeper.ts'
@@ -27,6 +30,8 @@ import { openSource } from './open-source.ts'
 import type { Reloads, Settings } from './service/reloads.ts'
 import type { ServiceManager } from './service/service-manager.ts'
 import { startService } from './service/start-service.ts'
+import { Stewarding } from './sharing/stewarding.ts'
+import { Watching } from './sharing/watching.ts'
 
 /** Each part is plain data: it crosses to the collecting thread. */
 export interface Receivers {
@@ -89,20 +94,10 @@ async function collectInto(options: CollectOptions, end: AbortSignal): Promise<S
   const writer = await openWriter(options.store)
   const undo: (() => Promise<void>)[] = []
   try {
-    // Rules are fed with what this collector brings, so that several collectors of one store do not tell the same twice.
     const reader = await openReader(options.store, 'collector')
     undo.push(() => reader.close())
     const config = options.config ?? NO_CONFIG
-    const alerting = await Alerting.start({
-      writer,
-      reader,
-      rules: ruleSettings(config),
-      sinks: openSinks(config, process.env, Date.now),
-      repeat_ms: config.alerts.repeat,
-      now: Date.now,
-      signal,
-      note: (text) => options.alertNote?.(text),
-    })
+    const alerting = await startRules(options, writer, reader, config, signal)
     undo.push(() => alerting.stop())
     const ask = (of: Config) =>
       askTimeServices(of, { hear: (s) => alerting.hear(s), note: (text) => options.alertNote?.(text) })
@@ -193,6 +188,7 @@ async function collectInto(options: CollectOptions, end: AbortSignal): Promise<S
         },
         signal,
       )
+      await alerting.finish()
     } finally {
       options.reloads?.stop()
       if (next === null) await options.manager?.stopping()
@@ -205,6 +201,66 @@ async function collectInto(options: CollectOptions, end: AbortSignal): Promise<S
     await writer.close()
   }
   return end.aborted ? null : next
+}
+
+/** What the rest of collecting tells the rules, wherever these run. */
+interface Rules {
+  witness: SkewWitness
+  committed(changes: readonly IncidentChange[], seen: Seen): void
+  sourceNotice(notice: SourceNotice): void
+  hear(service: TimeService): void
+  caughtUp(): void
+  reload(settings: Pick<AlertingOptions, 'rules' | 'sinks' | 'repeat_ms'>): Promise<void>
+  /** Everything is read and committed, or the process is to end. */
+  finish(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Where several collectors share the store one of them alerts for all, so that nothing is told twice. */
+async function startRules(
+  options: CollectOptions,
+  writer: StoreWriter,
+  reader: StoreReader,
+  config: Config,
+  signal: AbortSignal,
+): Promise<Rules> {
+  const note = (text: string) => options.alertNote?.(text)
+  const common = {
+    rules: ruleSettings(config),
+    sinks: openSinks(config, process.env, Date.now),
+    repeat_ms: config.alerts.repeat,
+    now: Date.now,
+    signal,
+    note,
+  }
+  if (writer.shared === undefined) {
+    const alerting = await Alerting.start({ writer, reader, ...common })
+    return Object.assign(alerting, { finish: async () => {} })
+  }
+  const watching = await Watching.start(writer, Date.now)
+  const stewarding = new Stewarding({
+    shared: writer.shared,
+    now: Date.now,
+    alerting: (steward) => Alerting.start({ writer: steward.writer, reader: steward.reader, steward, ...common }),
+    note,
+  })
+  stewarding.start()
+  return {
+    witness: watching.witness,
+    committed: (_, seen) => watching.committed(seen),
+    sourceNotice: (notice) => watching.sourceNotice(notice),
+    hear: (service) => watching.hear(service),
+    caughtUp: () => {
+      watching.caughtUp()
+      stewarding.caughtUp()
+    },
+    reload: (settings) => stewarding.reload(settings),
+    finish: () => stewarding.finish(signal),
+    stop: async () => {
+      await stewarding.finish(AbortSignal.abort())
+      await watching.stop()
+    },
+  }
 }
 
 /** What changed that only a new round can take over; null: nothing. */

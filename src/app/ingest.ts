@@ -16,7 +16,7 @@ import type { AuthEvent } from '../core/auth-event.ts'
 import type { Delivery, PushSource } from '../core/ports/push-source.ts'
 import { DELIVERIES_KEPT } from '../core/ports/push-source.ts'
 import type { ByteBatch, LogSource, StreamInfo } from '../core/ports/source.ts'
-import type { AppendBatch, IncidentChange, StoreWriter, UnrecognisedRecord } from '../core/ports/store.ts'
+import type { AppendBatch, ClockChanges, IncidentChange, StoreWriter, UnrecognisedRecord } from '../core/ports/store.ts'
 import { StoreRefusal } from '../core/ports/store.ts'
 import type { StreamState } from '../core/source-status.ts'
 import { type IngestMeters, ingestMeters, traced } from '../telemetry/own-telemetry.ts'
@@ -30,6 +30,7 @@ import { type ReaderOptions, StreamReader } from './reading/stream-reader.ts'
 import { Reattribution } from './reattribute.ts'
 import { Recent } from './recent.ts'
 import { LOOK_AGAIN_MS, Settling } from './settling.ts'
+import { HandingOver } from './sharing/handing-over.ts'
 import { StreamBook } from './stream-book.ts'
 
 export interface IngestOptions {
@@ -130,7 +131,9 @@ class Ingest {
   /** Taken and not yet committed: their senders wait. */
   #waiting: Pick<Delivery, 'digest' | 'committed'>[] = []
   readonly #attribution: Attribution
-  readonly settling: Settling
+  readonly settling: Settling | HandingOver
+  /** A steward tells of the clocks over time. */
+  readonly #shared: boolean
   /** The sources have ended. */
   ended = false
 
@@ -140,7 +143,12 @@ class Ingest {
     const clocks = () => options.clocks.lookup
     this.#attribution = new Attribution(options.writer, clocks)
     const append = (batch: AppendBatch) => this.#append(batch, signal)
-    this.settling = new Settling(() => new Reattribution(options.writer, append, clocks, options.now), options.now)
+    const { shared } = options.writer
+    this.#shared = shared !== undefined
+    this.settling =
+      shared === undefined
+        ? new Settling(() => new Reattribution(options.writer, append, clocks, options.now), options.now)
+        : new HandingOver(shared)
     this.#known = new Map(options.known.map((s) => [s.stream, s]))
   }
 
@@ -267,7 +275,7 @@ class Ingest {
     this.#uncommittedSince = null
     const { clocks } = this.#o
     clocks.turn(this.#o.now())
-    const known = clocks.due(this.#o.now())
+    const known = this.#told(clocks.due(this.#o.now()))
     const brought = dirty.length > 0 || books.length > 0 || waiting.length > 0
     if (!brought && known === null) return
     const drafts = await this.#attribution.join(this.#sightings, this.#history)
@@ -316,12 +324,16 @@ class Ingest {
   async commitClocks(signal: AbortSignal): Promise<void> {
     const { clocks, now } = this.#o
     await clocks.catchUp(now())
-    for (let known = clocks.rest(); known !== null; known = clocks.rest()) {
+    for (let known = this.#told(clocks.rest()); known !== null; known = this.#told(clocks.rest())) {
       await this.#append(
         { successes: [], incidents: [], unrecognised: [], history: [], streams: [], clocks: known, now_ms: now() },
         signal,
       )
     }
+  }
+
+  #told(known: ClockChanges | null): ClockChanges | null {
+    return known === null || !this.#shared ? known : { ...known, readings: [] }
   }
 
   async #append(batch: AppendBatch, signal: AbortSignal): Promise<void> {

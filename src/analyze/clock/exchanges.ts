@@ -5,6 +5,7 @@
  */
 import type { AuthEvent } from '../../core/auth-event.ts'
 import type { PairSample } from '../../core/clock-sample.ts'
+import type { Spoken } from '../../core/ports/store.ts'
 import { type ExchangeSide, pairOf, stampResolution } from './clock-samples-of.ts'
 
 /** Requests remembered, each some 200 bytes: minutes of a busy fleet, whole files of a small one. */
@@ -39,7 +40,7 @@ export class Exchanges {
     const id = event.trace_id ?? event.request_id
     const { host, time_ms } = event
     if (event.format === SPANS) return []
-    if (id === undefined || id.length < UNIQUE_LENGTH || host === undefined || time_ms === undefined) return []
+    if (id === undefined || !isUnique(id) || host === undefined || time_ms === undefined) return []
     const side: Side = {
       host,
       outer: event.specificity <= OUTER_SPECIFICITY,
@@ -61,6 +62,30 @@ export class Exchanges {
     this.#byId.delete(id)
     return pair === null ? [] : [pair]
   }
+}
+
+/** What two hosts' records of one request, put down apart, show of their clocks. */
+export function pairsBetween(some: readonly Spoken[], others: readonly Spoken[]): PairSample[] {
+  const pairs: PairSample[] = []
+  for (const [a, b] of some.flatMap((one) => others.map((other) => [one, other] as const))) {
+    if (a.host === undefined || b.host === undefined) continue
+    const [one, other] = [a, b].map(({ host, time_ms, specificity }) => ({
+      host: host!,
+      outer: specificity <= OUTER_SPECIFICITY,
+      time_ms,
+      resolution_ms: stampResolution({ time_ms }),
+      duration_ms: null,
+    })) as [Side, Side]
+    if (one.outer === other.outer) continue
+    const pair = one.outer ? pairOf(outerOf(one), innerOf(other)) : pairOf(outerOf(other), innerOf(one))
+    if (pair !== null) pairs.push(pair)
+  }
+  return pairs
+}
+
+/** Unique by itself: the same request wherever it stands. */
+export function isUnique(id: string | undefined): boolean {
+  return id !== undefined && id.length >= UNIQUE_LENGTH
 }
 
 function outerOf({ host, time_ms, resolution_ms, duration_ms }: Side): ExchangeSide {

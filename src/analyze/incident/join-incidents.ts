@@ -52,6 +52,38 @@ export function joinIncidents(
 }
 
 /**
+ * Joins stored incidents that others wrote, and which meet here for the first time, with each other and with those that are known: two
+ * collectors have seen one request, each a part of it. Those that became more than they were.
+ */
+export function joinArrivals(
+  arrived: readonly Neighbour[],
+  neighbours: readonly Neighbour[],
+  clocks: ClockLookup,
+): Draft[] {
+  const arrivals = new Set(arrived.map(({ incident: { id } }) => id))
+  const drafts = storedDrafts([...neighbours, ...arrived])
+  const index = new DraftIndex(clocks, new LineTimes(drafts.flatMap(({ spoken }) => spoken)))
+  const fresh = drafts.filter(({ id }) => arrivals.has(id!))
+  for (const draft of drafts) if (!arrivals.has(draft.id!)) index.add(draft)
+  const waiting: Draft[] = []
+  // Reasons before lines that look for one, as among records.
+  for (const draft of [...fresh].sort((a, b) => Number(!saysWhy(a.incident)) - Number(!saysWhy(b.incident)))) {
+    if (draft.gone) continue
+    const home = index.nearest(draft)
+    if (home === null || home.reason === 'same_side') {
+      index.add(draft)
+      if (home !== null) waiting.push(draft)
+      continue
+    }
+    merge(home.draft, draft)
+    for (const twin of index.twins(home.draft)) merge(home.draft, twin)
+    index.add(home.draft)
+  }
+  pair(index, waiting, clocks, sameRequest, false, ONE_TO_ONE)
+  return drafts.filter(({ changed, gone }) => changed && !gone)
+}
+
+/**
  * Looks again at stored incidents that nothing but a bare status line speaks of: a partner may have arrived since, or the
  * clocks may be known now that keep the two apart. Those that found one are part of it afterwards.
  */

@@ -8,8 +8,10 @@ import type { Sighting } from './sighting.ts'
 /** Access logs stamp whole seconds, offsets are rounded to them; ms. */
 const COARSEST_STAMP_MS = 2_000
 
+type Ids = Pick<Sighting['event'], 'request_id' | 'trace_id' | 'token' | 'token_id'>
+
 /** By its ids, over a wide range; null for a record without any. */
-export function idQuery({ event, time_ms }: Sighting): NeighbourQuery | null {
+export function idQuery({ event, time_ms }: { event: Ids; time_ms: number }): NeighbourQuery | null {
   const { request_id, trace_id, token, token_id } = event
   if (request_id === undefined && trace_id === undefined && token === undefined && token_id === undefined) return null
   return {

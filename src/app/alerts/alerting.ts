@@ -5,7 +5,7 @@
  */
 import { Dispatcher } from '../../alerts/dispatcher.ts'
 import { AlertEngine, type SavedEngine, type Transition } from '../../alerts/engine.ts'
-import { ACTIVITY_DELAY_MS, ACTIVITY_STEP_MS, type Fact } from '../../alerts/fact.ts'
+import { ACTIVITY_DELAY_MS, ACTIVITY_STEP_MS, type Fact, type FailureFact } from '../../alerts/fact.ts'
 import type { Notice, Sink } from '../../alerts/notice.ts'
 import { Notifier, type SavedNotifier } from '../../alerts/notifier.ts'
 import { createRules, type RuleSettings } from '../../alerts/rules/index.ts'
@@ -13,11 +13,13 @@ import { silencedBy } from '../../alerts/silenced.ts'
 import { type SavedWitness, SkewWitness } from '../../analyze/skew-proof/skew-witness.ts'
 import type { Alert } from '../../core/alert.ts'
 import type { AlertChanges, NewDelivery } from '../../core/ports/alert-store.ts'
+import type { Steward } from '../../core/ports/shared-store.ts'
 import type { SourceNotice } from '../../core/ports/source.ts'
 import type { IncidentChange, StoreReader, StoreWriter } from '../../core/ports/store.ts'
-import type { TimeService, WatchStep } from '../../core/watch-step.ts'
+import { type TimeService, WATCH_STEP_MS, type WatchStep } from '../../core/watch-step.ts'
 import { traced } from '../../telemetry/own-telemetry.ts'
-import { activityFacts, clockFacts, factsOfChanges, failureFact, storedFacts, watchFact } from './facts.ts'
+import { activityFacts, clockFacts, factsOfChanges, failureFact, storedFacts, watchFact, watchFacts } from './facts.ts'
+import { ArrivalFeed, CommitFeed, type FailureFeed } from './failure-feed.ts'
 import type { OpenSink } from './open-sinks.ts'
 import { type Seen, SourceWatch } from './source-watch.ts'
 
@@ -25,6 +27,8 @@ export interface AlertingOptions {
   writer: StoreWriter
   /** On the same store. */
   reader: StoreReader
+  /** Where collectors share a store and this runs the rules for all: they watch their sources themselves. */
+  steward?: Steward
   rules: RuleSettings
   sinks: ReadonlyMap<string, OpenSink>
   repeat_ms: number
@@ -42,6 +46,8 @@ const RECENT_MS = 3_600_000
 /** The engine runs this far behind the clock, ms: a commit takes its time. */
 const GRACE_MS = 2_000
 const BEAT_MS = 1_000
+/** Collectors write down what they watched within this long of a step's end; ms. */
+const WATCHED_LATE_MS = 60_000
 /** State is saved this often when nothing happens; ms. */
 const SAVE_MS = 30_000
 /** Alerts alive in the store that are looked up for acknowledgements. */
@@ -51,8 +57,8 @@ const STOP_MS = 2_000
 
 interface SavedState {
   version: 1
-  /** All failures up to this id are in the engine. */
-  failure_id: number
+  /** Place of the {@link FailureFeed} up to which all failures are in the engine. */
+  failure_id: unknown
   activity_ms: number
   engine: SavedEngine
   notifier: SavedNotifier
@@ -72,18 +78,18 @@ export class Alerting {
   #live = false
   #stopped = false
   #activity_ms = 0
-  #failure_id = 0
-  /** Id of the newest failure that was committed, as `committed` has been told. */
-  #stored_id: number
+  readonly #feed: FailureFeed
+  /** Steps of other collectors that began before this are in the engine, ms. */
+  #watched_ms = 0
   #saved_ms = 0
   #work: Promise<void> = Promise.resolve()
   #timer: NodeJS.Timeout | undefined
 
-  private constructor(options: AlertingOptions, witness: SkewWitness, restored: SavedState | null, stored_id: number) {
+  private constructor(options: AlertingOptions, witness: SkewWitness, restored: SavedState | null, feed: FailureFeed) {
     this.#o = options
     this.witness = witness
     this.#restored = restored
-    this.#stored_id = stored_id
+    this.#feed = feed
     this.#engine = new AlertEngine(createRules(options.rules))
     this.#notifier = createNotifier(options.repeat_ms)
     this.#sinks = options.sinks
@@ -108,17 +114,16 @@ export class Alerting {
       options,
       witness === null ? new SkewWitness() : SkewWitness.restore(JSON.parse(witness) as SavedWitness),
       saved === null ? null : (JSON.parse(saved) as SavedState),
-      await options.reader.lastFailureId(),
+      options.steward === undefined ? await CommitFeed.open(options.reader) : new ArrivalFeed(options.steward),
     )
   }
 
   /** After each commit. Until history is read nothing is done with it: it will be read from the store. */
   committed(changes: readonly IncidentChange[], seen?: Seen): void {
     if (seen !== undefined) this.#watch.take(seen)
-    // Ids are given in order of the changes; what the catching up has read from the store already is not taken twice.
-    const fresh = changes.filter((c) => c.id !== undefined || ++this.#stored_id > this.#failure_id)
+    // What the catching up has read from the store already is not taken twice.
+    const fresh = this.#feed.committed(changes, this.#live && changes.length > 0)
     if (!this.#live || changes.length === 0) return
-    this.#failure_id = Math.max(this.#failure_id, this.#stored_id)
     for (const fact of factsOfChanges(fresh)) this.#engine.take(fact)
     this.#enqueue(() => this.#process(false))
   }
@@ -183,30 +188,29 @@ export class Alerting {
     const now_ms = now()
     // What is committed from here on comes through `committed`; no await may stand between the two.
     const known = this.#restored
-    const since = known === null ? [] : await this.#since(known.failure_id)
+    if (known !== null) this.#feed.restore(known.failure_id)
+    const since = known === null ? [] : await this.#next()
     const inOrder = known !== null && since.every((f) => f.at_ms >= (known.engine.tick_ms ?? 0) - GRACE_MS)
     if (known !== null) this.#notifier.restore(known.notifier)
     if (known !== null && inOrder) {
       this.#engine.restore(known.engine)
       this.#activity_ms = known.activity_ms
-      this.#failure_id = known.failure_id
     } else {
       // Older history came in (or this is the first start): everything in order, as in a backtest.
-      const up_to_id = await reader.lastFailureId()
+      const before = await this.#feed.skip()
+      since.length = 0
       const newest_ms = Math.min(now_ms, (await reader.extent())?.to_ms ?? now_ms)
       const range = { from_ms: newest_ms - LEARN_MS, to_ms: Number.MAX_SAFE_INTEGER }
-      for await (const facts of storedFacts(reader, range, up_to_id, this.#engine.traffic)) {
+      for await (const facts of storedFacts(reader, range, before, this.#engine.traffic)) {
         for (const fact of facts) if (fact.at_ms <= now_ms) this.#engine.take(fact)
         await new Promise((resolve) => setImmediate(resolve))
         if (signal.aborted) return
       }
-      this.#failure_id = up_to_id
       this.#activity_ms = Math.floor((now_ms - ACTIVITY_DELAY_MS) / ACTIVITY_STEP_MS) * ACTIVITY_STEP_MS
     }
     // What was committed meanwhile; from here on it comes through `committed`, which skips what is read here.
     const counts = await this.#counts(now_ms)
-    const failures = await this.#since(this.#failure_id)
-    this.#failure_id += failures.length
+    const failures = [...since, ...(await this.#next())]
     this.#live = true
     for (const fact of [...counts, ...failures].sort((a, b) => a.at_ms - b.at_ms)) this.#engine.take(fact)
     this.#engine.advance(now_ms - GRACE_MS)
@@ -214,22 +218,25 @@ export class Alerting {
     void this.#dispatcher.kick()
   }
 
-  async #since(id: number) {
-    const rows = []
-    for (let after = id; ; ) {
-      const page = await this.#o.reader.failureRowsSince(after, 5_000)
-      rows.push(...page)
-      if (page.length < 5_000) break
-      after = page.at(-1)!.id
-    }
-    return rows.map((row) => failureFact(row, false)).sort((a, b) => a.at_ms - b.at_ms)
+  async #next(): Promise<FailureFact[]> {
+    return (await this.#feed.next()).map((row) => failureFact(row, false)).sort((a, b) => a.at_ms - b.at_ms)
+  }
+
+  /** What other collectors brought and watched since. */
+  async #others(now_ms: number): Promise<Fact[]> {
+    if (this.#o.steward === undefined) return []
+    const to_ms = now_ms - WATCH_STEP_MS - WATCHED_LATE_MS
+    const from_ms = Math.max(this.#watched_ms, to_ms - RECENT_MS)
+    const steps = from_ms < to_ms ? await watchFacts(this.#o.reader, { from_ms, to_ms }) : []
+    this.#watched_ms = Math.max(from_ms, to_ms)
+    return [...(await this.#next()), ...steps]
   }
 
   async #beat(): Promise<void> {
     const now_ms = this.#o.now()
     const watched = this.#watch.over(now_ms)
     this.#watched.push(...watched)
-    const facts = [...(await this.#counts(now_ms)), ...watched.map(watchFact)]
+    const facts = [...(await this.#counts(now_ms)), ...watched.map(watchFact), ...(await this.#others(now_ms))]
     for (const fact of facts.sort((a, b) => a.at_ms - b.at_ms)) this.#engine.take(fact)
     this.#engine.advance(now_ms - GRACE_MS)
     await this.#process(watched.length > 0 || now_ms - this.#saved_ms >= SAVE_MS)
@@ -265,7 +272,7 @@ export class Alerting {
       state: {
         alerting: JSON.stringify({
           version: 1,
-          failure_id: this.#failure_id,
+          failure_id: this.#feed.save(),
           activity_ms: this.#activity_ms,
           engine: this.#engine.save(),
           notifier: this.#notifier.save(),

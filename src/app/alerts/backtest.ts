@@ -23,7 +23,7 @@ export async function backtest(
   const runs = sets.map((settings) => new Run(settings, period))
   const range = { from_ms: period.from_ms - LEARN_MS, to_ms: period.to_ms + APART_MS }
   const labels = [...new Set(runs.flatMap(({ traffic }) => traffic))].sort()
-  for await (const facts of storedFacts(reader, range, Infinity, labels)) for (const run of runs) run.take(facts)
+  for await (const facts of storedFacts(reader, range, () => true, labels)) for (const run of runs) run.take(facts)
   return runs.map((run) => run.end())
 }
 

@@ -103,11 +103,11 @@ export function watchFact({ start_ms, ...step }: WatchStep): WatchFact {
   return { fact: 'watch', at_ms: start_ms + WATCH_STEP_MS, ...step }
 }
 
-/** Everything stored of a period up to a failure's id, in the order of the engine's time line; `labels` as for traffic. */
+/** Everything stored of a period, of failures those that are `wanted`, in the order of the engine's time line; `labels` as for traffic. */
 export async function* storedFacts(
   reader: StoreReader,
   range: TimeRange,
-  up_to_id: number,
+  wanted: (row: FailureRow) => boolean,
   labels: readonly TrafficLabel[],
 ): AsyncGenerator<Fact[]> {
   const others: Fact[] = [
@@ -121,7 +121,7 @@ export async function* storedFacts(
   let after: { time_ms: number; id: number } | null = null
   for (;;) {
     const rows: FailureRow[] = await reader.failureRows(range, after, PAGE)
-    for (const row of rows) if (row.id <= up_to_id) waiting.push(failureFact(row, false))
+    for (const row of rows) if (wanted(row)) waiting.push(failureFact(row, false))
     const last = rows.at(-1)
     const end = rows.length < PAGE
     if (last !== undefined) after = { time_ms: last.time_ms, id: last.id }

@@ -16,6 +16,7 @@ import type { SourceStatus, StreamState } from '../source-status.ts'
 import type { TokenUses } from '../token-use.ts'
 import type { AlertReader, AlertWriter } from './alert-store.ts'
 import type { ForgetCounts, Forgotten } from './forget.ts'
+import type { SharedStore } from './shared-store.ts'
 
 /** Why a store said no, for the command line to turn into a sentence, a hint and exit code 3. */
 export type RefusalReason =
@@ -144,6 +145,8 @@ export interface StoreAway {
 }
 
 export interface StoreWriter extends AlertWriter {
+  /** Where several collectors write one store; absent where there is but one. */
+  shared?: SharedStore
   /** Null while everything that was appended has arrived; absent where nothing can be away. */
   away?(): StoreAway | null
   append(batch: AppendBatch): Promise<void>
@@ -343,7 +346,7 @@ export interface StoreReader extends AlertReader {
   /** Sampled successes that state instants of their token, spread evenly over the range; about `limit` at most. */
   tokenUses(range: TimeRange, limit: number): Promise<TokenUses>
   sources(): Promise<SourceStatus[]>
-  /** What the collector last committed of its knowledge of the clocks, in no order. */
+  /** What the collector last committed of its knowledge of the clocks, in no order; where several know one clock, what each knows. */
   clockRows(): Promise<ClockRow[]>
   /** Of one host or of all, in order of time; kept as long as incidents. */
   clockReadings(range: TimeRange, host?: string): Promise<ClockReading[]>

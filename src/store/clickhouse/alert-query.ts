@@ -84,14 +84,46 @@ function toFailure(row: LeanRow): FailureRow {
   return failure
 }
 
-/** In order of time. */
-export async function readWatchSteps(server: ClickhouseServer, range: TimeRange): Promise<WatchStep[]> {
-  const rows = await server.rows<[string]>(
-    sql`SELECT body FROM document FINAL
-         WHERE kind = 'watch' AND toInt64OrZero(key) >= ${Math.floor(range.from_ms)} AND toInt64OrZero(key) < ${Math.ceil(range.to_ms)}
-         ORDER BY toInt64OrZero(key), collector`,
+/**
+ * In order of time; of `collector`, or null: of all. Steps that several collectors watched are one, in which each source is named with
+ * its collector: two hosts have the same paths.
+ */
+export async function readWatchSteps(
+  server: ClickhouseServer,
+  range: TimeRange,
+  collector: number | null,
+): Promise<WatchStep[]> {
+  const whose = collector === null ? sql`1` : sql`collector = ${collector}`
+  const rows = await server.rows<[string, string]>(
+    sql`SELECT d.body, n.name FROM (SELECT * FROM document FINAL WHERE kind = 'watch' AND ${whose}
+            AND toInt64OrZero(key) >= ${Math.floor(range.from_ms)} AND toInt64OrZero(key) < ${Math.ceil(range.to_ms)}) AS d
+          LEFT JOIN (SELECT key, argMin(value, at_ms) AS name FROM meta WHERE startsWith(key, 'collector ') GROUP BY key) AS n
+            ON n.key = concat('collector ', toString(d.collector))
+         ORDER BY toInt64OrZero(d.key), d.collector`,
   )
-  return rows.map(([body]) => JSON.parse(body) as WatchStep)
+  const several = new Set(rows.map(([, name]) => name)).size > 1
+  const steps = new Map<number, WatchStep>()
+  for (const [body, name] of rows) {
+    const { start_ms, sources, templates, time_services } = JSON.parse(body) as WatchStep
+    const named = several ? sources.map((source) => ({ ...source, name: `${name}:${source.name}` })) : sources
+    const known = steps.get(start_ms) ?? { start_ms, sources: [], templates: [], time_services: [] }
+    steps.set(start_ms, {
+      start_ms,
+      sources: [...known.sources, ...named],
+      templates: addedUp(known.templates, templates),
+      time_services: [...known.time_services, ...time_services],
+    })
+  }
+  return [...steps.values()]
+}
+
+function addedUp(known: WatchStep['templates'], more: WatchStep['templates']): WatchStep['templates'] {
+  const sums = new Map(known.map((one) => [`${one.system}\u001f${one.template}`, one]))
+  for (const one of more) {
+    const place = `${one.system}\u001f${one.template}`
+    sums.set(place, { ...one, count: one.count + (sums.get(place)?.count ?? 0) })
+  }
+  return [...sums.values()]
 }
 
 export async function readWaiting(server: ClickhouseServer) {

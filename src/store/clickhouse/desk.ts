@@ -3,7 +3,7 @@
  * the version, so that the last word counts.
  */
 import type { Silence } from '../../core/alert.ts'
-import type { StoreDesk } from '../../core/ports/alert-store.ts'
+import { COLLECTOR_STATE, type StoreDesk } from '../../core/ports/alert-store.ts'
 import { cleanText } from '../clean-text.ts'
 import { documentRows } from './documents.ts'
 import { DESK } from './meta.ts'
@@ -16,9 +16,17 @@ const COMMENT_LIMIT = 500
 
 export class ClickhouseDesk implements StoreDesk {
   readonly #server: ClickhouseServer
+  readonly #collector: number | null
+  readonly #writer: () => number | null
 
-  constructor(server: ClickhouseServer) {
+  /**
+   * @param collector number of the one that the location names; null: it has never been here
+   * @param writer process id of whoever holds its spool on this host; null: nobody does
+   */
+  constructor(server: ClickhouseServer, collector: number | null, writer: () => number | null) {
     this.#server = server
+    this.#collector = collector
+    this.#writer = writer
   }
 
   async silence({ id, matchers, from_ms, to_ms, comment }: Silence): Promise<void> {
@@ -52,9 +60,18 @@ export class ClickhouseDesk implements StoreDesk {
     return true
   }
 
-  /** Collectors run on many hosts; none of them can be asked from here. */
+  /** Of the collector that the location names, if it runs on this host: another one cannot be asked from here. */
   async collector(): Promise<number | null> {
-    return null
+    return this.#refusing(async () => {
+      const rows = await this.#server.rows<[string, string]>(
+        sql`SELECT kind, body FROM document FINAL WHERE collector = ${this.#collector ?? DESK}
+             AND kind = 'alert_state' AND key = ${COLLECTOR_STATE}`,
+      )
+      const bodies = new Map(rows)
+      const pid = Number(bodies.get('alert_state') ?? '')
+      // Whoever left it may be gone, and its number somebody else's: only who holds the spool is meant.
+      return pid > 0 && this.#writer() === pid ? pid : null
+    })
   }
 
   async close(): Promise<void> {

@@ -174,6 +174,7 @@ export class ClickhouseImport implements StoreImport {
       n: 1,
       at_ms: Date.now(),
       next_incident: state.last_failure_id + 1,
+      released: state.last_failure_id + 1,
       first_ms: state.first_ms,
       last_ms: state.last_ms,
     }

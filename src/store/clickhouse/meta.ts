@@ -4,8 +4,9 @@
  */
 import { randomBytes } from 'node:crypto'
 import { StoreRefusal } from '../../core/ports/store.ts'
+import { newFingerprintKey } from '../fingerprint-key.ts'
 import type { ClickhouseServer } from './server.ts'
-import { sql } from './sql.ts'
+import { type Sql, sql } from './sql.ts'
 
 /** Greatest instants before which something was given up, ms. */
 export interface Marks {
@@ -23,7 +24,11 @@ const COLLECTORS_MAX = 2 ** 11 - 2
 /** Under this number people's silences and acknowledgements are kept. */
 export const DESK = 65_535
 
-const KEY_BYTES = 32
+/** The first one bears the name alone, those after it a number. */
+const KEY = 'fingerprint_key'
+const keyName = (generation: number) => (generation === 1 ? KEY : `${KEY} ${generation}`)
+const bytesOf = (hex: string) => new Uint8Array(Buffer.from(hex, 'hex'))
+const proposedKey = () => newFingerprintKey(process.env.AUTHTOP_FINGERPRINT_KEY).toString('hex')
 
 export class Meta {
   readonly #server: ClickhouseServer
@@ -58,9 +63,43 @@ export class Meta {
     return (await this.#claimed(key)) ?? proposed
   }
 
+  /** The key in force, made where there is none. */
   async fingerprintKey(): Promise<Uint8Array> {
-    const text = await this.claim('fingerprint_key', randomBytes(KEY_BYTES).toString('hex'))
-    return new Uint8Array(Buffer.from(text, 'hex'))
+    const known = (await this.#keys()).at(-1)
+    return bytesOf(known?.value ?? (await this.claim(keyName(1), proposedKey())))
+  }
+
+  /** Those that were in force before, oldest first. */
+  async retiredKeys(): Promise<Uint8Array[]> {
+    return (await this.#keys()).slice(0, -1).map(({ value }) => bytesOf(value))
+  }
+
+  /** Another one from now on. Throws StoreRefusal. */
+  async nextFingerprintKey(): Promise<Uint8Array> {
+    const now = (await this.#keys()).at(-1)
+    const proposed = proposedKey()
+    if (now?.value === proposed)
+      throw new StoreRefusal('unsupported', 'AUTHTOP_FINGERPRINT_KEY holds the key in use', 'set it to a new one')
+    return bytesOf(await this.claim(keyName((now?.generation ?? 0) + 1), proposed))
+  }
+
+  /** Gives up keys that were replaced before that instant of the server's clock; null: all that were. */
+  async dropRetiredKeys(before_ms: number | null, drop: (where: Sql) => Promise<void>): Promise<void> {
+    const keys = await this.#keys()
+    const gone = keys.filter((_, i) => {
+      const next = keys[i + 1]
+      return next !== undefined && (before_ms === null || next.at_ms < before_ms)
+    })
+    if (gone.length > 0) await drop(sql`key IN ${gone.map(({ generation }) => keyName(generation))}`)
+  }
+
+  async #keys(): Promise<{ generation: number; value: string; at_ms: number }[]> {
+    const rows = await this.#server.rows<[string, string, number]>(
+      sql`SELECT key, argMin(value, at_ms), min(at_ms) FROM meta WHERE startsWith(key, ${KEY}) GROUP BY key`,
+    )
+    return rows
+      .map(([key, value, at_ms]) => ({ generation: Number(key.slice(KEY.length) || 1), value, at_ms }))
+      .sort((a, b) => a.generation - b.generation)
   }
 
   /** Seed of the hashes of subjects. */

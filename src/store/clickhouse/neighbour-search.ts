@@ -1,4 +1,4 @@
-/** Reads stored incidents for joining and for revising: by their ids, by time, page by page; of one collector or of all. */
+/** Reads stored incidents for joining and for revising: by their ids, by time, page by page; one collector's own, or all that was handed over. */
 import type { Neighbour, NeighbourQuery, PageQuery } from '../../core/ports/store.ts'
 import { NEIGHBOUR_LIMIT } from '../../core/ports/store.ts'
 import { cleanText, KEY_LIMIT } from '../clean-text.ts'
@@ -11,20 +11,17 @@ import { join, Sql, sql } from './sql.ts'
 const CANDIDATE_LIMIT = 8 * NEIGHBOUR_LIMIT
 /** Ids in one statement. */
 const IDS_AT_ONCE = 5_000
-/** What collectors look at again by themselves lies this far back (settling.ts) and their clocks this far ahead; ms. */
-const BUSY_MS = 3 * 3_600_000
-
 const COLUMNS = new Sql(INCIDENT_COLUMNS)
 const KEYS = ['request_id', 'trace_id', 'token', 'token_id'] as const
 
 export class NeighbourSearch {
   readonly #server: ClickhouseServer
-  readonly #collector: number | null
+  readonly #whose: () => Sql | Promise<Sql>
 
-  /** `collector` null: everybody's, except what collectors are still busy with. */
-  constructor(server: ClickhouseServer, collector: number | null) {
+  /** `whose`: which of the stored incidents are the asker's to revise. */
+  constructor(server: ClickhouseServer, whose: () => Sql | Promise<Sql>) {
     this.#server = server
-    this.#collector = collector
+    this.#whose = whose
   }
 
   async search(given: readonly NeighbourQuery[]): Promise<Neighbour[][]> {
@@ -52,6 +49,11 @@ export class NeighbourSearch {
     for (let at = 0; at < numbers.length; at += IDS_AT_ONCE)
       found.push(...(await this.#rows(sql`id IN ${numbers.slice(at, at + IDS_AT_ONCE)}`, sql``)))
     return found
+  }
+
+  /** Those that meet a condition on the table `incident`. */
+  async among(of: Sql): Promise<Neighbour[]> {
+    return (await this.#rows(of, sql`ORDER BY id`)).map(toNeighbour)
   }
 
   async #withIds(queries: readonly NeighbourQuery[]): Promise<StoredIncident[]> {
@@ -85,8 +87,7 @@ export class NeighbourSearch {
   }
 
   async #rows(where: Sql, rest: Sql): Promise<StoredIncident[]> {
-    const whose =
-      this.#collector === null ? sql`time_ms < ${Date.now() - BUSY_MS}` : sql`collector = ${this.#collector}`
+    const whose = await this.#whose()
     const detail = sql`time_ms >= (SELECT maxOrDefault(toInt64OrZero(value)) FROM meta WHERE key = 'detail_from_ms')`
     const rows = await this.#server.rows(
       sql`SELECT ${COLUMNS} FROM incident FINAL WHERE ${where} AND ${whose} AND ${detail} ${rest}`,

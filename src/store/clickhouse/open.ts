@@ -7,6 +7,7 @@ import { type StoreReader, StoreRefusal, type StoreWriter } from '../../core/por
 import type { ImportSource, StoreImport } from '../../core/ports/store-import.ts'
 import type { OpenScope } from '../scope.ts'
 import { Spool } from '../sqlite/spool.ts'
+import { type Committed, readCommitted } from './committed.ts'
 import { ClickhouseDesk } from './desk.ts'
 import { Documents, documentRows } from './documents.ts'
 import { ClickhouseImport } from './import.ts'
@@ -20,11 +21,11 @@ import { isForNow, refusalOf } from './refusal-of.ts'
 import { Retention } from './retention.ts'
 import { ClickhouseServer } from './server.ts'
 import { Shipper } from './shipper.ts'
-import { sql } from './sql.ts'
+import { ClickhouseSharing, takeStewardship } from './steward.ts'
 import { ClickhouseWriter } from './writer.ts'
 
-/** Under this name whoever revises the whole store writes. */
-const REVISER = 'reattribute'
+/** The role of the steward is renewed this often; ms. */
+const BEAT_MS = 5_000
 
 /** What a collector must know to work without the server; learned once, kept in the spool. */
 interface Known {
@@ -33,14 +34,15 @@ interface Known {
   seed: number
 }
 
-/** The writer of one collector; the tables are made when missing. Throws StoreRefusal. */
+/** The writer of one collector, or of all that was handed over; the tables are made when missing. Throws StoreRefusal. */
 export async function openClickhouseWriter(rest: string, scope: OpenScope): Promise<StoreWriter> {
-  const given = parseClickhouse(rest, process.env)
-  const location = scope === 'whole' ? { ...given, collector: REVISER } : given
+  const location = parseClickhouse(rest, process.env)
+  if (scope === 'whole') return openWhole(location)
   const spool = Spool.open(spoolPath(location))
   const server = new ClickhouseServer(location)
   try {
-    return await openOn(server, spool, location, scope)
+    const writer = await openOn(server, spool, location)
+    return Object.assign(writer, { shared: new ClickhouseSharing(location, server, () => writer.release()) })
   } catch (error) {
     await server.close()
     spool.close()
@@ -48,12 +50,33 @@ export async function openClickhouseWriter(rest: string, scope: OpenScope): Prom
   }
 }
 
-async function openOn(
-  server: ClickhouseServer,
-  spool: Spool,
-  location: ClickhouseLocation,
-  scope: OpenScope,
-): Promise<StoreWriter> {
+/** Whoever joins and decides meanwhile waits until this one is closed. */
+async function openWhole(location: ClickhouseLocation): Promise<StoreWriter> {
+  const server = new ClickhouseServer(location)
+  try {
+    await migrate(server, location)
+    const steward = await takeStewardship(location)
+    if (steward === null)
+      throw new StoreRefusal('second_writer', `others join and decide for ${location.shown} now`, 'try again')
+    const { writer } = steward
+    const beat = setInterval(() => void steward.hold().catch(() => {}), BEAT_MS)
+    beat.unref()
+    const close = writer.close.bind(writer)
+    return Object.assign(writer, {
+      async close() {
+        clearInterval(beat)
+        writer.close = close
+        await steward.close()
+      },
+    })
+  } catch (error) {
+    throw refusalOf(error, location.shown)
+  } finally {
+    await server.close()
+  }
+}
+
+async function openOn(server: ClickhouseServer, spool: Spool, location: ClickhouseLocation): Promise<ClickhouseWriter> {
   const meta = new Meta(server)
   const schema = new Schema(location)
   const kept = new Map(spool.documents().flatMap(({ kind, key, body }) => (kind === 'spool' ? [[key, body!]] : [])))
@@ -65,7 +88,8 @@ async function openOn(
     spool,
     spoolId,
     spool_bytes: location.spool_bytes,
-    everybody: scope === 'whole',
+    claim: null,
+    schema,
     retention: new Retention(server, meta, schema),
   }
   try {
@@ -140,7 +164,9 @@ export async function openClickhouseDesk(rest: string): Promise<StoreDesk> {
   const server = new ClickhouseServer(location)
   try {
     await checkUpToDate(server)
-    return new ClickhouseDesk(server)
+    return new ClickhouseDesk(server, await new Meta(server).knownCollector(location.collector), () =>
+      Spool.heldBy(spoolPath(location)),
+    )
   } catch (error) {
     await server.close()
     throw refusalOf(error, location.shown)
@@ -170,25 +196,6 @@ async function checkUpToDate(server: ClickhouseServer): Promise<void> {
       `${server.shown} was written by an older authtop (schema ${version})`,
       'start a collecting command on it once (for example: authtop collect --once); it brings the store up to date',
     )
-}
-
-interface Committed {
-  n: number
-  next_incident: number
-  first_ms: number | null
-  last_ms: number | null
-}
-
-async function readCommitted(server: ClickhouseServer, collector: number): Promise<Committed> {
-  const [row] = await server.rows<[number, number, number | null, number | null]>(
-    sql`SELECT max(n), max(next_incident), min(first_ms), max(last_ms) FROM committed WHERE collector = ${collector}`,
-  )
-  const [n, next_incident, first_ms, last_ms] = row ?? [0, 1, null, null]
-  // What was cut off before its commit marker has a newer version of its documents already.
-  const [newest] = await server.rows<[number]>(
-    sql`SELECT max(version) FROM document WHERE collector = ${collector} AND kind != 'collector'`,
-  )
-  return { n: Math.max(n, newest?.[0] ?? 0), next_incident: Math.max(1, next_incident), first_ms, last_ms }
 }
 
 /** One file per server, database and collector; the name says whose it is. */

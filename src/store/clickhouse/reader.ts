@@ -234,12 +234,11 @@ export class ClickhouseReader implements StoreReader {
     })
   }
 
-  /** Of several collectors that know one and the same clock, what the one that wrote last knows. */
+  /** Of several collectors that know one and the same clock, a row each. */
   async clockRows(): Promise<ClockRow[]> {
     return this.#refusing(async () => {
       const rows = await this.#server.rows<[string, string]>(
-        sql`SELECT d.key, argMax(d.body, (c.at_ms, d.collector)) FROM (SELECT * FROM document FINAL WHERE kind = 'clock') AS d
-              LEFT JOIN (SELECT collector, at_ms FROM committed FINAL) AS c ON c.collector = d.collector GROUP BY d.key`,
+        sql`SELECT key, body FROM document FINAL WHERE kind = 'clock' ORDER BY key, collector`,
       )
       return rows.map(([key, body]) => ({ key, state: new Uint8Array(Buffer.from(body, 'base64')) }))
     })
@@ -285,7 +284,7 @@ export class ClickhouseReader implements StoreReader {
   }
 
   watchSteps(range: TimeRange): Promise<WatchStep[]> {
-    return this.#refusing(() => readWatchSteps(this.#server, range))
+    return this.#refusing(() => readWatchSteps(this.#server, range, this.#collector))
   }
 
   alerts(range: TimeRange, limit: number): Promise<Alert[]> {

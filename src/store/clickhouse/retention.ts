@@ -103,8 +103,8 @@ export class Retention {
   }
 
   async #sweep(detail_ms: number, rollups_ms: number, history_ms: number): Promise<void> {
-    const drop = (table: string, where: { text: string }) =>
-      this.#server.run(`ALTER TABLE ${this.#schema.local(table)}${this.#schema.everywhere} DELETE WHERE ${where.text}`)
+    const drop = (table: string, where: { text: string }) => this.#server.run(this.#schema.deletion(table, where.text))
+    await this.#meta.dropRetiredKeys(detail_ms, (where) => drop('meta', where))
     if (Number.isFinite(history_ms)) await drop('history', sql`keep_ms < ${history_ms - HISTORY_MARGIN_MS}`)
     await drop('unrecognised', sql`last_ms < ${detail_ms}`)
     await drop(

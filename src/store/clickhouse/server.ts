@@ -105,8 +105,16 @@ export class ClickhouseServer {
     })
   }
 
-  async run(statement: string): Promise<void> {
-    await this.#client.command({ query: statement, clickhouse_settings: { wait_end_of_query: 1 } })
+  /** What a query of the server's own answers, as one insert. */
+  async fill(table: string, columns: readonly string[], select: Sql, token: string): Promise<void> {
+    await this.#client.command({
+      query: `INSERT INTO ${table} (${columns.join(', ')}) ${select.text}`,
+      clickhouse_settings: { ...this.#inserting, async_insert: 0, insert_deduplication_token: token },
+    })
+  }
+
+  async run(statement: string, settings: ClickHouseSettings = {}): Promise<void> {
+    await this.#client.command({ query: statement, clickhouse_settings: { wait_end_of_query: 1, ...settings } })
   }
 
   /** Tables and views of the database; none also where there is no such database. */

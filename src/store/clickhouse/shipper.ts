@@ -18,15 +18,23 @@ export class Shipper {
   /** Names this spool in tokens: a new spool begins new numbers. */
   readonly #spoolId: string
   readonly #arrived: () => void
+  readonly #claim: (n: number, batch: SpooledBatch) => Promise<void>
   #shipping: Promise<void> | null = null
   #timer: NodeJS.Timeout | undefined
   #wait = RETRY_MS
   #away: Error | null = null
   #closed = false
 
-  /** `arrived` is called when the server has everything after it was away. */
-  constructor(server: ClickhouseServer, spool: Spool, spoolId: string, arrived: () => void) {
+  /** `arrived` is called when the server has everything after it was away; `claim` before a batch is sent. */
+  constructor(
+    server: ClickhouseServer,
+    spool: Spool,
+    spoolId: string,
+    arrived: () => void,
+    claim: (n: number, batch: SpooledBatch) => Promise<void> = async () => {},
+  ) {
     this.#server = server
+    this.#claim = claim
     this.#spool = spool
     this.#spoolId = spoolId
     this.#arrived = arrived
@@ -61,7 +69,9 @@ export class Shipper {
     const wasAway = this.#away !== null
     try {
       for (let batch = this.#spool.first(); batch !== undefined && !this.#closed; batch = this.#spool.first()) {
-        await this.#send(batch.n, JSON.parse(batch.body) as SpooledBatch)
+        const rows = JSON.parse(batch.body) as SpooledBatch
+        await this.#claim(batch.n, rows)
+        await sendBatch(this.#server, this.#spoolId, batch.n, rows)
         this.#spool.takeOff(batch.n)
       }
       this.#away = null
@@ -74,14 +84,6 @@ export class Shipper {
     }
   }
 
-  async #send(n: number, { first, data, last }: SpooledBatch): Promise<void> {
-    for (const stage of [first, data, last]) await Promise.all(stage.map((rows) => this.#insert(n, rows)))
-  }
-
-  #insert(n: number, { table, rows }: TableRows): Promise<void> {
-    return this.#server.insert({ table, rows, token: `${this.#spoolId} ${n} ${table}` })
-  }
-
   #later(): void {
     if (this.#closed || this.#timer !== undefined) return
     this.#timer = setTimeout(() => {
@@ -92,4 +94,15 @@ export class Shipper {
     this.#timer.unref()
     this.#wait = Math.min(this.#wait * 2, RETRY_MAX_MS)
   }
+}
+
+/** Stage after stage; the same again changes nothing. */
+export async function sendBatch(
+  server: ClickhouseServer,
+  spoolId: string,
+  n: number,
+  { first, data, last }: SpooledBatch,
+): Promise<void> {
+  const insert = ({ table, rows }: TableRows) => server.insert({ table, rows, token: `${spoolId} ${n} ${table}` })
+  for (const stage of [first, data, last]) await Promise.all(stage.map(insert))
 }

@@ -36,9 +36,9 @@ function toText(value: Value): string {
     : `(${value.map((one) => (typeof one === 'string' ? quote(one) : whole(one))).join(', ')})`
 }
 
-/** ClickHouse reads backslash escapes in literals (docs: SQL reference, syntax, string). */
+/** ClickHouse reads backslash escapes in literals (docs: SQL reference, syntax, string); a bare NUL ends a statement for some clients. */
 function quote(text: string): string {
-  return `'${text.replace(/[\\']/g, '\\$&')}'`
+  return `'${text.replace(/[\\']/g, '\\$&').replaceAll('\0', '\\0')}'`
 }
 
 function whole(value: number): string {

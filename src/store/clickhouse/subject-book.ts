@@ -35,8 +35,7 @@ export class SubjectBook {
   /** The hash to write; null: it is there, or there are too many. The quarter has been loaded. */
   meet(subject: string, time_ms: number, limited: (name: LimitName, by: number) => void): number | null {
     const known = this.#quarters.get(floorTo(time_ms, QUARTER_MS))!
-    // 52 bits: with 32 a hundred thousand users would already be counted as a few less.
-    const hash = (keyedHash(subject, this.#seed) >>> 0) * 2 ** 20 + (keyedHash(`s${subject}`, this.#seed) & 0xfffff)
+    const hash = subjectHash(subject, this.#seed)
     if (known.has(hash)) return null
     if (known.size >= SUBJECTS_PER_QUARTER) {
       limited('affected_subjects', 1)
@@ -45,4 +44,9 @@ export class SubjectBook {
     known.add(hash)
     return hash
   }
+}
+
+/** 52 bits: with 32 a hundred thousand users would already be counted as a few less. */
+export function subjectHash(subject: string, seed: number): number {
+  return (keyedHash(subject, seed) >>> 0) * 2 ** 20 + (keyedHash(`s${subject}`, seed) & 0xfffff)
 }

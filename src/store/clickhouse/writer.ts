@@ -1,12 +1,13 @@
 /**
- * The writer of one collector. A batch is decided, put into the spool on the local disk, and taken to the server before `append`
- * returns; while the server is away the spool is enough, and collecting goes on with what this collector knows by itself.
- * A collector revises only what it wrote; the whole store is revised by one that is opened for it (`authtop reattribute`), and
- * that leaves alone what collectors are still busy with.
+ * The writer of one collector, or of the steward of all. A batch is decided, put into the spool, and taken to the server before `append`
+ * returns. A collector's spool is on its disk: while the server is away that is enough, and collecting goes on with what this collector
+ * knows by itself. The steward does nothing while the server is away.
+ * A collector revises only what it wrote and has not handed over; the steward only what was handed over.
  */
 import type { HistoryFact, HistoryQuestion } from '../../core/history.ts'
 import type { AlertChanges, Delivery, DeliveryEnd } from '../../core/ports/alert-store.ts'
-import type { ForgetCounts } from '../../core/ports/forget.ts'
+import type { ForgetCounts, Forgotten } from '../../core/ports/forget.ts'
+import type { SharedStore } from '../../core/ports/shared-store.ts'
 import {
   type AppendBatch,
   type ClockRow,
@@ -26,9 +27,12 @@ import { type BatchPlan, Planner, timesOf } from './batch-plan.ts'
 import { RowsByTable, type SpooledBatch } from './batch-rows.ts'
 import { DeliveryRing } from './delivery-ring.ts'
 import { type DocumentChange, type Documents, documentRows } from './documents.ts'
+import { forgetIn } from './forgetting.ts'
+import { isReleased, readReleased } from './handed-over.ts'
 import { readHistory, WaitingFacts } from './history-rows.ts'
 import type { StoredIncident } from './incident-row.ts'
-import type { Meta } from './meta.ts'
+import { COLLECTOR_BITS, type Meta } from './meta.ts'
+import type { Schema } from './migrations/schema-options.ts'
 import { NeighbourSearch } from './neighbour-search.ts'
 import { PlaceBook } from './place-book.ts'
 import { RecentIncidents } from './recent-incidents.ts'
@@ -36,6 +40,7 @@ import { isForNow, refusalOf } from './refusal-of.ts'
 import type { Retention } from './retention.ts'
 import type { ClickhouseServer } from './server.ts'
 import { Shipper } from './shipper.ts'
+import { type Sql, sql } from './sql.ts'
 import { SubjectBook } from './subject-book.ts'
 import { TemplateGate } from './template-gate.ts'
 
@@ -47,24 +52,30 @@ export interface WriterParts {
   spool_bytes: number
   documents: Documents
   collector: number
-  /** Every collector's incidents and not only its own. */
-  everybody: boolean
+  /** For the steward: before a batch is sent. Null: a collector. */
+  claim: ((n: number, batch: SpooledBatch) => Promise<void>) | null
   key: Uint8Array
   seed: number
   /** Number of the last batch, and running number of the next incident. */
   n: number
   next_incident: number
+  /** Running number before which everything is handed over. */
+  released: number
   first_ms: number | null
   last_ms: number | null
   retention: Retention
+  schema: Schema
   /** The server did not answer when this was opened. */
   away: Error | null
 }
 
+/** A mutation is waited for, on all replicas. */
+const SYNC = { mutations_sync: '2' } as const
 /** Notices dropped per slice of retention. */
 const NOTICES_PER_SLICE = 50
 
 export class ClickhouseWriter implements StoreWriter {
+  shared?: SharedStore
   readonly #parts: WriterParts
   readonly #shipper: Shipper
   readonly #search: NeighbourSearch
@@ -76,7 +87,9 @@ export class ClickhouseWriter implements StoreWriter {
   readonly #waiting = new WaitingFacts()
   readonly #delivered: DeliveryRing
   #n: number
+  #key: Uint8Array
   #nextIncident: number
+  #released: number
   #first_ms: number
   #last_ms: number
   /** Alerting and ingest write at the same time; their batches take turns. */
@@ -85,13 +98,21 @@ export class ClickhouseWriter implements StoreWriter {
   constructor(parts: WriterParts) {
     this.#parts = parts
     this.#n = parts.n
+    this.#key = parts.key
     this.#nextIncident = parts.next_incident
+    this.#released = parts.released
     this.#first_ms = parts.first_ms ?? Infinity
     this.#last_ms = parts.last_ms ?? -Infinity
     this.#subjects = new SubjectBook(parts.seed)
     this.#delivered = new DeliveryRing(parts.documents)
-    this.#search = new NeighbourSearch(parts.server, parts.everybody ? null : parts.collector)
-    this.#shipper = new Shipper(parts.server, parts.spool, parts.spoolId, () => this.#waiting.clear())
+    this.#search = new NeighbourSearch(parts.server, () => this.#own())
+    this.#shipper = new Shipper(
+      parts.server,
+      parts.spool,
+      parts.spoolId,
+      () => this.#waiting.clear(),
+      parts.claim ?? undefined,
+    )
     if (parts.away !== null) this.#shipper.lost(parts.away)
   }
 
@@ -99,6 +120,24 @@ export class ClickhouseWriter implements StoreWriter {
     return this.#inTurn(async () => {
       const plan = await this.#plan(batch)
       await this.#commit(plan, batch.deliveries ?? [], batch.now_ms)
+    })
+  }
+
+  /** Hands over what was appended so far (core/ports/shared-store.ts). */
+  async release(): Promise<void> {
+    if (this.#shipper.away !== null) return
+    await this.#inTurn(async () => {
+      const before = this.#released
+      if (before === this.#nextIncident) return
+      this.#released = this.#nextIncident
+      try {
+        await this.#spool(new RowsByTable(), [], this.#state(Date.now()))
+      } catch (error) {
+        this.#released = before
+        throw error
+      }
+      this.#recent.clear()
+      await this.#ship()
     })
   }
 
@@ -142,27 +181,28 @@ export class ClickhouseWriter implements StoreWriter {
   }
 
   async fingerprintKey(): Promise<Uint8Array> {
-    return this.#parts.key
+    return this.#key
   }
 
   async retiredKeys(): Promise<Uint8Array[]> {
-    return []
+    return this.#refusing(() => this.#parts.meta.retiredKeys())
   }
 
-  async rotateKey(): Promise<void> {
-    throw new StoreRefusal(
-      'unsupported',
-      'the key of a ClickHouse store cannot be changed: every collector holds it',
-      'begin a new database; old fingerprints end with its retention',
-    )
+  async rotateKey(keepOld: boolean): Promise<void> {
+    await this.#refusing(async () => {
+      const { meta, server, schema } = this.#parts
+      this.#key = await meta.nextFingerprintKey()
+      if (!keepOld) await meta.dropRetiredKeys(null, (where) => server.run(schema.deletion('meta', where.text), SYNC))
+    })
   }
 
-  async forget(): Promise<ForgetCounts> {
-    throw new StoreRefusal(
-      'unsupported',
-      'forgetting somebody is not there yet for ClickHouse stores',
-      'docs/clickhouse.md has the statements for an administrator',
-    )
+  async forget(whom: Forgotten, rehearse: boolean): Promise<ForgetCounts> {
+    return this.#refusing(async () => {
+      const { server, seed, schema } = this.#parts
+      const counts = await forgetIn({ server, schema, seed }, whom, rehearse)
+      if (!rehearse) this.#recent.clear()
+      return counts
+    })
   }
 
   async retain(policy: RetentionPolicy, now_ms: number): Promise<boolean> {
@@ -250,7 +290,7 @@ export class ClickhouseWriter implements StoreWriter {
     const found = new Map<string, StoredIncident>()
     const asked: string[] = []
     for (const id of ids) {
-      const known = this.#parts.everybody ? undefined : this.#recent.get(id)
+      const known = this.#parts.claim === null ? this.#recent.get(id) : undefined
       if (known === undefined) asked.push(id)
       else found.set(id, known)
     }
@@ -275,9 +315,19 @@ export class ClickhouseWriter implements StoreWriter {
 
   async #commitDocuments(changes: readonly DocumentChange[], now_ms: number): Promise<void> {
     if (changes.length === 0) return
-    const state = { next_incident: this.#nextIncident, first_ms: this.#first_ms, last_ms: this.#last_ms, now_ms }
-    await this.#spool(new RowsByTable(), changes, state)
+    await this.#spool(new RowsByTable(), changes, this.#state(now_ms))
     await this.#ship()
+  }
+
+  #state(now_ms: number) {
+    return { next_incident: this.#nextIncident, first_ms: this.#first_ms, last_ms: this.#last_ms, now_ms }
+  }
+
+  /** What this writer finds and revises. */
+  async #own(): Promise<Sql> {
+    const { server, collector, claim } = this.#parts
+    if (claim !== null) return isReleased(await readReleased(server))
+    return sql`collector = ${collector} AND id >= ${collector * 2 ** COLLECTOR_BITS + this.#released}`
   }
 
   async #spool(
@@ -302,6 +352,7 @@ export class ClickhouseWriter implements StoreWriter {
       n,
       at_ms: Math.round(state.now_ms),
       next_incident: state.next_incident,
+      released: this.#released,
       first_ms: Number.isFinite(state.first_ms) ? state.first_ms : null,
       last_ms: Number.isFinite(state.last_ms) ? state.last_ms : null,
     }
@@ -323,10 +374,12 @@ export class ClickhouseWriter implements StoreWriter {
     if (this.#shipper.away !== null) return
     try {
       await this.#shipper.ship()
-      if (this.#shipper.away === null) this.#waiting.clear()
     } catch (error) {
       throw refusalOf(error, this.#parts.server.shown)
     }
+    const { away } = this.#shipper
+    if (away === null) this.#waiting.clear()
+    else if (this.#parts.claim !== null) throw refusalOf(away, this.#parts.server.shown)
   }
 
   /** Streams keep the order in which they were first met. */
@@ -345,13 +398,21 @@ export class ClickhouseWriter implements StoreWriter {
     return ++this.#lastMet
   }
 
+  async #refusing<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      throw refusalOf(error, this.#parts.server.shown)
+    }
+  }
+
   /** From the server; while it is away, from memory. */
   async #asking<T>(server: () => Promise<T>, memory: () => T | Promise<T>): Promise<T> {
     if (this.#shipper.away !== null) return memory()
     try {
       return await server()
     } catch (error) {
-      if (!isForNow(error)) throw refusalOf(error, this.#parts.server.shown)
+      if (!isForNow(error) || this.#parts.claim !== null) throw refusalOf(error, this.#parts.server.shown)
       this.#shipper.lost(error as Error)
       return memory()
     }

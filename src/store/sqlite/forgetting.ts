@@ -7,13 +7,13 @@
  */
 import type Database from 'better-sqlite3'
 import { FORGOTTEN_NAME, type ForgetCounts, type Forgotten } from '../../core/ports/forget.ts'
+import { saysOneOf } from '../says-one-of.ts'
 import { INCIDENT_COLUMNS, type IncidentRow, unpackIncident } from './incident-row.ts'
 import type { IncidentTable } from './incident-table.ts'
 import { decodeKey, type KeyCode } from './key-code.ts'
 import { DIMENSIONS, type Lexicon } from './lexicon.ts'
 import { VarReader } from './phrase.ts'
 import { subjectHash } from './report-tallies.ts'
-import { saysOneOf } from './says-one-of.ts'
 import { FOREVER } from './text-dictionary.ts'
 
 /** Rows read at a time: bounds memory, whatever the store's size. */

@@ -4,12 +4,9 @@
  */
 import { randomBytes } from 'node:crypto'
 import type Database from 'better-sqlite3'
-import { StoreRefusal } from '../../core/ports/store.ts'
+import { newFingerprintKey } from '../fingerprint-key.ts'
 import { APPLICATION_ID } from './connection.ts'
 import { KNOWN_VERSION, MIGRATIONS } from './migrations/index.ts'
-
-/** Bytes of the fingerprint key: the block HMAC-SHA-256 keeps as it is, RFC 2104 §3. */
-const FINGERPRINT_KEY_BYTES = 32
 
 /** `to`: the version to stop at. */
 export function migrate(db: Database.Database, to = KNOWN_VERSION): void {
@@ -20,18 +17,6 @@ export function migrate(db: Database.Database, to = KNOWN_VERSION): void {
       db.pragma(`user_version = ${version + 1}`)
     }).immediate()
   }
-}
-
-/** Hex from the environment, so that applications that report fingerprints (docs/instrumentation.md) and the store say the same. */
-export function newFingerprintKey(given = ''): Buffer {
-  if (given === '') return randomBytes(FINGERPRINT_KEY_BYTES)
-  const key = Buffer.from(given, 'hex')
-  if (key.length === FINGERPRINT_KEY_BYTES && given.length === 2 * FINGERPRINT_KEY_BYTES) return key
-  throw new StoreRefusal(
-    'unsupported',
-    `AUTHTOP_FINGERPRINT_KEY must be ${2 * FINGERPRINT_KEY_BYTES} hex digits`,
-    'make one with: openssl rand -hex 32',
-  )
 }
 
 /** What belongs to this one store for its whole life. */

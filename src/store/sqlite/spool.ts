@@ -6,14 +6,20 @@
  */
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type Database from 'better-sqlite3'
+import Database from 'better-sqlite3'
 import { StoreRefusal } from '../../core/ports/store.ts'
 import { openWritable } from './connection.ts'
 import { refusalOf } from './refusal-of.ts'
-import { takeWriteLock, type WriteLock } from './write-lock.ts'
+import { isWriteLocked, takeWriteLock, type WriteLock } from './write-lock.ts'
 
 /** `asp1` in ASCII. */
 const APPLICATION_ID = 0x61737031
+
+const TABLES = `
+  CREATE TABLE IF NOT EXISTS batch (n INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS document (
+    kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, key)
+  ) STRICT, WITHOUT ROWID;`
 
 /** A document is known by kind and key; null: it is gone. */
 export interface SpoolDocument {
@@ -46,11 +52,7 @@ export class Spool {
       if (owner !== APPLICATION_ID && owner !== 0)
         throw new StoreRefusal('not_a_database', `${path} is no spool`, 'choose another folder with ?spool=')
       db.pragma(`application_id = ${APPLICATION_ID}`)
-      db.exec(`
-        CREATE TABLE IF NOT EXISTS batch (n INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;
-        CREATE TABLE IF NOT EXISTS document (
-          kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, key)
-        ) STRICT, WITHOUT ROWID;`)
+      db.exec(TABLES)
       const spool = new Spool(path, db, lock)
       spool.setDocuments([{ kind: 'spool', key: 'writer', body: String(process.pid) }])
       return spool
@@ -59,6 +61,18 @@ export class Spool {
       lock?.release()
       throw refusalOf(error, path)
     }
+  }
+
+  /** Process id of whoever has it open for writing; null: nobody has. */
+  static heldBy(path: string): number | null {
+    return existsSync(path) && isWriteLocked(path) ? (writerOf(path) ?? null) : null
+  }
+
+  /** For whoever keeps what must not get lost elsewhere. */
+  static inMemory(): Spool {
+    const db = new Database(':memory:')
+    db.exec(TABLES)
+    return new Spool(':memory:', db, { release: () => {} })
   }
 
   /** One transaction. Throws StoreRefusal `disk_full`; then nothing of it is there. */

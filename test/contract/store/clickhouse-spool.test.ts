@@ -240,6 +240,8 @@ describe.skipIf(ENGINE_MISSING !== null)(ENGINE_MISSING ?? 'a ClickHouse store',
           ],
         }),
       )
+      await a.shared!.release()
+      await b.shared!.release()
       const whole = await openWriter(place.location('a'), 'whole')
       undo.push(() => whole.close())
       const page = await whole.page({ from_ms: 0, to_ms: EVERYTHING.to_ms, limit: 10 })

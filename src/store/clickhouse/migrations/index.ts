@@ -4,8 +4,9 @@
  * once, is run again from its start.
  */
 import { firstTables } from './0001-first-tables.ts'
+import { handingOver } from './0002-handing-over.ts'
 import type { Schema } from './schema-options.ts'
 
-export const MIGRATIONS: readonly ((schema: Schema) => string[])[] = [firstTables]
+export const MIGRATIONS: readonly ((schema: Schema) => string[])[] = [firstTables, handingOver]
 
 export const KNOWN_VERSION = MIGRATIONS.length

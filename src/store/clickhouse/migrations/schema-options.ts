@@ -33,6 +33,24 @@ export class Schema {
     return this.#options.cluster === null ? table : `${table}_local`
   }
 
+  /** Takes rows away wherever they are kept. */
+  deletion(table: string, where: string): string {
+    return `ALTER TABLE ${this.local(table)}${this.everywhere} DELETE WHERE ${where}`
+  }
+
+  /** Leaves the last version of each row and nothing of the others. */
+  merge(table: string): string {
+    return `OPTIMIZE TABLE ${this.local(table)}${this.everywhere} FINAL`
+  }
+
+  /** To a table of an earlier version; the Distributed one over it follows. */
+  addColumn(table: string, column: string): string[] {
+    const names = this.#options.cluster === null ? [table] : [this.local(table), table]
+    return names.map(
+      (name) => `ALTER TABLE ${this.database}.${name}${this.everywhere} ADD COLUMN IF NOT EXISTS ${column}`,
+    )
+  }
+
   /** `engine`: `Replacing`, `Summing` … with its arguments; `shard`: what keeps rows together that must meet. */
   table({ name, columns, engine, args = '', partition, order, indexes = [], shard }: TableSpec): string[] {
     const local = this.local(name)
