@@ -12,6 +12,8 @@ import { isStatusPhrase } from './words.ts'
 /** Local part and domain, plain, percent-encoded or with `@` as JSON and HTML escape it (RFC 5321 §4.5.3.1 bounds both), or what a text that was cut off there has left of them. */
 const EMAIL =
   /[\p{L}\p{N}._%+'-]{1,64}(?:@|%(?:25){0,2}40|\\{1,7}u0040|&#(?:64|x40);)[\p{L}\p{N}-]{0,63}(?:(?:\.[\p{L}\p{N}-]{1,63}){1,8}|\.?$)/giu
+/** What stands for the `@` in it; most texts have none and need not be searched. */
+const MAY_HOLD_EMAIL = /@|%(?:25){0,2}40|u0040|&#/i
 /** Percent signs, dots and quotes in front of a local part belong to the text around it. */
 const BEFORE_LOCAL = /^(?:[.'+-]|%(?:25){0,2}[23][0-9a-f])+/i
 /** Accounts of programs: Google's service accounts are clients (https://cloud.google.com/iam/docs/service-account-overview). */
@@ -62,7 +64,7 @@ export class PersonMask {
   /** @param known names that are known to be of persons, to be replaced wherever they stand as a word (`strict` only) */
   text(text: string, known: readonly string[] = []): string {
     if (this.#level === 'off') return text
-    let masked = /@|40|&#/.test(text) ? text.replace(EMAIL, (found) => this.#email(found)) : text
+    let masked = MAY_HOLD_EMAIL.test(text) ? text.replace(EMAIL, (found) => this.#email(found)) : text
     if (this.#level === 'default') return masked
     for (const name of known) masked = this.#named(masked, name)
     masked = masked
