@@ -64,7 +64,7 @@ export class FollowedFiles {
     size: number,
   ): Tail {
     const now = this.#context.monotonic()
-    const tail = new Tail(stream, file, content, compression, size, this.#context.buffer, now)
+    const tail = new Tail(stream, file, content, compression, size, now)
     tail.leftAt = now
     stream.name = file.path
     stream.wasRead = true

@@ -6,24 +6,22 @@
  */
 import { type Content, ContentReplaced } from './content.ts'
 import { type Mark, markLength, markWithin, sha256 } from './identity.ts'
-import { LIVE_READ_BYTES, TAIL_BYTES } from './limits.ts'
+import { LIVE_READ_BYTES, READ_BYTES, TAIL_BYTES } from './limits.ts'
 import type { DiskFile, OpenFiles } from './open-files.ts'
 
-/** One buffer for all small reads of a source: its reads follow one another, and lines are copied out before the next. */
+/**
+ * The buffers of a source's reads, which follow one another: what one read gave is handed out and done with before the next.
+ * A new megabyte for each would wait for the garbage collector by the hundred.
+ */
 export class ReadBuffer {
-  readonly #bytes = Buffer.allocUnsafeSlow(TAIL_BYTES + LIVE_READ_BYTES)
+  readonly #small = Buffer.allocUnsafeSlow(TAIL_BYTES + LIVE_READ_BYTES)
+  #large: Buffer | null = null
 
-  /** A buffer of `length`; reused when small, else its own memory that may be handed out. */
+  /** `length` bytes of memory, valid until the next call; at most {@link TAIL_BYTES} + {@link READ_BYTES}. */
   take(length: number): Buffer {
-    return length <= this.#bytes.length ? this.#bytes.subarray(0, length) : Buffer.allocUnsafeSlow(length)
-  }
-
-  /** Bytes that stay as they are when the buffer is reused. */
-  keep(bytes: Uint8Array): Uint8Array {
-    if (bytes.buffer !== this.#bytes.buffer) return bytes
-    const copy = Buffer.allocUnsafeSlow(bytes.length)
-    copy.set(bytes)
-    return copy
+    if (length <= this.#small.length) return this.#small.subarray(0, length)
+    this.#large ??= Buffer.allocUnsafeSlow(TAIL_BYTES + READ_BYTES)
+    return this.#large.subarray(0, length)
   }
 }
 

@@ -8,7 +8,7 @@ import type { ByteBatch } from '../../src/core/ports/source.ts'
 import type { Compression } from './decompress.ts'
 import { type FileLimits, LIVE_READ_BYTES, READ_BYTES } from './limits.ts'
 import { type DiskFile, fileKey } from './open-files.ts'
-import { PlainContent, type ReadBuffer } from './plain-content.ts'
+import { PlainContent } from './plain-content.ts'
 import type { Stream } from './stream-registry.ts'
 import type { StreamedContent } from './streamed-content.ts'
 import { UnitReader } from './unit-reader.ts'
@@ -57,7 +57,6 @@ export class Tail {
   ended = false
   lastTurnAt = Number.NEGATIVE_INFINITY
   readonly #reader: UnitReader
-  readonly #buffer: ReadBuffer
   /** Everything up to here was there when a source that does not follow began; later growth is not waited for. */
   readonly #enough: number
   #grewAt: number
@@ -70,7 +69,6 @@ export class Tail {
     content: PlainContent | StreamedContent,
     compression: Compression | null,
     size: number,
-    buffer: ReadBuffer,
     now: number,
   ) {
     this.stream = stream
@@ -79,7 +77,6 @@ export class Tail {
     this.compression = compression
     this.size = size
     this.#enough = size
-    this.#buffer = buffer
     this.#grewAt = now
     this.#reader = new UnitReader(content, stream.mark.offset)
     stream.tail = this
@@ -139,8 +136,7 @@ export class Tail {
       const mark = await this.content.markAt(this.position)
       if (mark) this.stream.reached(mark)
     } else this.stream.reached(this.content.mark)
-    const { offset, cut_bytes } = step.lines
-    const bytes = this.#buffer.keep(step.lines.bytes)
+    const { offset, bytes, cut_bytes } = step.lines
     const enough = !clock.follow && !archive && this.position >= this.#enough
     this.ended = enough && step.unfinished === 0
     this.dueAt = this.#nextLook(clock)

@@ -11,7 +11,10 @@ export interface ByteBatch {
   stream: string
   /** `message`: each behind its length in 4 bytes, big-endian; lines where absent. */
   unit?: 'message'
-  /** Whole lines, each with its newline; only the last line of an ended or timed-out stream may lack it. */
+  /**
+   * Whole lines, each with its newline; only the last line of an ended or timed-out stream may lack it. The source's memory: valid
+   * until the next batch is asked for.
+   */
   bytes: Uint8Array
   /** Offset of the first byte in the decompressed stream. */
   offset: number

@@ -113,7 +113,8 @@ export class SourceReader {
 
   #take(batch: ByteBatch): void {
     const { stream, bytes, offset, end, cut_bytes } = batch
-    this.batches.push(batch)
+    // The bytes are the source's again when the next batch is asked for.
+    this.batches.push({ ...batch, bytes: Buffer.from(bytes) })
     const expected = this.#ends.get(stream)
     if (expected !== undefined && expected !== offset) this.faults.push(`${stream}: ${offset} after ${expected}`)
     if (end !== offset + bytes.length + cut_bytes) this.faults.push(`${stream}: ${end} is not the end`)
