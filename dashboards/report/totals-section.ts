@@ -1,7 +1,7 @@
 /** Totals: each step of the flow with its failures, and who was affected. */
-import type { Healing, KindFigures, Report } from '../../src/core/report.ts'
+import type { KindFigures, Report } from '../../src/core/report.ts'
 import { formatChange, formatCount, formatQuantity, formatShare, NO_FIGURE } from '../format-number.ts'
-import { formatDuration } from '../format-time.ts'
+import { healingSentence } from '../healing-words.ts'
 import { kindNoun } from '../wording.ts'
 import type { Block, Cell, Section } from './document.ts'
 import { type CommandContext, failuresCommand } from './failures-command.ts'
@@ -52,14 +52,8 @@ export function totalsSection(report: Report, context: CommandContext): Section 
       text: `${formatQuantity(clients_recovered, 'failing client')} recovered (had a success in or after the hour of the last failure); ${rest}.`,
     })
   }
-  if (totals.healing !== null) blocks.push({ type: 'text', text: healingWords(totals.healing) })
+  if (totals.healing !== null) blocks.push({ type: 'text', text: healingSentence(totals.healing) })
   return { id: 'totals', title: 'Totals', blocks }
-}
-
-function healingWords({ looked, healed, median_ms }: Healing): string {
-  const after = median_ms === null ? '' : ` (half of them within ${formatDuration(median_ms)})`
-  const rest = looked - healed === 0 ? 'none' : formatShare(looked - healed, looked)
-  return `Expiry: of ${formatQuantity(looked, 'expiry', 'expiries')} of named clients ${formatShare(healed, looked)} healed, the client having a new token within a minute${after}; ${rest} left a user or a job without one.`
 }
 
 function failedCell({ kind, failures }: KindFigures, context: CommandContext): Cell {

@@ -7,6 +7,7 @@ import { CAUSE_ORDER, type Cause, type Subcause } from '../../src/core/cause.ts'
 import type { TimeRange } from '../../src/core/filter.ts'
 import type { Kind } from '../../src/core/kind.ts'
 import type { CauseCount, DimensionRow, KindCount, SeriesPoint, UnrecognisedGroup } from '../../src/core/ports/store.ts'
+import type { Healing } from '../../src/core/report.ts'
 import { type ClockAnswers, clockRows } from './clock-rows.ts'
 import { type FindingAnswers, findingRows } from './finding-rows.ts'
 import type {
@@ -45,6 +46,8 @@ export interface StoreAnswers {
   sources: readonly SourceRow[]
   unrecognised: readonly UnrecognisedGroup[]
   detail: IncidentDetail | null
+  /** Null: not asked for, or nothing to heal. */
+  healing: Healing | null
   notices: readonly Notice[]
 }
 
@@ -96,6 +99,7 @@ export function assembleModel(answers: StoreAnswers): DashboardModel {
     sources: answers.sources,
     unrecognised: answers.unrecognised,
     detail: answers.detail,
+    healing: answers.healing,
     notices: answers.notices,
     pending: answers.pending,
   }

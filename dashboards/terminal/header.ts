@@ -2,6 +2,7 @@
 import type { Kind } from '../../src/core/kind.ts'
 import { formatChange, formatCount, formatQuantity, formatRate, formatShare } from '../format-number.ts'
 import { formatClock, formatLength, formatMinute, formatStamp, formatZone } from '../format-time.ts'
+import { healedShare } from '../healing-words.ts'
 import { kindDone } from '../wording.ts'
 import { HEADER_ROWS } from './layout.ts'
 import { EMPTY_LINE, type Line, lineWidth, type Span, span, spread } from './line.ts'
@@ -99,5 +100,8 @@ function failureLine({ columns }: View, model: DashboardModel): Line {
     spans.push({ text: '  ' }, span(formatShare(failures, failures + successes), 'strong'), span(' of requests', 'dim'))
   }
   if (change !== '') spans.push({ text: `   ${change}` }, span(' against the period before', 'dim'))
+  const { healing } = model
+  const healed: Span[] = healing === null ? [] : [{ text: '   ' }, span(healedShare(healing), 'dim')]
+  if (lineWidth([...spans, ...healed]) <= columns) spans.push(...healed)
   return spread(spans, [], columns)
 }

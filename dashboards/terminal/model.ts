@@ -11,6 +11,7 @@ import type { Incident, Observation } from '../../src/core/incident.ts'
 import type { Kind } from '../../src/core/kind.ts'
 import type { DimensionRow, UnrecognisedGroup } from '../../src/core/ports/store.ts'
 import type { Remedy, RemedyLink } from '../../src/core/remedy/remedy.ts'
+import type { Healing } from '../../src/core/report.ts'
 import type { SourceStatus } from '../../src/core/source-status.ts'
 import type { ScreenId } from './screens.ts'
 import type { TokenTimeline } from './token-timeline.ts'
@@ -170,6 +171,8 @@ export interface DashboardModel {
   unrecognised: readonly UnrecognisedGroup[]
   /** Null when none is open, or when the open one is no longer stored. */
   detail: IncidentDetail | null
+  /** Of the range's newest expiries; null: not asked for, or nothing says whether they heal. */
+  healing: Healing | null
   notices: readonly Notice[]
   /** Whether something is still being worked out: asking again soon tells more. */
   pending: boolean

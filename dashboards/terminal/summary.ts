@@ -7,6 +7,7 @@ import type { Kind } from '../../src/core/kind.ts'
 import type { DimensionRow } from '../../src/core/ports/store.ts'
 import { formatChange, formatCount, formatQuantity, formatRate, formatShare } from '../format-number.ts'
 import { formatMinute } from '../format-time.ts'
+import { healingSentence } from '../healing-words.ts'
 import { causeTitle, kindDone, NOT_STATED, subcauseTitle } from '../wording.ts'
 import { incidentLine } from './incident-line.ts'
 import type { DashboardModel } from './model.ts'
@@ -38,6 +39,7 @@ export function summaryLines(model: DashboardModel, zone: string): string[] {
   lines.push(
     `${formatCount(totals.failures)} failed (${share} of requests)${change === '' ? '' : `, ${change} against the period before`}`,
   )
+  if (model.healing !== null) lines.push(healingSentence(model.healing))
   if (totals.failures > 0) {
     lines.push('', ...causeTable(model))
     lines.push('', ...dimensionTable('Hosts', model.parties.hosts ?? []))

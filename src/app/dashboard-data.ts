@@ -17,11 +17,13 @@ import type {
 import { type TimeWindow, timeWindow } from '../../dashboards/terminal/time-window.ts'
 import { tokenTimeline } from '../../dashboards/terminal/token-timeline.ts'
 import type { ClockReading } from '../analyze/clock/clock-table.ts'
-import type { TimeRange } from '../core/filter.ts'
+import { HEALABLE, healingOf } from '../analyze/report/healing.ts'
+import type { Filter, TimeRange } from '../core/filter.ts'
 import type { HistoryFact } from '../core/history.ts'
 import type { Incident } from '../core/incident.ts'
 import type { Dimension, StoreReader } from '../core/ports/store.ts'
 import { remedyOf } from '../core/remedy/remedy-of.ts'
+import type { Healing } from '../core/report.ts'
 import { type HostOffsets, hostOffsets, NO_OFFSETS } from './host-offsets.ts'
 import { type Found, loadFindings } from './load-findings.ts'
 import { orderedIncidents } from './ordered-incidents.ts'
@@ -35,6 +37,8 @@ const PARTY_ROWS = 2_000
 const PARTY_ROWS_BEFORE = 20_000
 /** Shapes of unrecognised messages that are shown. */
 const UNRECOGNISED_ROWS = 20
+/** Expiries looked at for whether they healed, the newest; a share of so many is known to 7 %. */
+const EXPIRIES_READ = 200
 /** The overview shows the newest incidents only; a screen of 200 by 60 has room for fewer. */
 const OVERVIEW_INCIDENTS = 60
 
@@ -56,6 +60,8 @@ const PARTIES: Readonly<Record<ModelRequest['screen'], readonly PartyPanel[]>> =
 }
 
 const WITH_INCIDENTS: ReadonlySet<ModelRequest['screen']> = new Set(['overview', 'incidents', 'summary'])
+
+const WITH_HEALING: ReadonlySet<ModelRequest['screen']> = new Set(['overview', 'summary'])
 
 const WITH_FINDINGS: ReadonlySet<ModelRequest['screen']> = new Set(['overview', 'findings'])
 
@@ -103,12 +109,14 @@ async function loadModel(asked: Asked, request: ModelRequest, notices: readonly 
   }
   const found = WITH_FINDINGS.has(screen) ? await findingsFor(asked, range, request) : null
   const clocks = WITH_INCIDENTS.has(screen) ? await offsetsFor(asked, request) : null
+  const kinds = await ask(() => reader.kinds(range, filter))
+  const causes = await ask(() => reader.causes(range, filter))
   return assembleModel({
     now_ms: request.now_ms,
     window,
     extent,
-    kinds: await ask(() => reader.kinds(range, filter)),
-    causes: await ask(() => reader.causes(range, filter)),
+    kinds,
+    causes,
     previous_causes: await ask(() => reader.causes(previous, filter)),
     series: screen === 'overview' ? await ask(() => reader.series(range, step_ms, 'cause', filter)) : [],
     incidents: clocks === null ? null : await incidentsOf(reader, range, request, clocks.offsets),
@@ -119,9 +127,25 @@ async function loadModel(asked: Asked, request: ModelRequest, notices: readonly 
     sources: rates(await ask(() => reader.sources()), request.now_ms),
     unrecognised:
       screen === 'summary' || extent === null ? await ask(() => reader.unrecognised(UNRECOGNISED_ROWS)) : [],
+    healing: WITH_HEALING.has(screen) ? await healingIn(reader, range, filter, { kinds, causes }) : null,
     detail: request.incident_id === null ? null : await detailOf(asked, request.incident_id, request.now_ms),
     notices,
   })
+}
+
+/** The newest expiries say whether they heal; asked only where there are any. */
+async function healingIn(
+  reader: StoreReader,
+  range: TimeRange,
+  { include, exclude }: Filter,
+  { kinds, causes }: Pick<StoreAnswers, 'kinds' | 'causes'>,
+): Promise<Healing | null> {
+  const here = causes.flatMap(({ cause, subcause, count }) => (cause === HEALABLE.cause && count > 0 ? subcause : []))
+  const subcause = HEALABLE.subcauses.filter((one) => here.includes(one))
+  if (subcause.length === 0) return null
+  await turn()
+  const filter: Filter = { include: { ...include, cause: [HEALABLE.cause], subcause }, exclude }
+  return healingOf(await reader.incidents({ range, filter, limit: EXPIRIES_READ }), kinds)
 }
 
 /** A host whose clock is ahead stamps its records in our future; "up to now" must not hide just those. At most a day; ms. */

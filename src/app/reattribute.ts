@@ -14,8 +14,8 @@ const PAGE = 100
 
 /** Incidents compared at once: enough of each host, and few MB. */
 const ALIGNED = 6_000
-/** Once the most are joined, what is left over stands out better. */
-const ROUNDS = 2
+/** Once the most are joined, what is left over stands out better; again until nothing joins any more, mostly twice or thrice. */
+const ROUNDS = 5
 /** Comparing is interrupted this often; ms. */
 const SLICE_MS = 20
 

@@ -272,6 +272,9 @@ export const EMPTY_REQUEST: ModelRequest = {
 }
 
 /** What a store would have answered. */
+/** Screens for which it is asked whether expiries heal. */
+const FIGURED: ReadonlySet<ModelRequest['screen']> = new Set(['overview', 'summary'])
+
 export function fleetAnswers(request: ModelRequest = EMPTY_REQUEST): StoreAnswers {
   const extent = { from_ms: NOW_MS - 26 * 60 * MINUTE, to_ms: NOW_MS }
   const window = timeWindow(request, extent)
@@ -298,6 +301,7 @@ export function fleetAnswers(request: ModelRequest = EMPTY_REQUEST): StoreAnswer
       { kind: 'refresh', outcome: 'failure', count: 12 },
     ],
     causes: CAUSES,
+    healing: FIGURED.has(request.screen) ? { looked: 200, healed: 124, median_ms: 410 } : null,
     previous_causes: BEFORE,
     series,
     incidents: INCIDENTS,
@@ -362,6 +366,7 @@ export function quietModel(change: Partial<StoreAnswers> = {}): DashboardModel {
     extent: null,
     kinds: [],
     causes: [],
+    healing: null,
     previous_causes: [],
     series: [],
     incidents: [],
