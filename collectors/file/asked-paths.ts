@@ -3,8 +3,6 @@
  * deletion, permission) and passes that on. Reads no content itself.
  * Notifications make it quick, polling makes it sure: whatever a notification would have told, the next poll finds too.
  */
-import type fs from 'node:fs'
-import { lstat, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Admission, Admissions } from './admission.ts'
 import { type AskedPath, newAskedPath } from './asked-path.ts'
@@ -13,14 +11,14 @@ import { discover } from './discovery.ts'
 import type { FollowedFiles } from './followed-files.ts'
 import { FILES_LIMIT, STATS_AT_ONCE } from './limits.ts'
 import { FileGone, type FileStat, toFileStat } from './open-files.ts'
+import { describe, isMissing, kindOf, type Look, look, mtime } from './path-look.ts'
+import { PathNotices } from './path-notices.ts'
 import { matchPath, type PathLabels, type PathTemplate } from './path-template.ts'
 import { PlainContent } from './plain-content.ts'
 import type { Recovery } from './recovery.ts'
 import { targetOf } from './siblings.ts'
 import type { Tail } from './tail.ts'
 import { DirectoryWatcher } from './watcher.ts'
-
-type Look = fs.BigIntStats | NodeJS.ErrnoException
 
 /** Polling may take at most one part in so many of the time, however slow the file system is. */
 const POLL_SHARE = 20
@@ -37,7 +35,7 @@ export class AskedPaths {
   /** Targets of links, with the links that lead there. */
   readonly #links = new Map<string, AskedPath>()
   readonly #dirty = new Set<AskedPath>()
-  readonly #told = new Set<string>()
+  readonly #notices: PathNotices
   #directories = new Set<string>()
   #namesChanged = true
   #scanAt = 0
@@ -54,6 +52,7 @@ export class AskedPaths {
     openFifo: (asked: AskedPath) => void,
   ) {
     this.#context = context
+    this.#notices = new PathNotices(context)
     this.#followed = followed
     this.#admissions = admissions
     this.#recovery = recovery
@@ -134,7 +133,7 @@ export class AskedPaths {
     tail.stream.error = describe(error)
     for (const path of tail.paths) {
       const asked = this.#paths.get(path)
-      if (asked) this.#problem(asked, describe(error))
+      if (asked) this.#notices.problem(asked, describe(error))
     }
   }
 
@@ -144,7 +143,7 @@ export class AskedPaths {
     tail.stream.error = undefined
     for (const path of tail.paths) {
       const asked = this.#paths.get(path)
-      if (asked) this.#noProblem(asked)
+      if (asked) this.#notices.noProblem(asked)
     }
   }
 
@@ -203,12 +202,16 @@ export class AskedPaths {
       for (const directory of found.directories) directories.add(directory)
       for (const { path, labels } of found.files.values()) this.#ask(path, labels, false)
       for (const [directory, code] of found.unreadable) {
-        this.#tellOnce('unreadable', directory, `cannot be listed (${code})`)
+        this.#notices.once('unreadable', directory, `cannot be listed (${code})`)
       }
       if (found.truncated) {
-        this.#tellOnce('unreadable', template.text, `matches more than ${FILES_LIMIT} files; the others are left out`)
+        this.#notices.once(
+          'unreadable',
+          template.text,
+          `matches more than ${FILES_LIMIT} files; the others are left out`,
+        )
       }
-      if (found.files.size === 0) this.#tellNoMatch(template.text)
+      if (found.files.size === 0) this.#notices.noMatch(template.text)
     }
     const now = this.#context.monotonic()
     this.#scanAt = now + Math.max(this.#context.limits.watched_poll_ms, (now - begun) * POLL_SHARE)
@@ -250,7 +253,7 @@ export class AskedPaths {
     // Old content first; and files that were met before come before copies of them.
     const order = [...looks].toSorted(
       ([a, lookA], [b, lookB]) =>
-        rank(this.#isHome(a, lookA)) - rank(this.#isHome(b, lookB)) || mtime(lookA) - mtime(lookB),
+        Number(this.#isHome(b, lookB)) - Number(this.#isHome(a, lookA)) || mtime(lookA) - mtime(lookB),
     )
     for (const [asked, found] of order) {
       if (stopped()) {
@@ -273,11 +276,11 @@ export class AskedPaths {
       else if (found.isFile()) await this.#handleFile(asked, toFileStat(found), polled)
       else if (found.isFIFO() && !asked.named && !this.#context.follow) {
         // Nobody may ever write to it, and the reading is to end.
-        this.#problem(asked, 'is a FIFO; without following only one that is named is waited for')
+        this.#notices.problem(asked, 'is a FIFO; without following only one that is named is waited for')
       } else if (found.isFIFO()) {
         if (!asked.fifo) this.#openFifo(asked)
-        this.#noProblem(asked)
-      } else if (asked.named || !found.isDirectory()) this.#problem(asked, `is ${kindOf(found)}`)
+        this.#notices.noProblem(asked)
+      } else if (asked.named || !found.isDirectory()) this.#notices.problem(asked, `is ${kindOf(found)}`)
       else this.#paths.delete(asked.path)
     } catch (error) {
       this.#lookFailed(asked, error as NodeJS.ErrnoException)
@@ -288,12 +291,12 @@ export class AskedPaths {
     asked.seen = null
     // It changed between looking and opening: look again.
     if (error instanceof FileGone || isMissing(error)) this.#dirty.add(asked)
-    else this.#problem(asked, describe(error))
+    else this.#notices.problem(asked, describe(error))
   }
 
   async #handleError(asked: AskedPath, error: NodeJS.ErrnoException): Promise<void> {
     if (!isMissing(error)) {
-      this.#problem(asked, describe(error))
+      this.#notices.problem(asked, describe(error))
       return
     }
     if (asked.tail) await this.#left(asked)
@@ -301,7 +304,7 @@ export class AskedPaths {
     asked.copyOf = null
     asked.copyNotice = null
     asked.again = false
-    if (asked.named) this.#tellNoMatch(asked.path)
+    if (asked.named) this.#notices.noMatch(asked.path)
     else if (this.#started && !asked.rotation) this.#paths.delete(asked.path)
   }
 
@@ -323,7 +326,7 @@ export class AskedPaths {
     if (asked.admitting || seen.size === 0) return
     const { copyOf } = asked
     const stays = copyOf !== null && !changed && (copyOf.tail !== null || copyOf.finished || !copyOf.wasRead)
-    if (stays && !asked.again) this.#tellCopy(asked)
+    if (stays && !asked.again) this.#notices.copy(asked)
     else await this.#admit(asked, seen.key)
   }
 
@@ -353,7 +356,7 @@ export class AskedPaths {
 
   #attach(asked: AskedPath, tail: Tail): void {
     const aliasOf = [...tail.paths].find((path) => path !== asked.path && this.#paths.get(path)?.tail === tail)
-    if (aliasOf !== undefined) this.#tellOnce('already_read', asked.path, `is the same file as ${aliasOf}`)
+    if (aliasOf !== undefined) this.#notices.once('already_read', asked.path, `is the same file as ${aliasOf}`)
     asked.tail = tail
     asked.copyOf = null
     asked.copyNotice = null
@@ -388,10 +391,10 @@ export class AskedPaths {
 
   #admitted(asked: AskedPath, admission: Admission): void {
     if (admission.kind === 'refused') {
-      this.#problem(asked, admission.why)
+      this.#notices.problem(asked, admission.why)
       return
     }
-    this.#noProblem(asked)
+    this.#notices.noProblem(asked)
     if (admission.kind === 'followed') {
       asked.formerly = null
       this.#attach(asked, admission.tail)
@@ -399,17 +402,8 @@ export class AskedPaths {
     else if (admission.kind === 'copy') {
       asked.copyOf = admission.of
       asked.copyNotice = { text: admission.told, since: this.#context.monotonic() }
-      if (!this.#context.follow) this.#tellCopy(asked)
+      if (!this.#context.follow) this.#notices.copy(asked)
     }
-  }
-
-  /** Said late while following: a copy in the making, or two new logs with the same first line, look like copies at first. */
-  #tellCopy(asked: AskedPath): void {
-    const notice = asked.copyNotice
-    const { follow, limits } = this.#context
-    if (!notice || (follow && this.#context.monotonic() - notice.since < limits.partial_line_ms)) return
-    asked.copyNotice = null
-    this.#tellOnce('already_read', asked.path, notice.text)
   }
 
   /** The path no longer leads to the file it led to. */
@@ -468,83 +462,7 @@ export class AskedPaths {
     }
     return false
   }
-
-  #problem(asked: AskedPath, why: string): void {
-    if (asked.problem === why) return
-    asked.problem = why
-    this.#context.tell(
-      'unreadable',
-      asked.path,
-      this.#context.follow ? `${why}; tried again until it can be read` : why,
-    )
-  }
-
-  #noProblem(asked: AskedPath): void {
-    if (asked.problem === null) return
-    asked.problem = null
-    this.#context.tell('readable_again', asked.path, 'can be read again')
-  }
-
-  #tellNoMatch(name: string): void {
-    this.#tellOnce('no_match', name, this.#context.follow ? 'is not there yet; waited for' : 'matches no file')
-  }
-
-  #tellOnce(kind: 'no_match' | 'unreadable' | 'already_read', name: string, text: string): void {
-    const key = `${kind} ${name}`
-    if (this.#told.has(key)) return
-    this.#told.add(key)
-    this.#context.tell(kind, name, text)
-  }
 }
 
 /** No read for this long: what is kept for checkpoints has been asked for long ago, ms. */
 const IDLE_MS = 10_000
-
-async function look(path: string): Promise<Look> {
-  try {
-    return await stat(path, { bigint: true })
-  } catch (error) {
-    return error as NodeJS.ErrnoException
-  }
-}
-
-/** True when something of exactly this name exists, be it a link that leads nowhere. */
-export async function nameExists(path: string): Promise<boolean> {
-  return lstat(path).then(
-    () => true,
-    () => false,
-  )
-}
-
-function isMissing(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException
-  return code === 'ENOENT' || code === 'ENOTDIR'
-}
-
-function mtime(found: Look): number {
-  return found instanceof Error ? 0 : Number(found.mtimeMs)
-}
-
-function rank(home: boolean): number {
-  return home ? 0 : 1
-}
-
-function kindOf(found: fs.BigIntStats): string {
-  if (found.isDirectory()) return 'a directory'
-  if (found.isSocket()) return 'a socket, which cannot be read as a log'
-  return 'a device, which is not read'
-}
-
-const REASONS: Record<string, string> = {
-  EACCES: 'may not be read (permission denied)',
-  EPERM: 'may not be read (not permitted)',
-  EISDIR: 'is a directory',
-  ELOOP: 'is a symbolic link that leads back to itself',
-  EMFILE: 'cannot be opened (too many open files)',
-  ENFILE: 'cannot be opened (too many open files on this machine)',
-  EIO: 'cannot be read (input/output error)',
-}
-
-function describe(error: NodeJS.ErrnoException): string {
-  return REASONS[error.code ?? ''] ?? `cannot be read (${error.code ?? error.message})`
-}
