@@ -149,7 +149,8 @@ export class Tail {
       offset,
       end: this.position,
       cut_bytes,
-      more: step.more && !this.ended,
+      // A read that was as long as what was asked for looks like one of many: of a file's size no more is known to follow.
+      more: step.more && !this.ended && (archive || this.position + step.unfinished < this.size),
       ended: this.ended,
       ...(messages ? { unit: 'message' as const } : {}),
       ...(this.live && !archive ? { received_collector_ms: clock.now() } : {}),

@@ -45,6 +45,15 @@ export function isFingerprint(text: string): boolean {
   return text.length <= 32 && fingerprintLengthAt(text, 0) === text.length && text.length > 0
 }
 
+const ANYWHERE = new RegExp(`(?:${SECRET_KINDS.join('|')}):[0-9a-f]{16}(?![0-9A-Za-z])`, 'g')
+
+/** Does a fingerprint stand anywhere in `text`? Then an earlier pass has judged it, and what it left is no secret. */
+export function holdsFingerprint(text: string): boolean {
+  if (!text.includes(':')) return false
+  for (const [found] of text.matchAll(ANYWHERE)) if (hasCheck(found)) return true
+  return false
+}
+
 const AT_END = new RegExp(`(?:${SECRET_KINDS.join('|')}):[0-9a-f]{16}$`)
 
 /** Is the last thing in `text` a fingerprint, whatever stands before it? */

@@ -98,7 +98,9 @@ function standardAlphabetEnd(text: string, from: number): number {
 /** Nothing word-like in front, or only the tail of an escape such as `\n`, `%3D`, `\u003d`. */
 export function isBoundary(text: string, at: number): boolean {
   if (at === 0 || !isBase64urlAt(text, at - 1)) return true
-  return /(?:%[0-9a-fA-F]{2}|\\[nrtbf]|\\u[0-9a-fA-F]{4}|[_-])$/.test(text.slice(Math.max(0, at - 6), at))
+  return /(?:%(?:25){0,3}[0-9a-fA-F]{2}|=3[Dd]|\\[nrtbf]|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|[_-])$/.test(
+    text.slice(Math.max(0, at - 9), at),
+  )
 }
 
 /** Tells `eyJhbGci…` from the tail of `KeyJwkSource`: decoded, only the former is printable. */

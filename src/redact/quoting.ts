@@ -5,7 +5,8 @@
 /** JSON in JSON in JSON in JSON is 15 backslashes; 6 levels are 63. More is an attack on the scanner. */
 const MAX_BACKSLASHES = 63
 
-const EXOTIC_QUOTE = /(?:%(?:25){0,3}5[Cc]){0,31}%(?:25){0,3}2[27]|&(?:quot|#34|#39|#x27|apos);|\\{1,7}u002[27]/y
+const EXOTIC_QUOTE =
+  /(?:%(?:25){0,3}5[Cc]){0,31}%(?:25){0,3}2[27]|&(?:quot|#34|#39|#x22|#x27|apos);|\\{1,7}u002[27]|(?:\\x5[Cc]){0,31}\\{1,7}x2[27]|\\{1,7}u\{2[27]\}/iy
 
 /** The quote that opens at `at` as it is written (`"`, `\\"`, `%22`), or ''. */
 export function quoteAt(text: string, at: number): string {
@@ -13,7 +14,8 @@ export function quoteAt(text: string, at: number): string {
   while (i - at <= MAX_BACKSLASHES && text.charCodeAt(i) === 92) i++
   const code = text.charCodeAt(i)
   if (code === 34 || code === 39 || code === 96) return text.slice(at, i + 1)
-  if (code === 37 || code === 38 || (code === 117 && i > at)) {
+  // `%22`, `&quot;`, `\u0022`, `\x22`.
+  if (code === 37 || code === 38 || ((code === 117 || code === 120) && i > at)) {
     EXOTIC_QUOTE.lastIndex = at
     return EXOTIC_QUOTE.exec(text)?.[0] ?? ''
   }
@@ -34,6 +36,8 @@ function anatomy(quote: string): { unit: string; depth: number; mark: string } {
     const unit = `${mark.slice(0, -2)}5C`
     return { unit, depth: escapes.length / unit.length, mark }
   }
+  const hex = /^((?:\\x5[Cc])+)(\\x2[27])$/.exec(quote)
+  if (hex !== null) return { unit: '\\X5C', depth: hex[1]!.length / 4, mark: hex[2]! }
   const depth = quote.search(/[^\\]/)
   return { unit: '\\', depth, mark: quote.slice(depth) }
 }

@@ -4,22 +4,26 @@
  * Invariants: redact(redact(x)) = redact(x); equal tokens have equal fingerprints in every notation; work grows linearly with the text.
  */
 import type { Privacy } from '../core/privacy.ts'
-import type { SecretKind } from '../core/secret-kind.ts'
+import { SECRET_KINDS, type SecretKind } from '../core/secret-kind.ts'
 import type { TokenFacts } from '../core/token-facts.ts'
 import { canonical } from './canonical.ts'
 import { assignment } from './contexts/assignment.ts'
 import { commandFlag, userFlag } from './contexts/command-flag.ts'
+import { pathSecret } from './contexts/path-secret.ts'
 import { privateJwk } from './contexts/private-jwk.ts'
 import { scheme } from './contexts/scheme.ts'
 import { selfEvidentValue } from './contexts/self-evident-value.ts'
-import { urlUserinfo } from './contexts/url-userinfo.ts'
+import { encodedUserinfo, urlUserinfo } from './contexts/url-userinfo.ts'
 import { knownXmlElement } from './contexts/xml-element.ts'
-import { endsInFingerprint, Fingerprinter, isFingerprint } from './fingerprint.ts'
+import { endsInFingerprint, Fingerprinter, holdsFingerprint, isFingerprint } from './fingerprint.ts'
 import { joseFacts, signingInput } from './jwt.ts'
+import { plainEscapes } from './plain-escapes.ts'
 import { repeatsOf } from './repeats.ts'
 import { type Context, Scan, type Span } from './scan.ts'
 import { formOf } from './self-evident.ts'
 import { mayHoldNames, NAMED, SELF_EVIDENT } from './triggers.ts'
+import { looksLikeWords } from './words.ts'
+import { unwrapped } from './wrapped.ts'
 
 export interface Redacted {
   text: string
@@ -32,6 +36,15 @@ export const MAX_TOKENS = 16
 
 /** A busy fleet's live tokens; about 500 bytes each. */
 const FACTS_KEPT = 4096
+
+/** What may stand between two values that overlap. */
+const SYNTAX = /^["'\\{}[\],:;=\s]*/
+const RUN = /[\w.+/~-]{12,}/g
+/** In front of a fingerprint: a letter, or what looks like the kind of another one. */
+const GLUED = new RegExp(`(?:[0-9A-Za-z]|(?:${SECRET_KINDS.join('|')}):)$`)
+const GLUED_LIMIT = 10
+/** Each one takes more; a third finds nothing in texts that anybody writes. */
+const MAX_PASSES = 4
 
 /** Ends a value in most notations. */
 const NOT_INSIDE = /["'\\{}[\],:\s]/
@@ -57,22 +70,38 @@ export class Redactor {
   }
 
   redact(written: string): Redacted {
-    const text = written.includes('\\u00') ? plainEscapes(written) : written
+    const { text, tokens, glued } = this.#pass(plainEscapes(written))
+    if (!glued) return { text, tokens }
+    let settled = text
+    for (let pass = 1; pass < MAX_PASSES; pass++) {
+      const again = this.#pass(settled).text
+      if (again === settled) break
+      settled = again
+    }
+    return { text: settled, tokens }
+  }
+
+  /** `glued`: a fingerprint now stands right behind a letter or another name, and may have become part of what that one names. */
+  #pass(text: string): Redacted & { glued: boolean } {
     const spans = secretSpans(text)
-    if (spans.length === 0) return { text, tokens: NO_TOKENS }
+    if (spans.length === 0) return { text, tokens: NO_TOKENS, glued: false }
     const tokens = new Map<string, TokenFacts>()
     const parts: string[] = []
     let copied = 0
+    let glued = false
     for (const span of spans) {
       if (span.end <= copied) continue
       // Of two that overlap the first is whole; what the second has beyond it must not stay either.
-      const start = Math.max(span.start, copied)
+      const overlaps = copied > span.start
+      const start = overlaps ? copied + SYNTAX.exec(text.slice(copied, span.end))![0].length : span.start
       const raw = text.slice(start, span.end)
-      // Unless that is the syntax around them.
-      if (start > span.start && NOT_INSIDE.test(raw)) continue
-      if (isFingerprint(raw) || (span.kind === 'sub' && this.#keeps(raw))) continue
+      // Unless that is the syntax around them and words.
+      if (overlaps && NOT_INSIDE.test(raw) && (raw.match(RUN) ?? []).every(looksLikeWords)) continue
+      if (raw === '') continue
+      if (holdsFingerprint(raw) || (span.kind === 'sub' && this.#keeps(raw))) continue
       const facts = this.#factsOf(raw, span.kind)
       parts.push(text.slice(copied, start))
+      glued ||= GLUED.test(text.slice(Math.max(0, start - GLUED_LIMIT), start))
       // A fingerprint is recognised by what surrounds it; where it would touch letters or another one, a space keeps it whole.
       if (touchesFingerprint(text, copied, start)) parts.push(' ')
       parts.push(span.quote, facts.fingerprint, span.quote)
@@ -81,7 +110,7 @@ export class Redactor {
       if (tokens.size < MAX_TOKENS && isToken(facts)) tokens.set(facts.fingerprint, facts)
     }
     parts.push(text.slice(copied))
-    return { text: parts.join(''), tokens: [...tokens.values()] }
+    return { text: parts.join(''), tokens: [...tokens.values()], glued }
   }
 
   /**
@@ -100,7 +129,7 @@ export class Redactor {
   }
 
   #factsOf(raw: string, kind: SecretKind): TokenFacts {
-    const value = canonical(raw)
+    const value = canonical(unwrapped(raw))
     const known = this.#knownJwt(value)
     if (known !== undefined) return known
     const form = formOf(value)
@@ -121,14 +150,6 @@ export class Redactor {
     const input = signingInput(value)
     return input === undefined ? undefined : this.#facts.get(this.#fingerprinter.of('jwt', input))
   }
-}
-
-/** JSON escapes of what never needs any (`\\u002e`, `\\u0065`): a token is told by its dots and its first letters. */
-const NEEDLESS_ESCAPE = /\\+u00(2[bBdDeEfF]|3[0-9dDaA]|[46][1-9a-fA-F]|[57][0-9aA]|5[fF]|7[eE])/g
-
-/** The same text in plainer words. JSON stays JSON, and of nested JSON every level the same. */
-function plainEscapes(text: string): string {
-  return text.replace(NEEDLESS_ESCAPE, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 }
 
 function touchesFingerprint(text: string, copied: number, start: number): boolean {
@@ -184,6 +205,8 @@ function nextTrigger(pattern: RegExp, text: string, from: number): Trigger | und
 
 function contextOf(trigger: string): Context {
   if (trigger.startsWith(':')) return urlUserinfo
+  if (/^%(?:25){0,2}3[Aa]/.test(trigger)) return encodedUserinfo
+  if (/^(?:\/|hooks|discord)/.test(trigger)) return pathSecret
   if (trigger.startsWith('<')) return knownXmlElement
   if (/^(?:--[a-z]|-u)/.test(trigger)) return trigger.endsWith(':') ? userFlag : commandFlag
   if (trigger.startsWith('kty')) return privateJwk

@@ -40,7 +40,15 @@ const WHOLE = new Map<string, KeyClass>([
   ['sub', hard('sub')],
   ['jti', hard('jti')],
   ['sig', soft('secret')],
-  ['assertion', soft('opaque')],
+])
+
+/** As the last part of a longer name: `DB_PASS`, `my_sid`, `http-jwt`. */
+const PARTS = new Map<string, KeyClass>([
+  ['pass', hard('password')],
+  ['sid', soft('cookie')],
+  ['otp', hard('code')],
+  ['totp', hard('code')],
+  ['jwt', soft('opaque')],
 ])
 
 /** First ending that fits decides, so longer ones stand before the shorter ones they end in. */
@@ -103,6 +111,7 @@ const ENDINGS: readonly (readonly [string, KeyClass])[] = [
   ['samlresponse', hard('saml')],
   ['samlrequest', hard('saml')],
   ['samlart', hard('saml')],
+  ['assertion', soft('opaque')],
   ['authorizationcode', hard('code')],
   ['oauthcode', hard('code')],
   ['authcode', hard('code')],
@@ -135,7 +144,7 @@ export function classifyKey(name: string): KeyClass | undefined {
     .slice(name.lastIndexOf('.') + 1)
     .toLowerCase()
     .replace(/[_-]/g, '')
-  const whole = WHOLE.get(compact)
+  const whole = WHOLE.get(compact) ?? PARTS.get(/[_-]([a-z]{3,4})$/i.exec(name)?.[1]?.toLowerCase() ?? '')
   if (whole !== undefined) return whole
   if (ERROR_CODE.test(compact)) return { ...soft('opaque'), error: true }
   for (const [ending, keyClass] of ENDINGS_BY_LAST_LETTER.get(compact.at(-1) ?? '') ?? []) {

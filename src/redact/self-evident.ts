@@ -17,6 +17,23 @@ const FORMS: readonly (readonly [SecretKind, RegExp])[] = [
     'apikey',
     /(?:gh[pousr]_\w{10,}|github_pat_\w{10,}|gl(?:pat|oas|dt|rt|cbt|ptt|ft|imt|agent|soat)-[\w.-]{10,}|xox[abeoprs](?:\.xox[bp])?-[\w-]{8,}|xapp-[\w-]{8,}|(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])|[srp]k_(?:live|test)_\w{8,}|whsec_[\w+/=-]{10,}|npm_[A-Za-z0-9]{20,}|pypi-A[\w-]{16,}|AIza[\w-]{16,}|ya29\.[\w-]{10,}|GOCSPX-[\w-]{10,}|SG\.[\w-]{16,}\.[\w-]{8,}|do[opr]_v1_\w{10,}|shp(?:at|ca|pa|ss)_\w{10,}|hv[sbr]\.[\w-]{10,}|dapi[0-9a-f]{16,}(?:-\d)?|hf_[A-Za-z]{16,}|sk-(?=[\w-]{0,64}[0-9])[\w-]{16,}|ATATT3[\w=-]{16,}|gl(?:c|sa)_[\w=+/]{10,})/y,
   ],
+  [
+    'apikey',
+    /(?:dckr_pat_[\w-]{16,}|lin_api_\w{16,}|ntn_\w{16,}|pscale_(?:tkn|pw|oauth)_[\w.-]{16,}|sbp_[0-9a-f]{16,}|rubygems_[0-9a-f]{16,}|CLOJARS_[0-9a-f]{16,}|figd_[\w-]{16,}|sntry[su]_[\w=+/-]{16,}|PMAK-[0-9a-f]{8,}-[0-9a-f]{8,}|NRAK-[A-Z0-9]{16,}|pul-[0-9a-f]{16,}|tskey-[\w-]{16,}|AGE-SECRET-KEY-1[A-Z0-9]{16,}|sq0(?:atp|csp)-[\w-]{16,}|dp\.(?:pt|st|ct|sa)\.\w{16,})/y,
+  ],
+  ['apikey', /[0-9]{8,10}(?::|%3[Aa])AA[\w-]{30,36}(?![\w-])/y],
+  [
+    'opaque',
+    /(?:ZXlK[\w+/-]{16,}={0,2}|gAAAAA[\w-]{32,}={0,2}|TlRMTVNT[\w+/]{8,}={0,2}|1(?:\/|%2[Ff]){2}0[\w-]{16,})/y,
+  ],
+  ['code', /[04](?:\/|%2[Ff])0A[\w-]{16,}/y],
+  ['saml', /PHNhbW[w-z][\w+/-]{16,}={0,2}/y],
+  ['cookie', /CfDJ8[\w-]{24,}/y],
+  // Password hashes in the modular crypt format: bcrypt, Argon2, the crypts of glibc and Apache.
+  [
+    'password',
+    /(?:\$|%24)(?:2[aby]|argon2(?:id|i|d)|apr1|[156y])(?:(?:\$|%24)(?:[\w=,./]|%3[Dd]|%2[Cc]){1,60}){1,3}(?:\$|%24)(?:[./+A-Za-z0-9]|%2[FfBb]){16,}={0,2}/y,
+  ],
 ]
 
 /** As it stands, in a form (`+`) or percent-encoded, up to three times. */
@@ -91,6 +108,8 @@ export function tokenPartEnd(text: string, start: number, end: number): number {
   if (fingerprint > 0) return Math.min(end, start + fingerprint)
   const tokenEnd = JOSE_START.test(text.slice(start, start + 3)) ? joseEnd(text, start) : start
   if (tokenEnd === start || tokenEnd >= end || end - tokenEnd > REST_LIMIT) return end
-  const runs = text.slice(tokenEnd, end).match(REST_RUN) ?? []
+  const rest = text.slice(tokenEnd, end)
+  if (/^\.{1,2}$/.test(rest)) return end
+  const runs = rest.match(REST_RUN) ?? []
   return runs.every(looksLikeWords) ? tokenEnd : end
 }

@@ -40,7 +40,8 @@ export function authorizationHeader(scan: Scan, start: number, limit: number, qu
   const end = tokenPartEnd(text, at, quoted ? limit : Math.min(limit, bareEnd(text, at, level)))
   const value = text.slice(at, end)
   if (isPlaceholder(value) || isStatusPhrase(value) || isTemplate(value)) return end
-  if (scheme === '' && looksLikeWords(value)) return end
+  // Or the scheme alone, its credential in a line that goes on (RFC 9112 §5.2).
+  if (scheme === '' && looksLikeWords(value)) return at
   scan.add(at, end, /^basic$/i.test(scheme) ? 'basic' : 'opaque')
   return end
 }

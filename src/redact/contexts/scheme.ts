@@ -6,9 +6,12 @@
 import { fingerprintLengthAt } from '../fingerprint.ts'
 import type { Context } from '../scan.ts'
 import { saysItself, tokenPartEnd } from '../self-evident.ts'
-import { isPlaceholder, looksLikeWords } from '../words.ts'
+import { isPlaceholder, looksLikeWords, looksRandom } from '../words.ts'
 
-const REPEATED = /(?:(?:bearer|dpop|basic)(?!:[0-9a-f]{16})|[ \t+:]|%20|%2520|\\u0020){1,64}/iy
+const REPEATED =
+  /(?:(?:bearer|dpop|basic)(?!:[0-9a-f]{16})|[ \t+:,]|%20|%2520|\\u0020|(?:\r?\n|(?:\\{1,7}r)?\\{1,7}n)[ \t]){1,64}/iy
+/** `Bearer "…"`, `Bearer [6f1c…]`: only what looks random, or it is a template. */
+const OPENED = /\\{0,7}["'[(<]/y
 /** token68 of RFC 9110 §11.2, also percent-encoded or with JSON's escaped slash. */
 const TOKEN68 = /(?:[\w.~+/-]|\\{1,7}\/|%2[BbFf])+(?:=|%3[Dd]){0,2}/y
 const TOKEN_MIN = 8
@@ -17,7 +20,10 @@ export const scheme: Context = (scan, at, wordEnd) => {
   const { text } = scan
   REPEATED.lastIndex = at
   REPEATED.test(text)
-  const start = Math.max(REPEATED.lastIndex, wordEnd)
+  const gapEnd = Math.max(REPEATED.lastIndex, wordEnd)
+  OPENED.lastIndex = gapEnd
+  const opened = OPENED.test(text)
+  const start = opened ? OPENED.lastIndex : gapEnd
   if (fingerprintLengthAt(text, start) > 0) return start
   TOKEN68.lastIndex = start
   if (!TOKEN68.test(text)) return start
@@ -28,6 +34,7 @@ export const scheme: Context = (scan, at, wordEnd) => {
   while (end > start && text[end - 1] === '.') end--
   const isBasic = /^basic/i.test(text.slice(at, at + 5))
   const value = text.slice(start, Math.min(end, start + 4096))
+  if (opened && !looksRandom(value) && !saysItself(value)) return start
   if (isBasic ? !isBasicCredentials(value) : isWords(value)) return start
   scan.add(start, tokenPartEnd(text, start, end), isBasic ? 'basic' : 'opaque')
   return end

@@ -2,6 +2,7 @@
 import { base64urlEnd, isBoundary, JOSE_START, joseEnd } from '../jwt.ts'
 import type { Context } from '../scan.ts'
 import { prefixedKeyAt, privateKeyEnd } from '../self-evident.ts'
+import { wrappedEnd } from '../wrapped.ts'
 
 export const selfEvidentValue: Context = (scan, at, wordEnd) => {
   const { text } = scan
@@ -14,18 +15,20 @@ export const selfEvidentValue: Context = (scan, at, wordEnd) => {
   if (!isBoundary(text, at)) return at + 3
   const key = prefixedKeyAt(text, at)
   if (key === undefined) return at + 3
-  scan.add(at, key.end, key.kind)
-  return key.end
+  const end = wrappedEnd(text, at, key.end)
+  scan.add(at, end, key.kind)
+  return end
 }
 
 const joseToken: Context = (scan, at, wordEnd) => {
   if (at < scan.joseFreeUntil && scan.text[at + 2] !== 'J') return wordEnd
-  const end = joseEnd(scan.text, at)
-  if (end === at) {
+  const lineEnd = joseEnd(scan.text, at)
+  if (lineEnd === at) {
     // No later start inside this run of characters can do better; without this, `ewoewoewo…` would cost its length squared.
     scan.joseFreeUntil = base64urlEnd(scan.text, at)
     return wordEnd
   }
+  const end = wrappedEnd(scan.text, at, lineEnd)
   scan.add(at, end, 'opaque')
   return end
 }

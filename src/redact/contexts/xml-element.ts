@@ -5,6 +5,7 @@ import { isPlaceholder } from '../words.ts'
 
 /** Attributes and namespaces between a name and its `>`; characters. */
 const OPENING_LIMIT = 512
+const CDATA = '<![CDATA['
 
 /**
  * `nameEnd` is the position behind the element's name. Adds the text up to the next tag; returns where to go on.
@@ -15,10 +16,11 @@ export function xmlElement(scan: Scan, nameEnd: number, kind: SecretKind, evenCu
   const opening = text.slice(nameEnd, nameEnd + OPENING_LIMIT)
   const close = opening.indexOf('>')
   if (close < 0 || opening[close - 1] === '/') return nameEnd
-  const start = nameEnd + close + 1
-  const next = text.indexOf('<', start)
+  const behind = nameEnd + close + 1
+  const start = text.startsWith(CDATA, behind) ? behind + CDATA.length : behind
+  const next = start === behind ? text.indexOf('<', start) : text.indexOf(']]>', start)
   const end = Math.min(next < 0 ? text.length : next, scan.textLimit(start))
-  if (!evenCut && !text.startsWith('</', end)) return start
+  if (!evenCut && start === behind && !text.startsWith('</', end)) return start
   if (!isPlaceholder(text.slice(start, Math.min(end, start + 201)))) scan.add(start, end, kind)
   return end
 }

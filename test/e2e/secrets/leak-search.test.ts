@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { authtop, ENTRY, environment, scratch } from '../../cli/authtop.ts'
+import { placeDumps } from './dumps.ts'
 import { findTraces } from './find-traces.ts'
 import { type Placed, placeAll } from './places.ts'
 import { drawSecrets } from './secret-kinds.ts'
@@ -19,7 +20,9 @@ const EACH = Number(process.env.LEAK_EACH ?? 1)
 const home = scratch()
 const logs = join(home, 'in')
 const db = join(home, 'kept', 'store.db')
-const placed = placeAll(drawSecrets(SEED, EACH))
+const secrets = drawSecrets(SEED, EACH)
+/** Dumps over several lines come apart into records; test/unit/redact has them whole. */
+const placed = [...placeAll(secrets), ...placeDumps(secrets, 7).filter(({ text }) => !text.includes('\n'))]
 const files = new Map<string, string>()
 
 beforeAll(async () => {

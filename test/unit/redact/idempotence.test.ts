@@ -114,6 +114,9 @@ test.each([
   'cookie:0123456789abcdef=>Authorizationcode:0123456789abcdef',
   `${redactor.fingerprint('cookie', 'x')}=>Authorization${redactor.fingerprint('code', 'y')}`,
   '-----END PRIVATE KEY-------password Authorization',
+  '-----END PRIVATE KEY-----%3Dtoken jtiAuthorization-----BEGIN PRIVATE KEY-----kty%22+[(',
+  'c2lnbmF0dXJlMTIzdigest:0123456789abcdefCookie→token 8f14e45f-ceea-467f-9c3d-1a2b4c6d8e0fsecret:0123456789abcdefCookie',
+  'password","name":"token"jti:0123456789abcdefjwt","name":"token"jwt:0123456789abcdef{"value":"hunter2→\\',
   'cookie:0123456789abcdefeyJhbGciOiJSUzI1NiJ9</password>saml:0123456789abcdefeyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.',
 ])('redacting twice is redacting once: %s', (mixture) => {
   const once = redactor.redact(mixture).text

@@ -1,6 +1,7 @@
 /** The same search as test/e2e/secrets, on the redactor alone: fast enough for many draws, and it names the place that leaks. */
 import { expect, test } from 'vitest'
 import { Redactor } from '../../../src/redact/redactor.ts'
+import { placeDumps } from '../../e2e/secrets/dumps.ts'
 import { findTraces } from '../../e2e/secrets/find-traces.ts'
 import { placeAll } from '../../e2e/secrets/places.ts'
 import { drawSecrets } from '../../e2e/secrets/secret-kinds.ts'
@@ -20,6 +21,38 @@ test('nothing of any secret is left, whatever its kind, its notation and what is
     found.map(({ placed: p, trace }) => `${p.secret.kind} | ${p.way} | ${p.wrapper}: ${trace} of ${p.text}`),
   ).toEqual([])
   for (const text of texts) expect(redactor.redact(text).text).toBe(text)
+})
+
+test('nothing is left in what runtimes, shells, tools and configuration files print', () => {
+  const placed = placeDumps(drawSecrets(20_261_130, 1))
+  expect(placed.length).toBeGreaterThan(7_000)
+  const texts = placed.map(({ text }) => redactor.redact(text).text)
+  const found = placed.flatMap((each, i) => findTraces([texts[i]!], [each]))
+  expect(found.map(({ placed: p, trace }) => `${p.secret.kind} | ${p.way}: ${trace} of ${p.text}`)).toEqual([])
+  for (const text of texts) expect(redactor.redact(text).text).toBe(text)
+})
+
+test.each([
+  [
+    'a one-time value that a message compares',
+    'nonce mismatch, expected Pysr5tI5esYwIIuIOWdbolh, got: Qysr5tI5esYwIIuIOWdbolh',
+  ],
+  ['a value that Spring rejected', "on field 'password': rejected value [Pysr5tI5es]; codes [Size.loginForm.password]"],
+  ['a link that resets a password', 'GET /auth/reset-password/Pysr5tI5esYwIIuIOWdbolh1 HTTP/1.1'],
+  ['an address of a bot', 'https://api.telegram.org/bot123456789:AAHdqTPysr5tI5esYwIIu0K5PALDsawx12/getMe'],
+  ['an address of a webhook', 'https://hooks.slack.com/services/T0Pysr5tI5/B0Pysr5tI5/Pysr5tI5esYwIIuIOWdbolh1'],
+  ['a password with a slash in an address', 'amqp://svc:KPysr5tI5esIy/QSF@mq.test:5672/v'],
+  [
+    'a token behind another one that its name repeats',
+    'apikey:0123456789abcdef:ghp_Pysr5tI5esYwIIuIOWdbolhPysr5tI5es%3D<(sub->apikey:0123456789abcdef',
+  ],
+])('nothing is left of %s', (_, text) => {
+  expect(redactor.redact(text).text).not.toMatch(/Pysr5tI5|Qysr5tI5|QSF/)
+})
+
+test('an address with a port and a path is none with a password', () => {
+  const text = 'GET http://registry.test:4873/@scope/pkg http://a.test/@x'
+  expect(redactor.redact(text).text).toBe(text)
 })
 
 test('a token is found in the JSON of a log that escapes what it need not', () => {

@@ -46,6 +46,18 @@ describe('following', () => {
     expect(reader.batches[1]?.received_collector_ms).toBeGreaterThan(1_600_000_000_000)
   })
 
+  test.each([10, 100, 2_000])(
+    'the last batch of a file of %d KB knows that nothing follows, however its size falls',
+    async (kb) => {
+      const logs = new LogFolder()
+      logs.write('app.log', `${'x'.repeat(1023)}\n`.repeat(kb))
+      const reader = await logs.follow('app.log')
+      await reader.until(() => reader.lines.length === kb)
+      expect(reader.batches.at(-1)?.more).toBe(false)
+      expect(reader.batches.slice(0, -1).every(({ more }) => more)).toBe(true)
+    },
+  )
+
   test('a named file that does not exist yet is waited for, and that is said once', async () => {
     const logs = new LogFolder()
     const reader = await logs.follow('late/app.log')
