@@ -6,6 +6,7 @@ import type { Cause, Subcause } from '../../core/cause.ts'
 import { FILTER_FIELDS, type Filter, type TimeRange } from '../../core/filter.ts'
 import type { Kind, Outcome } from '../../core/kind.ts'
 import type { Dimension, GroupCount } from '../../core/ports/store.ts'
+import { byGroup } from '../answer-order.ts'
 import { coverRange, DAY_MS, GRAIN, GRAIN_MS, HOUR_MS, MINUTE_MS } from '../time-grain.ts'
 import { DIMENSIONS } from './incident-row.ts'
 import type { ClickhouseServer, Row } from './server.ts'
@@ -36,6 +37,7 @@ export interface CountScope {
   filter: Filter
   detail_from_ms: number | null
   rollups_from_ms: number | null
+  days_from_ms: number | null
   /** Only what this collector counted; null: all. */
   collector: number | null
 }
@@ -90,7 +92,7 @@ export async function readGroups(
     groups.push(group)
   }
   await narrow(server, scope, groups)
-  return { groups, more }
+  return { groups: groups.sort(byGroup), more }
 }
 
 type GroupRow = [...string[], number, number, number]
@@ -110,64 +112,109 @@ function toGroup(row: GroupRow): GroupCount {
   }
 }
 
-/** From the hour to the minute, as far back as there are minutes. */
+/** From the day to the hour and from the hour to the minute, as far back as there are minutes. */
 async function narrow(server: ClickhouseServer, scope: CountScope, groups: GroupCount[]): Promise<void> {
-  const hours = new Set<number>()
-  for (const { from_ms, to_ms } of groups) {
-    if (from_ms % HOUR_MS === 0) hours.add(from_ms)
-    if (to_ms % HOUR_MS === 0) hours.add(to_ms - HOUR_MS)
-  }
-  const known = [...hours].filter((hour) => hour >= (scope.detail_from_ms ?? -Infinity))
-  if (known.length === 0) return
-  const keys = ['kind', 'outcome', 'cause', 'subcause', ...DIMENSIONS]
-  const list = new Sql(keys.join(', '))
-  const conditions = [...filterConditions(scope.filter), ...whose(scope)]
-  const { from_ms, to_ms } = scope.range
-  // A table's own names before the aliases of a query: the hour is not called start_ms.
-  const rows = await server.rows<Row>(
-    sql`SELECT ${list}, hour, min(start_ms), max(start_ms) FROM (
-          SELECT ${list}, start_ms - positiveModulo(start_ms, ${HOUR_MS}) AS hour, start_ms, sum(count) AS counted
-            FROM count_minute WHERE ${join([hourRanges(known), sql`start_ms >= ${Math.floor(from_ms / MINUTE_MS) * MINUTE_MS}`, sql`start_ms < ${Math.ceil(to_ms)}`, ...conditions], ' AND ')}
-           GROUP BY ${list}, hour, start_ms HAVING counted > 0) GROUP BY ${list}, hour`,
-  )
-  const minutes = new Map(rows.map((row) => [row.slice(0, keys.length + 1).join('\u001f'), row]))
-  for (const group of groups) {
-    const name = keys.map((key) => group[key as keyof GroupCount] ?? '')
-    const first = minutes.get([...name, group.from_ms].join('\u001f'))
-    const last = minutes.get([...name, group.to_ms - HOUR_MS].join('\u001f'))
-    if (first !== undefined) group.from_ms = first[keys.length + 1] as number
-    if (last !== undefined) group.to_ms = (last[keys.length + 2] as number) + MINUTE_MS
+  await narrowTo(server, scope, groups, {
+    table: 'count_hour',
+    within_ms: DAY_MS,
+    length_ms: HOUR_MS,
+    from_ms: -Infinity,
+  })
+  const from_ms = scope.detail_from_ms ?? -Infinity
+  await narrowTo(server, scope, groups, { table: 'count_minute', within_ms: HOUR_MS, length_ms: MINUTE_MS, from_ms })
+}
+
+/** A finer table within the coarser buckets that are known. */
+interface Finer {
+  table: 'count_minute' | 'count_hour'
+  within_ms: number
+  length_ms: number
+  /** There is nothing finer before. */
+  from_ms: number
+}
+
+const KEYS = ['kind', 'outcome', 'cause', 'subcause', ...DIMENSIONS] as const
+
+/** Groups by what is looked for in one statement. */
+const GROUPS_AT_ONCE = 2_000
+
+async function narrowTo(server: ClickhouseServer, scope: CountScope, all: GroupCount[], finer: Finer): Promise<void> {
+  const { table, within_ms, length_ms } = finer
+  for (let at = 0; at < all.length; at += GROUPS_AT_ONCE) {
+    const groups = all.slice(at, at + GROUPS_AT_ONCE)
+    const buckets = new Set<number>()
+    const wanted = new Map<string, GroupCount>()
+    for (const group of groups) {
+      const ends = [group.from_ms % within_ms === 0, group.to_ms % within_ms === 0]
+      if (ends[0]) buckets.add(group.from_ms / within_ms)
+      if (ends[1]) buckets.add(group.to_ms / within_ms - 1)
+      if (ends[0] || ends[1]) wanted.set(nameOf(group), group)
+    }
+    const known = [...buckets].filter((bucket) => bucket * within_ms >= finer.from_ms)
+    if (known.length === 0) continue
+    const keys = new Sql(KEYS.join(', '))
+    const named = [...wanted.values()].map(
+      (group) =>
+        sql`(${join(
+          KEYS.map((key) => sql`${group[key] ?? ''}`),
+          ', ',
+        )})`,
+    )
+    const conditions = [
+      // The primary key is searched by both: a quotient keeps the order.
+      sql`start_ms >= ${Math.min(...known) * within_ms} AND start_ms < ${(Math.max(...known) + 1) * within_ms}`,
+      // It rounds towards zero; what that lets in besides is told apart by its bucket.
+      sql`intDiv(start_ms, ${within_ms}) IN ${known.flatMap((bucket) => (bucket < 0 ? [bucket, bucket + 1] : bucket))}`,
+      sql`start_ms >= ${Math.floor(scope.range.from_ms / length_ms) * length_ms} AND start_ms < ${Math.ceil(scope.range.to_ms)}`,
+      sql`(${keys}) IN (${join(named, ', ')})`,
+      ...filterConditions(scope.filter),
+      ...whose(scope),
+    ]
+    // A table's own names come before the aliases of a query: the bucket is not called start_ms.
+    const rows = await server.rows<Row>(
+      sql`SELECT ${keys}, bucket, min(start_ms), max(start_ms) FROM (
+            SELECT ${keys}, start_ms - positiveModulo(start_ms, ${within_ms}) AS bucket, start_ms, sum(count) AS counted
+              FROM ${new Sql(table)} WHERE ${join(conditions, ' AND ')} GROUP BY ${keys}, bucket, start_ms HAVING counted > 0)
+           GROUP BY ${keys}, bucket`,
+    )
+    const found = new Map(rows.map((row) => [row.slice(0, KEYS.length + 1).join('\u001f'), row]))
+    for (const group of groups) {
+      const name = nameOf(group)
+      const first = found.get(`${name}\u001f${group.from_ms}`)
+      const last = found.get(`${name}\u001f${group.to_ms - within_ms}`)
+      if (first !== undefined) group.from_ms = first[KEYS.length + 1] as number
+      if (last !== undefined) group.to_ms = (last[KEYS.length + 2] as number) + length_ms
+    }
   }
 }
 
-/** Ranges of the primary key and not a condition on each row. */
-function hourRanges(hours: readonly number[]): Sql {
-  if (hours.length > 400) return sql`start_ms BETWEEN ${Math.min(...hours)} AND ${Math.max(...hours) + HOUR_MS}`
-  return sql`(${join(
-    hours.map((hour) => sql`(start_ms >= ${hour} AND start_ms < ${hour + HOUR_MS})`),
-    ' OR ',
-  )})`
+function nameOf(group: GroupCount): string {
+  return KEYS.map((key) => group[key] ?? '').join('\u001f')
 }
 
-/** Rows of minutes and hours that cover the range; null: it is empty. */
+/** Rows of minutes, hours and days that cover the range; null: it is empty. */
 function sourceOf(scope: CountScope, step_ms: number): Sql | null {
-  const { filter, detail_from_ms, rollups_from_ms } = scope
+  const { filter, detail_from_ms, rollups_from_ms, days_from_ms } = scope
   const range = { ...scope.range, from_ms: Math.max(scope.range.from_ms, rollups_from_ms ?? -Infinity) }
   if (!(range.from_ms < range.to_ms)) return null
-  const spans: Record<'count_minute' | 'count_hour', Sql[]> = { count_minute: [], count_hour: [] }
-  for (const { grain, from, to } of coverRange(finite(range), detail_from_ms ?? Number.MIN_SAFE_INTEGER, step_ms)) {
-    const table = grain === GRAIN.minute ? 'count_minute' : 'count_hour'
+  const spans: Record<keyof typeof LENGTH_MS, Sql[]> = { count_minute: [], count_hour: [], count_day: [] }
+  const detail_ms = detail_from_ms ?? Number.MIN_SAFE_INTEGER
+  for (const { grain, from, to } of coverRange(finite(range), detail_ms, step_ms)) {
+    const days = grain === GRAIN.day && from * DAY_MS >= (days_from_ms ?? -Infinity)
+    const table = grain === GRAIN.minute ? 'count_minute' : days ? 'count_day' : 'count_hour'
     spans[table].push(sql`(start_ms >= ${from * GRAIN_MS[grain]} AND start_ms < ${to * GRAIN_MS[grain]})`)
   }
   const conditions = [...filterConditions(filter), ...whose(scope)]
   const parts = Object.entries(spans)
     .filter(([, ranges]) => ranges.length > 0)
     .map(([table, ranges]) => {
-      const length = table === 'count_minute' ? MINUTE_MS : HOUR_MS
+      const length = LENGTH_MS[table as keyof typeof LENGTH_MS]
       return sql`SELECT *, ${length} AS length FROM ${new Sql(table)} WHERE ${join([sql`(${join(ranges, ' OR ')})`, ...conditions], ' AND ')}`
     })
   return parts.length === 0 ? null : join(parts, ' UNION ALL ')
 }
+
+const LENGTH_MS = { count_minute: MINUTE_MS, count_hour: HOUR_MS, count_day: DAY_MS } as const
 
 export function filterConditions({ include, exclude }: Filter): Sql[] {
   const conditions: Sql[] = []

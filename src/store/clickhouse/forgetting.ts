@@ -236,6 +236,7 @@ class Forgetting {
     )
     await this.#drop('count_minute', clients)
     await this.#drop('count_hour', clients)
+    await this.#drop('count_day', clients)
     await this.#drop('history', sql`detail IN ${this.#clients}`)
     return known.length
   }

@@ -31,10 +31,62 @@ export async function listIncidents(
     )
   }
   const order = oldest_first ? sql`time_ms, id` : sql`time_ms DESC, id DESC`
+  if (most > PAGE) {
+    const rows = await server.rows(
+      sql`SELECT ${COLUMNS} FROM incident FINAL WHERE ${join(conditions, ' AND ')} ORDER BY ${order} LIMIT ${most} ${BY_DAYS}`,
+    )
+    return rows.map((row) => fromRow(row).incident)
+  }
+  const found: [number, number][] = []
+  for await (const [start_ms, end_ms] of windows(server, Math.ceil(from_ms), Math.ceil(to_ms), oldest_first === true)) {
+    const within = sql`time_ms >= ${start_ms} AND time_ms < ${end_ms}`
+    found.push(
+      ...(await server.rows<[number, number]>(
+        sql`SELECT time_ms, id FROM incident FINAL WHERE ${within} AND ${join(conditions, ' AND ')}
+             ORDER BY ${order} LIMIT ${most - found.length} ${BY_DAYS}`,
+      )),
+    )
+    if (found.length >= most) break
+  }
+  if (found.length === 0) return []
+  const places = join(
+    found.map(([time_ms, id]) => sql`(${time_ms}, ${id})`),
+    ', ',
+  )
   const rows = await server.rows(
-    sql`SELECT ${COLUMNS} FROM incident FINAL WHERE ${join(conditions, ' AND ')} ORDER BY ${order} LIMIT ${most}`,
+    sql`SELECT ${COLUMNS} FROM incident FINAL WHERE (time_ms, id) IN (${places}) ORDER BY ${order} ${BY_DAYS}`,
   )
   return rows.map((row) => fromRow(row).incident)
+}
+
+/** An incident is sorted by its time, and so are the days it is kept by: no two of them hold versions of one. */
+const BY_DAYS = sql`SETTINGS do_not_merge_across_partitions_select_final = 1`
+/** Longer lists are for files, and read the whole range once. */
+const PAGE = 1_000
+/** The first window, and by how much each is longer than the one before: a page is mostly found in the first. */
+const WINDOW_MS = 3_600_000
+const LONGER = 8
+
+/** The range in pieces that touch, from the end that is asked for; only as far as there are incidents. */
+async function* windows(
+  server: ClickhouseServer,
+  from_ms: number,
+  to_ms: number,
+  oldest_first: boolean,
+): AsyncGenerator<[start_ms: number, end_ms: number]> {
+  const [row] = await server.rows<[number, number, number]>(
+    sql`SELECT count(), min(time_ms), max(time_ms) FROM incident`,
+  )
+  if (row === undefined || row[0] === 0) return
+  const first_ms = Math.max(from_ms, row[1])
+  const last_ms = Math.min(to_ms, row[2] + 1)
+  let length_ms = WINDOW_MS
+  for (let done_ms = 0; done_ms < last_ms - first_ms; ) {
+    const next_ms = Math.min(last_ms - first_ms, done_ms + length_ms)
+    yield oldest_first ? [first_ms + done_ms, first_ms + next_ms] : [last_ms - next_ms, last_ms - done_ms]
+    done_ms = next_ms
+    length_ms *= LONGER
+  }
 }
 
 /** Null where there is none of this id. */

@@ -26,6 +26,8 @@ export interface ClickhouseLocation {
   replicated: boolean
   /** The server gathers small inserts of many collectors (async_insert, acknowledged when stored). */
   async_insert: boolean
+  /** Certificate of the authority that the server's one is to be trusted for, PEM; null: those that this machine trusts. */
+  authority: Buffer | null
   /** Longest wait for an answer, ms. */
   timeout_ms: number
   /** The location without its secret. */
@@ -54,6 +56,7 @@ const OPTIONS = [
   'timeout_s',
   'secure',
   'password_file',
+  'ca_file',
 ] as const
 type Option = (typeof OPTIONS)[number]
 
@@ -88,6 +91,7 @@ export function parseClickhouse(rest: string, env: NodeJS.ProcessEnv): Clickhous
     cluster,
     replicated: flag('replicated', given.replicated, cluster !== null),
     async_insert: flag('async_insert', given.async_insert, false),
+    authority: given.ca_file === undefined ? null : read('certificate of the authority', given.ca_file),
     timeout_ms: given.timeout_s === undefined ? TIMEOUT_MS : whole('timeout_s', given.timeout_s) * 1000,
     shown,
   }
@@ -111,10 +115,14 @@ function options(params: URLSearchParams): Partial<Record<Option, string>> {
 function password(url: URL, file: string | undefined, env: NodeJS.ProcessEnv): string {
   if (url.password !== '') return decodeURIComponent(url.password)
   if (file === undefined) return env[PASSWORD_VARIABLE] ?? ''
+  return read('password file', file).toString('utf8').trimEnd()
+}
+
+function read(what: string, file: string): Buffer {
   try {
-    return readFileSync(file, 'utf8').trimEnd()
+    return readFileSync(file)
   } catch (error) {
-    throw mistake(`the password file cannot be read (${(error as NodeJS.ErrnoException).code})`)
+    throw mistake(`the ${what} cannot be read (${(error as NodeJS.ErrnoException).code})`)
   }
 }
 

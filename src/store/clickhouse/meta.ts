@@ -14,6 +14,8 @@ export interface Marks {
   detail_from_ms: number | null
   /** Hours. */
   rollups_from_ms: number | null
+  /** Days; before it only hours answer for everything. */
+  days_from_ms: number | null
   /** Facts of the history whose last use lies before. */
   history_from_ms: number | null
 }
@@ -40,13 +42,14 @@ export class Meta {
   async marks(): Promise<Marks> {
     const rows = await this.#server.rows<[string, number]>(
       sql`SELECT key, max(toInt64OrZero(value)) FROM meta
-           WHERE key IN ${['detail_from_ms', 'rollups_from_ms', 'history_from_ms']} GROUP BY key`,
+           WHERE key IN ${['detail_from_ms', 'rollups_from_ms', 'days_from_ms', 'history_from_ms']} GROUP BY key`,
     )
     const marks = new Map(rows)
     const of = (key: string) => marks.get(key) ?? null
     return {
       detail_from_ms: of('detail_from_ms'),
       rollups_from_ms: of('rollups_from_ms'),
+      days_from_ms: of('days_from_ms'),
       history_from_ms: of('history_from_ms'),
     }
   }

@@ -3,6 +3,7 @@
  * anything of somebody else's.
  */
 import { StoreRefusal } from '../../core/ports/store.ts'
+import { ceilTo, DAY_MS } from '../time-grain.ts'
 import type { ClickhouseLocation } from './location.ts'
 import { Meta } from './meta.ts'
 import { KNOWN_VERSION, MIGRATIONS } from './migrations/index.ts'
@@ -53,12 +54,17 @@ export async function migrate(server: ClickhouseServer, location: ClickhouseLoca
       await server.run(statement)
     await meta.claim('program', 'authtop')
   }
+  // Where there was nothing before, every day is counted.
+  if (version > 0 && version < COUNTS_DAYS) await meta.mark('days_from_ms', ceilTo(Date.now() + DAY_MS, DAY_MS))
   for (const [from, statements] of MIGRATIONS.entries()) {
     if (from < version) continue
     for (const statement of statements(schema)) await server.run(statement)
     await meta.mark('schema', from + 1)
   }
 }
+
+/** The version from which on days are counted. */
+const COUNTS_DAYS = 3
 
 async function isOurs(server: ClickhouseServer): Promise<boolean> {
   const columns = await server.rows<[string]>(

@@ -353,8 +353,8 @@ export class ClickhouseReader implements StoreReader {
   }
 
   async #scope(range: TimeRange, filter: Filter): Promise<CountScope> {
-    const { detail_from_ms, rollups_from_ms } = await this.#meta.marks()
-    return { range, filter, detail_from_ms, rollups_from_ms, collector: this.#collector }
+    const { detail_from_ms, rollups_from_ms, days_from_ms } = await this.#meta.marks()
+    return { range, filter, detail_from_ms, rollups_from_ms, days_from_ms, collector: this.#collector }
   }
 
   #whose(): Sql {

@@ -4,6 +4,7 @@ import type { TimeRange } from '../../core/filter.ts'
 import type { Kind } from '../../core/kind.ts'
 import type { DistinctCount, SignatureCount } from '../../core/ports/store.ts'
 import type { TokenUses } from '../../core/token-use.ts'
+import { bySignature } from '../answer-order.ts'
 import { SUBJECTS_PER_QUARTER } from '../limits.ts'
 import { ceilTo, floorTo, MINUTE_MS, QUARTER_MS } from '../time-grain.ts'
 import type { ClickhouseServer } from './server.ts'
@@ -16,18 +17,14 @@ export async function countSignatures(
   detail_from_ms: number | null,
 ): Promise<SignatureCount[]> {
   const rows = await server.rows<[string, string, string, Confidence, number]>(
-    sql`SELECT signature, system, symptom, confidence, sum(count) AS counted FROM tally
-         WHERE ${quarters(range, detail_from_ms)}
-         GROUP BY signature, system, symptom, confidence HAVING counted > 0
-         ORDER BY counted DESC, signature, confidence`,
+    sql`SELECT signature, system, minIf(symptom, counted > 0), confidence, sum(counted) AS total
+          FROM (SELECT signature, system, symptom, confidence, sum(count) AS counted FROM tally
+                 WHERE ${quarters(range, detail_from_ms)} GROUP BY signature, system, symptom, confidence)
+         GROUP BY signature, system, confidence HAVING total > 0`,
   )
-  return rows.map(([signature, system, symptom, confidence, count]) => ({
-    signature,
-    system,
-    symptom,
-    confidence,
-    count,
-  }))
+  return rows
+    .map(([signature, system, symptom, confidence, count]) => ({ signature, system, symptom, confidence, count }))
+    .sort(bySignature)
 }
 
 export async function countFailedSubjects(

@@ -22,8 +22,13 @@ const DETAIL: Readonly<Record<string, string>> = {
   success: 'time_ms',
 }
 
+/** Kept longer than detail. */
+const COUNTED: Readonly<Record<string, string>> = { count_hour: 'start_ms', count_day: 'start_ms' }
+
 /** Days of one partition of hours (migrations/0001). */
 const HOURS_PARTITION_MS = 30 * DAY_MS
+/** … and of days (migrations/0003). */
+const DAYS_PARTITION_MS = 360 * DAY_MS
 /** A fact of a refused token is kept this much longer than it says (history-life.ts); ms. */
 const HISTORY_MARGIN_MS = 36 * DAY_MS
 /** Documents of steps that were watched and of alerts that are over go with the detail and the hours; looked at once a day. */
@@ -90,6 +95,7 @@ export class Retention {
     const drops = [
       ...Object.keys(DETAIL).map((table) => ({ table, before: Math.floor(detail_ms / DAY_MS) })),
       { table: 'count_hour', before: Math.floor(rollups_ms / HOURS_PARTITION_MS) },
+      { table: 'count_day', before: Math.floor(rollups_ms / DAYS_PARTITION_MS) },
     ]
     for (const { table, before } of drops) {
       const local = this.#schema.local(table)
@@ -117,9 +123,9 @@ export class Retention {
 
   /** TTLs as the policy says; merges then drop whole parts, and nobody has to ask. */
   async #setLives({ detail_days, rollup_days }: RetentionPolicy): Promise<void> {
-    const lives = Object.entries({ ...DETAIL, count_hour: 'start_ms' }).map(([table, column]) => ({
+    const lives = Object.entries({ ...DETAIL, ...COUNTED }).map(([table, column]) => ({
       table: this.#schema.local(table),
-      life: `${asTime(column)} + toIntervalDay(${table === 'count_hour' ? rollup_days : detail_days})`,
+      life: `${asTime(column)} + toIntervalDay(${table in COUNTED ? rollup_days : detail_days})`,
     }))
     const made = await this.#server.rows<[string, string]>(
       sql`SELECT name, create_table_query FROM system.tables

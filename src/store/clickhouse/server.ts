@@ -52,6 +52,7 @@ export class ClickhouseServer {
       request_timeout: location.timeout_ms,
       max_open_connections: SOCKETS,
       keep_alive: { enabled: true, idle_socket_ttl: IDLE_SOCKET_MS },
+      ...(location.authority === null ? {} : { tls: { ca_cert: location.authority } }),
       compression: { request: false, response: false },
     }
     this.#client = createClient({ ...options, database: location.database })
@@ -72,12 +73,21 @@ export class ClickhouseServer {
   }
 
   async rows<T extends Row>(query: Sql, settings: ClickHouseSettings = {}): Promise<T[]> {
-    const result = await this.#client.query({
-      query: query.text,
-      format: 'JSONCompactEachRow',
-      clickhouse_settings: { ...READING, ...settings },
-    })
-    return (await result.json()) as T[]
+    const ask = async () => {
+      const result = await this.#client.query({
+        query: query.text,
+        format: 'JSONCompactEachRow',
+        clickhouse_settings: { ...READING, ...settings },
+      })
+      return (await result.json()) as T[]
+    }
+    try {
+      return await ask()
+    } catch (error) {
+      // A server closes sockets when it likes, also just as one is written to; whoever reads may ask again.
+      if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw error
+      return await ask()
+    }
   }
 
   /** Names and types of the columns, then the rows: for queries that are not ours. */

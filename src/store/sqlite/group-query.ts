@@ -5,6 +5,7 @@
 import type Database from 'better-sqlite3'
 import type { Filter, TimeRange } from '../../core/filter.ts'
 import type { GroupCount } from '../../core/ports/store.ts'
+import { byGroup } from '../answer-order.ts'
 import { coverRange, GRAIN, GRAIN_MS, type Grain } from '../time-grain.ts'
 import { addCondition, filterIds } from './filter-ids.ts'
 import { DIMENSIONS, FIRST_DIMENSION, type Lexicon } from './lexicon.ts'
@@ -63,23 +64,17 @@ export function readGroups(
       const value = parts[FIRST_DIMENSION + DIMENSIONS.indexOf(dimension)]!
       return (include === null || include.includes(value)) && !exclude.includes(value)
     })
-  const taken = { success: 0, failure: 0 }
-  let more = false
-  const groups: GroupCount[] = []
-  for (const [, { parts, ...sum }] of [...sums].sort(([a, x], [b, y]) => y.count - x.count || a - b)) {
+  const all: GroupCount[] = []
+  for (const { parts, ...sum } of sums.values()) {
     if (parts === undefined || !passes(parts)) continue
-    const verdict = ids.verdicts.get(parts[0]!)!
-    if (taken[verdict.outcome] >= limit) {
-      more = true
-      continue
-    }
-    taken[verdict.outcome]++
     const [host, service, client_id, issuer, system] = DIMENSIONS.map((_, i) =>
       lexicon.names.text(parts[FIRST_DIMENSION + i]!),
     ) as [string, string, string, string, string]
-    groups.push({ ...verdict, host, service, client_id, issuer, system, ...sum })
+    all.push({ ...ids.verdicts.get(parts[0]!)!, host, service, client_id, issuer, system, ...sum })
   }
-  return { groups, more }
+  const taken = { success: 0, failure: 0 }
+  const groups = all.sort(byGroup).filter(({ outcome }) => taken[outcome]++ < limit)
+  return { groups, more: groups.length < all.length }
 }
 
 /** A minute holds few rows: beyond this many wanted series all of them are read sooner than each is sought. */

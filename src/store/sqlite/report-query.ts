@@ -2,6 +2,7 @@
 import type Database from 'better-sqlite3'
 import type { TimeRange } from '../../core/filter.ts'
 import type { DistinctCount, SignatureCount } from '../../core/ports/store.ts'
+import { bySignature } from '../answer-order.ts'
 import { SUBJECTS_PER_QUARTER } from '../limits.ts'
 import { QUARTER_MS } from '../time-grain.ts'
 import { CONFIDENCE_WORDS } from './incident-row.ts'
@@ -22,11 +23,12 @@ export function countSignatures(db: Database.Database, lexicon: Lexicon, range: 
     const key = `${signature}\u001f${system}\u001f${confidence}`
     const found = counts.get(key)
     if (found === undefined) counts.set(key, { signature, system, symptom, confidence, count })
-    else found.count += count
+    else {
+      found.count += count
+      if (symptom < found.symptom) found.symptom = symptom
+    }
   }
-  return [...counts.values()].sort(
-    (a, b) => b.count - a.count || (a.signature < b.signature ? -1 : a.signature > b.signature ? 1 : 0),
-  )
+  return [...counts.values()].sort(bySignature)
 }
 
 export function countFailedSubjects(db: Database.Database, range: TimeRange): DistinctCount {

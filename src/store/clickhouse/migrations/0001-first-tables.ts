@@ -96,9 +96,9 @@ const incident: TableSpec = {
 }
 
 /** Under what successes and failures are counted; a revision counts -1 where the incident was and +1 where it is. */
-const PLACE = ['outcome', 'kind', 'cause', 'subcause', 'system', 'service', 'host', 'issuer', 'client_id']
+export const PLACE = ['outcome', 'kind', 'cause', 'subcause', 'system', 'service', 'host', 'issuer', 'client_id']
 
-const counts = (name: string, partition: string): TableSpec => ({
+export const counts = (name: string, partition: string): TableSpec => ({
   name,
   columns: [
     'start_ms Int64 CODEC(Delta, ZSTD)',

@@ -5,8 +5,9 @@
  */
 import { firstTables } from './0001-first-tables.ts'
 import { handingOver } from './0002-handing-over.ts'
+import { days } from './0003-days.ts'
 import type { Schema } from './schema-options.ts'
 
-export const MIGRATIONS: readonly ((schema: Schema) => string[])[] = [firstTables, handingOver]
+export const MIGRATIONS: readonly ((schema: Schema) => string[])[] = [firstTables, handingOver, days]
 
 export const KNOWN_VERSION = MIGRATIONS.length
