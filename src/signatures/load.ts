@@ -4,6 +4,7 @@
  */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { inRank } from './in-rank.ts'
 import type { PackProblem } from './parse-pack.ts'
 import { prefilterOf } from './prefilter-of.ts'
 import { rareWindows, type WindowPlaces } from './rare-windows.ts'
@@ -124,5 +125,5 @@ export function compiledSignatures(set: SignatureSet): CompiledSignatures {
     ),
   }
   const rules = packRules(set.rules())
-  return { signatures: [...set.signatures], stems: [...set.stems], rules, windows, sources: { ...set.sources } }
+  return { signatures: inRank(set.signatures), stems: [...set.stems], rules, windows, sources: { ...set.sources } }
 }

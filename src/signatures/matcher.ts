@@ -6,6 +6,7 @@
 import type { AttributeValue } from '../core/log-record.ts'
 import { anchorCondition, anchorLiterals } from './anchor.ts'
 import { withoutForeign } from './foreign-nouns.ts'
+import { inRank } from './in-rank.ts'
 import { LiteralFinder } from './literal-finder.ts'
 import type { WindowPlaces } from './rare-windows.ts'
 import { type Condition, OF_ONE_EMITTER, type Signature } from './signature.ts'
@@ -185,23 +186,6 @@ function compile(signature: Signature, rank: number, idOf: (literal: string) => 
     })),
     rank,
   }
-}
-
-/** The most specific first, then what demands more text, then by id. */
-function inRank(signatures: readonly Signature[]): Signature[] {
-  return signatures
-    .map((signature) => ({ signature, weight: weightOf(signature) }))
-    .sort(
-      (a, b) =>
-        b.signature.specificity - a.signature.specificity ||
-        b.weight - a.weight ||
-        (a.signature.id < b.signature.id ? -1 : 1),
-    )
-    .map(({ signature }) => signature)
-}
-
-function weightOf({ contains, pattern, where }: Signature): number {
-  return contains.reduce((n, text) => n + text.length, 0) + (pattern?.length ?? 0) + where.length * 10
 }
 
 /** A searched text, as written and in lower case, position for position. */
