@@ -4,10 +4,18 @@
  */
 import { clocksOfPeriod } from '../analyze/clock/clocks-of-period.ts'
 import { advice } from '../analyze/findings/advice.ts'
-import { type FindingFacts, gather, type Place, type SampleWish, sampleKey } from '../analyze/findings/facts.ts'
+import {
+  type FindingFacts,
+  gather,
+  onsetKey,
+  type Place,
+  type SampleWish,
+  sampleKey,
+} from '../analyze/findings/facts.ts'
 import { findings } from '../analyze/findings/find.ts'
+import { type Onset, onsetOf } from '../analyze/findings/onset.ts'
 import type { Cause, Subcause } from '../core/cause.ts'
-import { NO_FILTER, type TimeRange } from '../core/filter.ts'
+import { type Filter, NO_FILTER, type TimeRange } from '../core/filter.ts'
 import type { Advice, Finding } from '../core/finding.ts'
 import type { ClockTable } from '../core/host-clock.ts'
 import type { Incident } from '../core/incident.ts'
@@ -26,6 +34,8 @@ const SAMPLED_GROUPS = 6
 const PRESENT_MS = 30 * 60_000
 /** Readings of clocks this old still speak of the end of a period: one that stands still is noted by the hour; ms. */
 const READINGS_MS = 6 * 3_600_000
+/** A host's work before the first refusal and after the last that is compared with them; ms. */
+const BEFORE_MS = 3_600_000
 /** Shapes of unknown messages read. */
 const TEMPLATES_READ = 200
 
@@ -65,6 +75,7 @@ export async function loadFindings(reader: StoreReader, range: TimeRange, now_ms
     before: await before(reader, range),
     clocks: await clocksOf(reader, range, now_ms),
     unrecognised: await reader.unrecognised(TEMPLATES_READ),
+    onsets: await onsetsOf(reader, failures, range),
     samples: await samplesOf(reader, failures, range),
   }
   return { findings: findings(facts), advice: advice(facts) }
@@ -87,6 +98,47 @@ async function clocksOf(reader: StoreReader, range: TimeRange, now_ms: number): 
   if (extent === null || extent.to_ms - range.to_ms <= PRESENT_MS) return table
   const readings = await reader.clockReadings({ from_ms: range.to_ms - READINGS_MS, to_ms: range.to_ms })
   return clocksOfPeriod(table, readings, range)
+}
+
+/** Reasons that a deploy brings. */
+const DEPLOYED: readonly Subcause[] = ['audience_mismatch', 'issuer_mismatch']
+/** Hosts looked at per reason, those with most refusals; count. */
+const ONSET_HOSTS = 20
+/** Steps of a range: minutes of hours, hours of weeks; ms. */
+const MINUTE_MS = 60_000
+const STEPS = 720
+const STEP_WIDTHS_MS = [MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS, 60 * MINUTE_MS]
+
+async function onsetsOf(
+  reader: StoreReader,
+  failures: readonly GroupCount[],
+  range: TimeRange,
+): Promise<FindingFacts['onsets']> {
+  const onsets = new Map<string, Onset>()
+  for (const subcause of DEPLOYED) {
+    const places = gather(failures, (g) => g.subcause === subcause, ['host']).slice(0, ONSET_HOSTS)
+    if (places.length === 0) continue
+    const host = places.map(({ at }) => at.host!)
+    // Just before and after is what there is to compare with; a finer grid for a shorter time says more.
+    const from_ms = Math.max(range.from_ms, Math.min(...places.map((g) => g.from_ms)) - BEFORE_MS)
+    const to_ms = Math.min(range.to_ms, Math.max(...places.map((g) => g.to_ms)) + BEFORE_MS)
+    const span = { from_ms, to_ms }
+    const step_ms = STEP_WIDTHS_MS.find((width) => (to_ms - from_ms) / width <= STEPS) ?? STEP_WIDTHS_MS.at(-1)!
+    const asked = (include: Filter['include']) =>
+      reader.dimensionSeries('host', span, step_ms, { include: { ...include, host }, exclude: {} })
+    const refused = Map.groupBy(await asked({ subcause: [subcause] }), ({ value }) => value)
+    const all = Map.groupBy(await asked({ kind: ['validation'] }), ({ value }) => value)
+    for (const [value, points] of all) {
+      const own = new Map(refused.get(value)?.map(({ start_ms, failures: n }) => [start_ms, n]))
+      const steps = points.map(({ start_ms, successes, failures: failed }) => {
+        const n = own.get(start_ms) ?? 0
+        return { start_ms, refused: n, all: Math.max(n, successes + failed) }
+      })
+      const onset = onsetOf(steps, step_ms)
+      if (onset !== null) onsets.set(onsetKey(subcause, value), onset)
+    }
+  }
+  return onsets
 }
 
 async function samplesOf(

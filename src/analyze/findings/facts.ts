@@ -9,6 +9,7 @@ import type { Severity } from '../../core/finding.ts'
 import type { ClockTable } from '../../core/host-clock.ts'
 import type { Incident } from '../../core/incident.ts'
 import type { GroupCount, UnrecognisedGroup } from '../../core/ports/store.ts'
+import type { Onset } from './onset.ts'
 
 export interface FindingFacts {
   range: TimeRange
@@ -20,6 +21,8 @@ export interface FindingFacts {
   unrecognised: readonly UnrecognisedGroup[]
   /** Of the period of the same length before this one; empty where nothing was collected then. */
   before: readonly Pick<GroupCount, 'outcome' | 'cause' | 'count'>[]
+  /** By `onsetKey`: hosts that began to refuse for a reason that a deploy brings. */
+  onsets: ReadonlyMap<string, Onset>
   /** By `sampleKey`; the newest first. */
   samples: ReadonlyMap<string, readonly Incident[]>
 }
@@ -117,6 +120,11 @@ export interface SampleWish {
 
 export function sampleKey({ cause, subcause, place, value }: SampleWish): string {
   return `${cause}/${subcause ?? ''} ${place} ${value}`
+}
+
+/** Of one reason at one host. */
+export function onsetKey(subcause: Subcause, host: string): string {
+  return `${subcause} ${host}`
 }
 
 export function sampleOf(facts: FindingFacts, wish: SampleWish): readonly Incident[] {

@@ -1,13 +1,15 @@
 /**
  * Two sides that were set up differently: a service whose expectation changed for everybody (a deploy), or a client that
- * alone is set up wrongly. Invariant: a deploy is said only where the service was at work before it without such refusals.
+ * alone is set up wrongly. Invariant: a deploy is said only where a host was at work before it with far fewer such refusals.
  */
 import type { Subcause } from '../../core/cause.ts'
 import type { Finding, FindingKind } from '../../core/finding.ts'
 import { toMinute as at } from '../../core/instant-words.ts'
 import { remedyOf } from '../../core/remedy/remedy-of.ts'
-import { type FindingFacts, type Gathered, gather, goesOn, sampleOf } from './facts.ts'
+import { settingOf } from './claim-fix.ts'
+import { type FindingFacts, type Gathered, gather, goesOn, onsetKey, sampleOf } from './facts.ts'
 import { only } from './only.ts'
+import type { Onset } from './onset.ts'
 import { count, share, some } from './words.ts'
 
 const CHANGES = [
@@ -25,12 +27,9 @@ const OF_CLIENTS: ReadonlySet<Subcause> = new Set([
   'wrong_client',
   'pkce',
 ])
-/** This many clients are hit by a change of the service; one or few are wrong themselves. */
-const CLIENTS_OF_DEPLOY = 2
-/** Fewer refusals are strays of several clients. */
-const DEPLOY_SUPPORT = 10
-/** A change is one only where the service was at work for this long before it without such refusals; ms. */
-const QUIET_MS = 5 * 60_000
+/** Refusals that are nearly all one client's are its own doing; share. Of so many of them the client must be known; share. */
+const ONE_CLIENT = 0.9
+const CLIENT_KNOWN = 0.5
 /** Fewer failures of a client are somebody trying something out. */
 const CLIENT_SUPPORT = 5
 
@@ -39,10 +38,10 @@ export function setupFindings(facts: FindingFacts): Finding[] {
   const deployed = new Set<string>()
   for (const { subcause, kind, what } of CHANGES)
     for (const g of gather(facts.failures, (f) => f.subcause === subcause, ['service'])) {
-      const before = atWorkBefore(facts, g)
-      if (before === null || g.others.client_id.length < CLIENTS_OF_DEPLOY || g.count < DEPLOY_SUPPORT) continue
+      const onsets = onsetsAt(facts, subcause, g)
+      if (onsets.length === 0 || isOneClients(g)) continue
       deployed.add(`${subcause} ${g.at.service}`)
-      found.push(deploy(facts, g, kind, subcause, what, before))
+      found.push(deploy(facts, g, kind, subcause, what, onsets))
     }
   const own = (f: FindingFacts['failures'][number]) =>
     f.client_id !== '' &&
@@ -54,13 +53,22 @@ export function setupFindings(facts: FindingFacts): Finding[] {
   return found
 }
 
-/** Since when the service was at work before the first refusal; null where it refused from the start. */
-function atWorkBefore(facts: FindingFacts, g: Gathered): number | null {
-  let first = Infinity
-  for (const groups of [facts.successes, facts.failures])
-    for (const { kind, service, from_ms } of groups)
-      if (kind === 'validation' && service === g.at.service) first = Math.min(first, from_ms)
-  return g.from_ms - first >= QUIET_MS ? first : null
+interface HostOnset extends Onset {
+  host: string
+}
+
+/** The service's hosts that began to refuse for this at one moment; a canary is one of several. */
+function onsetsAt(facts: FindingFacts, subcause: Subcause, g: Gathered): HostOnset[] {
+  const hosts = g.others.host.length === 0 ? [''] : g.others.host.map(([host]) => host)
+  return hosts.flatMap((host) => {
+    const onset = facts.onsets.get(onsetKey(subcause, host))
+    return onset === undefined ? [] : [{ ...onset, host }]
+  })
+}
+
+function isOneClients({ others: { client_id: clients }, count: all }: Gathered): boolean {
+  const known = clients.reduce((sum, [, n]) => sum + n, 0)
+  return known >= CLIENT_KNOWN * all && (clients[0]?.[1] ?? 0) >= ONE_CLIENT * known
 }
 
 function deploy(
@@ -68,30 +76,38 @@ function deploy(
   g: Gathered,
   kind: FindingKind,
   subcause: 'audience_mismatch' | 'issuer_mismatch',
-  what: string,
-  before_ms: number,
+  what: 'audience' | 'issuer',
+  onsets: readonly HostOnset[],
 ): Finding {
   const remedy = remedyOf('misconfiguration', subcause)
   const service = g.at.service || some(g.others.host) || 'a service'
-  const wanted = saidOf(facts, subcause, g)
+  const from_ms = Math.min(...onsets.map((onset) => onset.from_ms))
+  const to_ms = Math.max(...onsets.map((onset) => onset.to_ms))
+  const sum = (field: 'refused' | 'all' | 'strays') => onsets.reduce((total, onset) => total + onset[field], 0)
+  const on = goesOn(facts, to_ms)
+  const when = on ? `since ${at(from_ms)}` : `from ${at(from_ms)} until ${at(to_ms)}`
+  const hosts = onsets.map(({ host, refused }) => [host, refused] as const).filter(([host]) => host !== '')
+  const clients = g.others.client_id
   return {
     kind,
-    severity: goesOn(facts, g.to_ms) ? 'critical' : 'warning',
+    severity: on ? 'critical' : 'warning',
     cause: 'misconfiguration',
     subcause,
     ...(g.at.service === '' ? {} : { service: g.at.service! }),
-    ...only(g.others, 'host', 'issuer'),
-    from_ms: g.from_ms,
-    to_ms: g.to_ms,
-    incidents: g.count,
-    title: `${service} refuses the ${what} of tokens since ${at(g.from_ms)}: something was deployed or reconfigured then`,
+    ...only({ ...g.others, host: hosts }, 'host', 'issuer'),
+    from_ms,
+    to_ms,
+    incidents: sum('refused'),
+    title: on
+      ? `${service} refuses the ${what} of tokens ${when}: something was deployed or reconfigured then`
+      : `${service} refused the ${what} of tokens ${when}: something was deployed or reconfigured, and put right`,
     why: [
-      `${count(g.count, 'token')} of ${count(g.others.client_id.length, 'client')} refused (${some(g.others.client_id)})`,
-      `none from ${at(before_ms)} until then, while it was at work`,
-      ...wanted,
+      `${share(sum('refused'), sum('all'))} of ${count(sum('all'), 'request')} refused for it${hosts.length === 0 ? '' : ` on ${some(hosts)}`}, ${sum('strays') === 0 ? 'none' : `${sum('strays')}`} at other times`,
+      clients.length === 0 ? 'whose tokens they were, the records do not say' : `clients: ${some(clients)}`,
+      ...saidOf(facts, subcause, g),
     ],
     fix: [
-      `Look at what was deployed on ${service} about ${at(g.from_ms)} and put its ${what} setting back`,
+      `Look at what was deployed on ${service} about ${at(from_ms)} and put back ${settingOf(what, g)}`,
       remedy.fix,
     ],
     links: remedy.links,

@@ -82,6 +82,7 @@ test('claims in milliseconds are no skew but a wrong unit, with the sentence tha
     failures: [],
     successes: [],
     before: [],
+    onsets: new Map(),
     unrecognised: [],
     samples: new Map(),
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { sampleKey } from '../../../../src/analyze/findings/facts.ts'
+import { onsetKey, sampleKey } from '../../../../src/analyze/findings/facts.ts'
 import { findings } from '../../../../src/analyze/findings/find.ts'
 import { clock, END_MS, facts, failed, ISSUER, incident, MINUTE_MS, START_MS, succeeded } from './made-up.ts'
 
@@ -103,13 +103,29 @@ describe('set-ups', () => {
   const mismatch = (client_id: string) =>
     failed({ cause: 'misconfiguration', subcause: 'audience_mismatch', client_id, count: 40 })
 
-  it('calls a change that hits several clients of a service at work a deploy, and says since when', () => {
+  const began = { from_ms: START_MS + 60 * MINUTE_MS, to_ms: END_MS, refused: 120, all: 130, strays: 3 }
+  const onsets = new Map([[onsetKey('audience_mismatch', 'orders-1'), began]])
+
+  it('calls a change that hits several clients of a host at work a deploy, and says since when', () => {
     const failures = ['web', 'app', 'batch'].map(mismatch)
-    const found = findings(facts({ failures, successes: [succeeded({})] }))
+    const found = findings(facts({ failures, successes: [succeeded({})], onsets }))
     expect(only('audience_changed', found)).toMatchObject([
-      { service: 'orders', incidents: 120, from_ms: START_MS + 60 * MINUTE_MS, severity: 'critical' },
+      { service: 'orders', host: 'orders-1', incidents: 120, from_ms: began.from_ms, severity: 'critical' },
     ])
+    expect(found[0]!.why[0]).toBe('92 % of 130 requests refused for it on orders-1, 3 at other times')
+    expect(found[0]!.fix[0]).toBe(
+      'Look at what was deployed on orders about 2026-11-16 09:00Z and put back its audience setting: audience (option of jwtVerify) in jose',
+    )
     expect(only('client_misconfigured', found)).toEqual([])
+  })
+
+  it('needs no client’s name for it, and says when it was put right', () => {
+    const past = new Map([[onsetKey('audience_mismatch', 'orders-1'), { ...began, to_ms: END_MS - 120 * MINUTE_MS }]])
+    const [found] = findings(facts({ failures: [mismatch('')], onsets: past }))
+    expect(found!.severity).toBe('warning')
+    expect(found!.title).toBe(
+      'orders refused the audience of tokens from 2026-11-16 09:00Z until 2026-11-16 10:00Z: something was deployed or reconfigured, and put right',
+    )
   })
 
   it('blames the client where only one is refused', () => {
@@ -119,7 +135,7 @@ describe('set-ups', () => {
         [incident({ subcause: 'audience_mismatch', evidence: { expected: 'orders', got: 'billing' } })],
       ],
     ])
-    const found = findings(facts({ failures: [mismatch('web')], successes: [succeeded({})], samples }))
+    const found = findings(facts({ failures: [mismatch('web')], successes: [succeeded({})], samples, onsets }))
     expect(only('audience_changed', found)).toEqual([])
     expect(only('client_misconfigured', found)).toMatchObject([{ client_id: 'web', incidents: 40 }])
     expect(found[0]!.why.join()).toContain('expected orders, got billing')

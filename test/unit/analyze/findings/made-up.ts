@@ -63,6 +63,7 @@ export function facts(differences: Partial<FindingFacts> & { hosts?: HostClock[]
     clocks: { reference: `issuer ${ISSUER}`, generated_ms: END_MS, hosts, issuers: [], collector: null },
     unrecognised: [],
     before: [],
+    onsets: new Map(),
     samples: new Map(),
     ...rest,
   }
