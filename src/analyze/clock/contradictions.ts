@@ -12,6 +12,12 @@ import { largestGroup } from './vote.ts'
 /** Delays that one way cannot see are up to about this, ms: less is no contradiction. */
 const AGREE_MS = 300
 
+/**
+ * Whether it was this clock or the one at the other end that was set, the other links tell as soon as they have news: those
+ * that had some until this shortly before still speak; ms.
+ */
+const NEWS_MS = 30_000
+
 interface Way {
   estimate: LinkEstimate
   place: Interval
@@ -35,12 +41,12 @@ export function contradictions(paths: ClockPaths, neighbours: Neighbours): Map<s
 
 function waysTo(party: string, best: LinkEstimate, around: readonly LinkEstimate[], paths: ClockPaths): Way[] {
   const ways: Way[] = []
-  const since_ms = beginOf(best, party)
+  const oldest_ms = beginOf(best, party) - (sawItSet(best) ? NEWS_MS : 0)
   const reading_ms = Math.max(...around.map((e) => lastReading(e, party)).filter(Number.isFinite))
   for (const estimate of around) {
     const other = otherEnd(estimate, party)
     if (estimate.stretches.length === 0 || other === COLLECTOR || !paths.has(other)) continue
-    if (estimate !== best && (paths.leadsThrough(other, party) || lastReading(estimate, party) < since_ms)) continue
+    if (estimate !== best && (paths.leadsThrough(other, party) || lastReading(estimate, party) < oldest_ms)) continue
     const place = paths.offsetAt(party, reading_ms, estimate)
     if (place !== null) ways.push({ estimate, place })
   }
@@ -53,11 +59,23 @@ function beginOf(estimate: LinkEstimate, party: string): number {
   return lastReading(estimate, party) - (last.at_ms - last.from_ms)
 }
 
-/** Without those that saw nothing since a link of the party noticed that its clock was set. */
+/**
+ * Without those that saw nothing since a link of the party noticed that its clock was set; but while more links have no news
+ * than have some, it may as well be the clock at the other end that was set, and all speak.
+ */
 function upToDate(party: string, ways: readonly Way[]): Way[] {
-  const set = ways.filter(({ estimate }) => estimate.stretches.at(-1)!.cut_ms !== null)
+  const set = ways.filter(({ estimate }) => sawItSet(estimate))
   const since_ms = Math.max(...set.map(({ estimate }) => beginOf(estimate, party)), -Infinity)
-  return ways.filter(({ estimate }) => lastReading(estimate, party) >= since_ms)
+  const fresh = ways.filter(({ estimate }) => lastReading(estimate, party) >= since_ms)
+  const waiting = ways.filter(({ estimate }) => {
+    const last_ms = lastReading(estimate, party)
+    return last_ms < since_ms && last_ms >= since_ms - NEWS_MS
+  })
+  return waiting.length > fresh.length ? [...fresh, ...waiting] : fresh
+}
+
+function sawItSet(estimate: LinkEstimate): boolean {
+  return estimate.stretches.at(-1)!.cut_ms !== null
 }
 
 function agree(a: Way, b: Way): boolean {
