@@ -1,6 +1,7 @@
 /**
  * Comma-separated values (RFC 4180). A cell that a spreadsheet would take for a formula (`=`, `+`, `-`, `@`, tab, CR at
- * its start, OWASP "CSV injection") gets a leading apostrophe, unless it is a plain number.
+ * its start, OWASP "CSV injection") gets a leading apostrophe; a name like `+1` too, which would be shown as another. Numbers
+ * are no text.
  */
 
 export type CsvCell = string | number | bigint | null
@@ -16,6 +17,6 @@ function cell(given: CsvCell): string {
   if (given === null) return ''
   if (typeof given !== 'string') return String(given)
   const value = given.replace(CONTROL, '\ufffd')
-  const safe = /^[=+\-@\t\r]/.test(value) && !/^[+-]?\d+(?:\.\d+)?$/.test(value) ? `'${value}` : value
+  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
   return /[",\r\n]/.test(safe) || safe !== value ? `"${safe.replaceAll('"', '""')}"` : safe
 }
