@@ -18,6 +18,7 @@ import { hygieneSection } from './hygiene-section.ts'
 import { newsSection } from './news-section.ts'
 import { partySection } from './party-section.ts'
 import { qualitySection } from './quality-section.ts'
+import { mostTelling, tellingPlaces } from './telling-place.ts'
 import { totalsSection } from './totals-section.ts'
 
 /** `db`: the store as named on the command line, for the commands behind the figures; null: the default or several. */
@@ -68,7 +69,7 @@ function summaryOf({ totals, previous_totals, change, period, zone, causes }: Re
   const [largest] = causes
   const top = largest?.subcauses[0]
   if (top !== undefined && failures > 0) {
-    const where = top.mostly[0]
+    const where = mostTelling(top.cause, top.mostly)
     sentences.push(
       `The largest group is “${verdictTitle(top.cause, top.subcause)}” with ${formatCount(top.failures)} (${formatShare(top.failures, failures)})${
         where === undefined
@@ -132,7 +133,7 @@ function actionsOf(report: Report, context: CommandContext): Points {
 
 function actionPoint(action: Action, failures: number, context: CommandContext): Point {
   const count = `${formatQuantity(action.failures, 'failure')} (${formatShare(action.failures, failures)} of all)`
-  const place = (['client_id', 'service', 'host', 'issuer'] as const).find((field) => action[field] !== undefined)
+  const place = tellingPlaces(action.cause).find((field) => action[field] !== undefined)
   const include = {
     ...(action.cause !== null && { cause: [action.cause] }),
     ...(action.subcause !== null && { subcause: [action.subcause] }),

@@ -68,7 +68,7 @@ a:focus-visible,summary:focus-visible,[tabindex]:focus-visible,button:focus-visi
 ol.points>li{counter-increment:point;border-left-color:var(--accent);background:var(--card);border-radius:0 .5rem .5rem 0;padding:.8rem 1rem}
 ol.points>li h3::before{content:counter(point) ". "}
 .worth{font-weight:600;margin:.1rem 0 .3rem}
-.points p{margin:.3rem 0}
+.points p{margin:.3rem 0;overflow-wrap:anywhere}
 .points ul{margin:.3rem 0;padding-left:1.2rem}
 .step{font-weight:600}
 .bad{color:var(--bad);font-weight:600}

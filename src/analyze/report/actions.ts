@@ -4,6 +4,7 @@
  */
 import type { Cause, Subcause } from '../../core/cause.ts'
 import type { Advice, AdviceKind } from '../../core/finding.ts'
+import { LEEWAY_SENTENCE } from '../../core/remedy/leeway-settings.ts'
 import { remedyOf } from '../../core/remedy/remedy-of.ts'
 import type { Action, CauseFigures, SubcauseFigures } from '../../core/report.ts'
 
@@ -75,7 +76,8 @@ function ofRemedy({ cause, subcause, failures, mostly }: SubcauseFigures): Actio
     worth: 'about',
     title: remedy.title,
     why: [remedy.sentence],
-    fix: [remedy.fix],
+    // What a leeway is called in thirteen libraries helps nobody who has a clock to set.
+    fix: [remedy.fix.replace(LEEWAY_SENTENCE, '').trim()],
     cause,
     subcause,
     ...Object.fromEntries(mostly.map(({ dimension, value }) => [dimension, value])),

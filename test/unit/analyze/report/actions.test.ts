@@ -53,4 +53,10 @@ describe('the things to do', () => {
     ).toHaveLength(1)
     expect(rankActions([], [])).toEqual([])
   })
+
+  it('about clocks say what to set right, not what thirteen libraries call their leeway', () => {
+    const [action] = rankActions([], causes(['skew', 'fresh_token_expired', 61]))
+    expect(action!.fix.join(' ')).toContain('Synchronise')
+    expect(action!.fix.join(' ')).not.toContain('jsonwebtoken')
+  })
 })
