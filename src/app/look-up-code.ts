@@ -11,11 +11,16 @@ export interface KnownCode {
   verdicts: readonly { cause: Cause; subcause: Subcause }[]
 }
 
+/** Names and numbers that software gives, unlike the words of a sentence. */
+const CODE_LIKE = /[\d_.:/#-]|[a-z][A-Z]/
+const WORDS = /\w+(?:[.:/#-]{1,2}\w+)*/g
+
 export function lookUpCode(text: string, signatures: readonly Signature[]): KnownCode | null {
   const code = text.trim()
   if (!/^[\w.:/#-]{2,80}$/.test(code)) return null
   const lower = code.toLowerCase()
-  const found = signatures.filter((s) => carries(s, code, lower))
+  const carrying = signatures.filter((s) => carries(s, code, lower))
+  const found = carrying.length > 0 || !CODE_LIKE.test(code) ? carrying : signatures.filter((s) => mentions(s, lower))
   const named = (Object.keys(CAUSES) as Cause[]).flatMap((cause) =>
     (CAUSES[cause] as readonly Subcause[])
       .filter((subcause) => subcause === lower || `${cause}/${subcause}` === lower)
@@ -76,4 +81,10 @@ function carries(s: Signature, code: string, lower: string): boolean {
       (c) => !c.negate && c.values !== undefined && c.values.some((v) => v === code || v.toLowerCase() === lower),
     )
   )
+}
+
+/** Whether the code is a word of a longer text of the signature's, `[auth][error] JWTSessionError` or `ID=OIDCS-28ubl Message=`. */
+function mentions(s: Signature, lower: string): boolean {
+  const words = [...s.contains, ...s.any, s.pattern ?? ''].flatMap((text) => text.toLowerCase().match(WORDS) ?? [])
+  return s.id.toLowerCase().endsWith(`-${lower}`) || words.includes(lower)
 }

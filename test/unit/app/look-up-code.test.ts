@@ -24,6 +24,8 @@ describe('a bare code', () => {
     ['ExpiredJwtException', 'expiry/access_token'],
     ['ImmatureSignatureError', 'skew/not_yet_valid'],
     ['E0000047', 'outage/rate_limited'],
+    ['OIDCS-28ubl', 'revocation/refresh_reused'],
+    ['JWTSessionError', 'malformed/decryption'],
   ])('%s means %s before anything else', (code, meaning) => {
     expect(first(code)).toBe(meaning)
   })
