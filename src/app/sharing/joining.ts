@@ -72,6 +72,11 @@ export class Joining {
     await this.#writeClocks(true)
     await this.#clocks.refresh()
     await this.#settling.all(signal)
+    await this.close()
+  }
+
+  /** What is known and not yet written. */
+  async close(): Promise<void> {
     await this.#writeClocks(true)
     await this.#save(true)
   }

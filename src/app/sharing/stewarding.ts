@@ -67,8 +67,9 @@ export class Stewarding {
     await this.#trying(async () => {
       if (!signal.aborted) this.#duty ??= await this.#take()
       if (this.#duty === null) return
+      if (signal.aborted) return this.#duty.joining.close()
       await this.#duty.joining.all(signal)
-      if (!signal.aborted) this.#alert(this.#duty)
+      this.#alert(this.#duty)
     })
     await this.#lose()
   }
@@ -96,7 +97,7 @@ export class Stewarding {
     }
     // Bounded, so that the role is renewed in time.
     const until_ms = now_ms + HOLD_MS
-    while (this.#duty !== null && performance.now() < until_ms && (await this.#duty.joining.some()));
+    while (this.#duty !== null && !this.#stopped && performance.now() < until_ms && (await this.#duty.joining.some()));
   }
 
   async #take(): Promise<Duty | null> {

@@ -99,8 +99,8 @@ export class CountQuery {
   }
 }
 
-/** Buckets sought one by one; a year of days. */
-const BUCKETS_SOUGHT = 400
+/** Buckets sought one by one; the hours of a hundred days: with 10 million incidents in 35 days 34 ms where reading all takes 424. */
+const BUCKETS_SOUGHT = 2_400
 
 /**
  * What an exclusion leaves is everything less what it takes away: both are found by few rows, while the rest itself would
