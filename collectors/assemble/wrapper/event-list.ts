@@ -22,8 +22,7 @@ const PRETTY_LIST = new RegExp(String.raw`^${NAMES}\[\s{0,9}(\{?)\s{0,9}$`)
 
 /** One of the entries of `lookup-events`, as a pretty-printed list is cut into. */
 const TRAIL_ENTRY = /^\{\s{0,40}"EventId"\s{0,9}:/
-/** How a text ends that may hold an element and the end of its list. */
-const LIST_END = /(?:[,\]]|\}\s{0,9}\]\s{0,9}\})\s{0,9}$/
+/** As much of a text's end as tells what follows a list; characters. */
 const TELLING_END = 32
 const NEXT_BATCH = /^\s{0,9}\]\s{0,9}\}\s{0,9}\{/
 const REST_OF_LIST = /^[\s,\]}]{0,64}$/
@@ -70,10 +69,23 @@ export function opensList(before: string, line: string): number | null {
   return opening[1] === '{' ? line.length - line.lastIndexOf('{') : 0
 }
 
-/** Several objects in one text, or one and what is left of the list around it. */
+/** Several objects in one text, or one and what is left of the list around it. Asked of every line of JSON. */
 function mayBeJoined(text: string): boolean {
-  if (!text.startsWith('{')) return false
-  return LIST_END.test(text.slice(-TELLING_END)) || text.includes('}{"') || text.includes('},{"')
+  return text.charCodeAt(0) === 123 && (endsAsElement(text) || text.includes('}{"'))
+}
+
+/** Ends with a comma, a bracket, or a bracket and a brace. */
+function endsAsElement(text: string): boolean {
+  let at = beforeBlanks(text, text.length - 1)
+  const last = text.charCodeAt(at)
+  if (last !== 125) return last === 44 || last === 93
+  at = beforeBlanks(text, at - 1)
+  return text.charCodeAt(at) === 93
+}
+
+function beforeBlanks(text: string, at: number): number {
+  while (at > 0 && text.charCodeAt(at) <= 32) at--
+  return at
 }
 
 /** The objects of such a text; null when it is one object and nothing else. */
