@@ -23,6 +23,8 @@ const PROOF_MARGIN_MS = 2_000
 const ROUNDING_MS = 1_000
 /** Where nothing is known, so many tokens that reach a server have run out; share. */
 const SELDOM_RUN_OUT = 0.1
+/** Where no token shows how long it lives: few issuers give less; ms. */
+const SHORT_LIFE_MS = 300_000
 /** Fewer tokens of one host are no share; count. */
 const LEAST_WEIGHED = 30
 
@@ -160,27 +162,21 @@ function byHabit(
 ): Verdict {
   const { expired_share: ranOut } = usualRefusals(told, background)
   const here = refusedShare(told, background)
-  const spoilt = lifetime_ms === undefined ? null : Math.min(1, Math.max(offset.low_ms, 0) / lifetime_ms)
-  if (ranOut === null) {
-    if (spoilt === null || spoilt >= SELDOM_RUN_OUT)
-      return {
-        ...FRESH,
-        confidence: spoilt === 1 ? 'likely' : 'possible',
-        why: [spoilt === 1 ? `${clock}, more than the ${seconds(lifetime_ms!)} that tokens live` : clock],
-      }
-    return asSaid(told, [`tokens live ${seconds(lifetime_ms!)}, much longer than that`, clock], 'possible')
-  }
+  const taken = Math.min(1, Math.max(offset.low_ms, 0) / (lifetime_ms ?? SHORT_LIFE_MS))
+  // Of the last part of their lives tokens see less: half of the clients get another one before.
+  const spoilt = (taken * (1 + taken)) / 2
+  const lives =
+    lifetime_ms === undefined ? `if tokens live ${seconds(SHORT_LIFE_MS)}` : `tokens live ${seconds(lifetime_ms)}`
+  if (ranOut === null)
+    return spoilt >= SELDOM_RUN_OUT
+      ? { ...FRESH, confidence: spoilt === 1 && lifetime_ms !== undefined ? 'likely' : 'possible', why: [clock, lives] }
+      : asSaid(told, [`${lives}, much longer than that`, clock], 'possible')
   const others = `other hosts refuse ${percent(ranOut)} as expired`
   // Counted where enough was, else as tokens of all ages have it.
   const [fresh, compared] =
     here !== null
       ? [here - ranOut, `${told.host} refuses ${percent(here)} as expired, ${others}`]
-      : spoilt === null
-        ? [1 - ranOut, others]
-        : [
-            (1 - ranOut) * spoilt,
-            `its clock takes ${percent(spoilt)} of the ${seconds(lifetime_ms!)} that tokens live, ${others}`,
-          ]
+      : [(1 - ranOut) * spoilt, `its clock takes ${percent(taken)} of their lives, ${lives}; ${others}`]
   return fresh > ranOut
     ? { ...FRESH, confidence: 'possible', why: [clock, compared] }
     : asSaid(told, [compared, clock], 'possible')

@@ -5,7 +5,6 @@ const VALIDATORS: Readonly<Record<string, string>> = {
   jose: 'jose',
   jsonwebtoken: 'jsonwebtoken',
   'express-jwt': 'jsonwebtoken',
-  'express-oauth2-jwt-bearer': 'express-oauth2-jwt-bearer',
   passport: 'jsonwebtoken',
   pyjwt: 'PyJWT',
   'flask-jwt-extended': 'PyJWT',

@@ -256,11 +256,12 @@ export class HostAlignment {
           : placed
             ? known.offset_ms - apart.offset_ms
             : this.#outvoted(other!, at_ms - shift_ms)
-        const met = around(shift_ms + others_ms)
+        // A host nobody says anything against is right.
+        const met = around(shift_ms + (others_ms ?? 0))
         if (!isKnown(known)) return met
         // Tokens say nothing of a clock that was set and has refused them all since; what it wrote with its gateway does.
         const differ = met.low_ms > known.high_ms + NARROW_MS || met.high_ms < known.low_ms - NARROW_MS
-        const sure = (isKnown(others) || placed) && away(alignment.byMine, at_ms, 'mine_ms') <= MET_MS
+        const sure = others_ms !== null && away(alignment.byMine, at_ms, 'mine_ms') <= MET_MS
         return differ && sure ? met : known
       },
     }
@@ -274,16 +275,16 @@ export class HostAlignment {
     if (alignment === undefined) return null
     const shift_ms = shiftAt(alignment.byMine, at_ms, 'mine_ms')
     const others = base.offset(other!, undefined, at_ms - shift_ms)
-    return shift_ms + (isKnown(others) ? others.offset_ms : this.#outvoted(other!, at_ms - shift_ms))
+    return shift_ms + (isKnown(others) ? others.offset_ms : (this.#outvoted(other!, at_ms - shift_ms) ?? 0))
   }
 
-  /** By how much a host is off from most of those it met, if they agree; a host nobody says anything against is right; ms. */
-  #outvoted(host: string, at_ms: number): number {
+  /** By how much a host is off from most of those it met, ms; null: too few, or they do not agree. */
+  #outvoted(host: string, at_ms: number): number | null {
     const shifts = [...(this.#found.get(host)?.values() ?? [])].map(({ byMine }) => shiftAt(byMine, at_ms, 'mine_ms'))
-    if (shifts.length < VOTERS) return 0
+    if (shifts.length < VOTERS) return null
     const middle = median(shifts)
     const agreeing = shifts.filter((ms) => Math.abs(ms - middle) <= NARROW_MS).length
-    return agreeing >= shifts.length * MAJORITY ? middle : 0
+    return agreeing >= shifts.length * MAJORITY ? middle : null
   }
 
   /** The gateway it meets most often. */

@@ -13,7 +13,6 @@ export interface ClaimSetting {
 export const CLAIM_SETTINGS: readonly ClaimSetting[] = [
   { validator: 'jose', audience: 'audience (option of jwtVerify)', issuer: 'issuer (option of jwtVerify)' },
   { validator: 'jsonwebtoken', audience: 'audience (option of verify)', issuer: 'issuer (option of verify)' },
-  { validator: 'express-oauth2-jwt-bearer', audience: 'audience', issuer: 'issuerBaseURL or issuer' },
   { validator: 'PyJWT', audience: 'audience (argument of decode)', issuer: 'issuer (argument of decode)' },
   { validator: 'ruby-jwt', audience: 'aud with verify_aud: true', issuer: 'iss with verify_iss: true' },
   { validator: 'golang-jwt', audience: 'jwt.WithAudience(…)', issuer: 'jwt.WithIssuer(…)' },

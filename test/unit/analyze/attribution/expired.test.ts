@@ -150,6 +150,6 @@ describe('"expired" without any instant, on a host that is ahead', () => {
     expect(of(5).cause).toBe('skew')
     const { cause, why } = of(40)
     expect(cause).toBe('expiry')
-    expect(why[0]).toBe('its clock takes 29.9 % of the 300 s that tokens live, other hosts refuse 40 % as expired')
+    expect(why[0]).toBe('its clock takes 29.9 % of their lives, tokens live 300 s; other hosts refuse 40 % as expired')
   })
 })
