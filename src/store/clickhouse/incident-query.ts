@@ -31,12 +31,6 @@ export async function listIncidents(
     )
   }
   const order = oldest_first ? sql`time_ms, id` : sql`time_ms DESC, id DESC`
-  if (most > PAGE) {
-    const rows = await server.rows(
-      sql`SELECT ${COLUMNS} FROM incident FINAL WHERE ${join(conditions, ' AND ')} ORDER BY ${order} LIMIT ${most} ${BY_DAYS}`,
-    )
-    return rows.map((row) => fromRow(row).incident)
-  }
   const found: [number, number][] = []
   for await (const [start_ms, end_ms] of windows(server, Math.ceil(from_ms), Math.ceil(to_ms), oldest_first === true)) {
     const within = sql`time_ms >= ${start_ms} AND time_ms < ${end_ms}`
@@ -48,21 +42,24 @@ export async function listIncidents(
     )
     if (found.length >= most) break
   }
-  if (found.length === 0) return []
-  const places = join(
-    found.map(([time_ms, id]) => sql`(${time_ms}, ${id})`),
-    ', ',
-  )
-  const rows = await server.rows(
-    sql`SELECT ${COLUMNS} FROM incident FINAL WHERE (time_ms, id) IN (${places}) ORDER BY ${order} ${BY_DAYS}`,
-  )
-  return rows.map((row) => fromRow(row).incident)
+  const incidents: Incident[] = []
+  for (let at = 0; at < found.length; at += PAGE) {
+    const places = join(
+      found.slice(at, at + PAGE).map(([time_ms, id]) => sql`(${time_ms}, ${id})`),
+      ', ',
+    )
+    const rows = await server.rows(
+      sql`SELECT ${COLUMNS} FROM incident FINAL WHERE (time_ms, id) IN (${places}) ORDER BY ${order} ${BY_DAYS}`,
+    )
+    for (const row of rows) incidents.push(fromRow(row).incident)
+  }
+  return incidents
 }
 
 /** An incident is sorted by its time, and so are the days it is kept by: no two of them hold versions of one. */
 const BY_DAYS = sql`SETTINGS do_not_merge_across_partitions_select_final = 1`
-/** Longer lists are for files, and read the whole range once. */
-const PAGE = 1_000
+/** Rows in one statement. */
+const PAGE = 5_000
 /** The first window, and by how much each is longer than the one before: a page is mostly found in the first. */
 const WINDOW_MS = 3_600_000
 const LONGER = 8
