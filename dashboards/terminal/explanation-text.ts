@@ -3,6 +3,7 @@
  * safe to print.
  */
 import type { AuthEvent } from '../../src/core/auth-event.ts'
+import { ANYBODY, emitterName } from '../../src/core/emitter-name.ts'
 import type { Incident } from '../../src/core/incident.ts'
 import type { LogRecord } from '../../src/core/log-record.ts'
 import type { Remedy } from '../../src/core/remedy/remedy.ts'
@@ -57,7 +58,7 @@ export function explanationText(e: ExplainedRecord, zone: string): string {
   }
   step(
     'recognise',
-    `${event.signature}: ${event.system} says "${event.symptom}" (${kindNoun(event.kind)}, ${event.outcome})`,
+    `${event.signature}: ${emitterName(event.system)} says "${event.symptom}" (${kindNoun(event.kind)}, ${event.outcome})`,
   )
   if (e.alternatives.length > 0) more(`also fits: ${e.alternatives.slice(0, ALTERNATIVES_SHOWN).join(', ')}`)
   if (event.outcome === 'success') {
@@ -79,7 +80,8 @@ export function explanationText(e: ExplainedRecord, zone: string): string {
     })
     more(`Fix: ${remedy.fix}`)
     for (const { text, url } of remedy.links) more(`${text}: ${url}`)
-    for (const url of e.sources) more(`What ${event.system} says about it: ${url}`)
+    // Of words that anybody uses the sources are the standards, which the remedy has named.
+    if (event.system !== ANYBODY) for (const url of e.sources) more(`What ${event.system} says about it: ${url}`)
   }
   return finish(out)
 }

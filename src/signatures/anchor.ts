@@ -2,9 +2,11 @@
  * What a signature is found by. The matcher files it under its anchor: literals of its text, or the values of one attribute;
  * the prefilter may look for anything else it demands as well. Both are read off the same fields, and only here.
  */
+
+import { SPEAKING_OF_IT } from './sense/lexicon.ts'
 import type { Condition, Signature } from './signature.ts'
 
-type Anchored = Pick<Signature, 'contains' | 'any' | 'where' | 'found_by' | 'in'>
+type Anchored = Pick<Signature, 'contains' | 'any' | 'where' | 'found_by' | 'in' | 'sense'>
 
 /** Its longest demanded literal, or each of its alternatives; empty when it demands no text. */
 export function anchorLiterals(signature: Anchored): readonly string[] {
@@ -40,6 +42,7 @@ export function demandsOf(signature: Anchored): Demand[] {
   if (signature.found_by !== undefined && signature.found_by.length > 0)
     return [{ texts: signature.found_by, exact: false, apart: false }]
   const apart = signature.in === 'words'
+  if (signature.sense !== undefined) return [{ texts: SPEAKING_OF_IT, exact: false, apart }]
   const demands = signature.contains.map((literal): Demand => ({ texts: [literal], exact: false, apart }))
   if (signature.any.length > 0) demands.push({ texts: signature.any, exact: false, apart })
   if (demands.length > 0) return demands

@@ -3,6 +3,7 @@
  * that nobody recognises"; it never makes an event.
  */
 import type { LogRecord } from '../core/log-record.ts'
+import { isCalm, WARN } from './calm.ts'
 
 const AUTH =
   /\b(?:tokens?|jwts?|jws|jwe|jwks?|oauth2?|openid|oidc|saml|sso|authenticat\w{1,6}|authoriz\w{1,6}|unauthori[sz]ed|credentials?|bearer|issuer|audience|id_token|access_token|refresh_token)\b/i
@@ -37,8 +38,6 @@ const SIGNED_IN =
   /\b(?:log(?:ged|ging)?[ -]?in|sign(?:ed|ing)?[ -]?in|logins?|user|account|scopes?|nonce|pkce|dpop|code_verifier|redirect[ _]?ur[il]|grant|client_id|client secret|idp|kid|claims?|session_expired)\b/i
 const FAILED =
   /\b(?:fail\w{0,4}|errors?|invalid\w{0,4}|denied|expired|reject\w{0,4}|refus\w{0,4}|unable|cannot|can't|could not|not (?:valid|allowed|found|authori[sz]ed)|mismatch\w{0,4}|missing|unauthori[sz]ed|forbidden|revoked)\b/i
-/** OpenTelemetry severity number of WARN. */
-const WARN = 13
 /** Longest stretch of speech looked at; characters. */
 const LOOK_LIMIT = 2_000
 
@@ -46,9 +45,9 @@ const LOOK_LIMIT = 2_000
  * May common words be read as a failure here? Where the software itself says that nothing is wrong (below WARN), only in a
  * record that speaks of authentication at all.
  */
-export function isConcerned({ severity, speech }: LogRecord): boolean {
-  if (severity === undefined || severity >= WARN) return true
-  const said = speech.slice(0, LOOK_LIMIT)
+export function isConcerned(record: LogRecord): boolean {
+  if (!isCalm(record)) return true
+  const said = record.speech.slice(0, LOOK_LIMIT)
   return AUTH.test(said) || SIGNED_IN.test(said)
 }
 

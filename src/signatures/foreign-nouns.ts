@@ -11,10 +11,10 @@ const TOKENS =
   'acme|task|branch|conflict|operation|job|workflow|anti-?forgery|request ?verification|csrf|xsrf|page|pagination|paging|next|prev(?:ious)?|contin(?:ue|uation)|resum(?:e|ption)|sync|scroll|cursor|cancel(?:l?ation)?|push|registration|device (?:push )?|fcm|apns|reset|invit(?:e|ation)|verification|confirmation|activation|unsubscribe|download|upload|share|captcha|recaptcha|fencing|lock|idempotency|gift|consent|tracking|design|erc-?\\d+|nft|crypto|chain|governance|syntax|lexer|lexical|parser|string|word|sub-?word|special|pad(?:ding)?|mask|stop|bos|eos|input|output|prompt|completion|unexpected|unrecogni[sz]ed|illegal|immense|delimiter|separator|sequence|closing|opening|sequence|start any|stray|ring|partition|vnode|rate|bucket|throttle'
 /** What a token has when it is not one of ours. */
 const TOKEN_THINGS =
-  'budget|quota|usage|window|address|supply|sale|swap|bucket|range|ring|indices|index|sequence|count|limit|id sequence|stream|filter|embedding'
+  'budget|quota|usage|window|address|supply|sale|swap|bucket|range|ring|indices|index|sequence|count|limit|id sequence|stream|filter|embedding|path|file|serial(?: number)?|labels?|separator|table'
 /** Signed things that are not tokens. */
 const SIGNED =
-  'licen[cs]e|pdf|document|package|pkg|rpm|deb|apk|apt|gpg|pgp|repository|release|inrelease|webhook|payload of webhook|plugin|extension|add-?on|image|container|artifact|bundle|jar|manifest|driver|module|kernel|boot|firmware|update|installer|provider|registry key|commit|tag|git|dkim|dmarc|spf|arc|dnskey|rrsig|dnssec|zone|email|mail|message digest|transaction|block|wallet|contract|function|method|type|call|lambda|virus|malware|yara|rule|ids|snort|database|file|zip|archive|xml document|mime|s/mime|cms|pkcs ?#?7|tls|ssl|handshake|ocsp|crl|certificate|cert|x\\.?509|hub'
+  'csr|licen[cs]e|pdf|document|package|pkg|rpm|deb|apk|apt|gpg|pgp|repository|release|inrelease|webhook|payload of webhook|plugin|extension|add-?on|image|container|artifact|bundle|jar|manifest|driver|module|kernel|boot|firmware|update|installer|provider|registry key|commit|tag|git|dkim|dmarc|spf|arc|dnskey|rrsig|dnssec|zone|email|mail|message digest|transaction|block|wallet|contract|function|method|type|call|lambda|virus|malware|yara|rule|ids|snort|database|file|zip|archive|xml document|mime|s/mime|cms|pkcs ?#?7|tls|ssl|handshake|ocsp|crl|certificate|cert|x\\.?509|hub'
 /** Sessions that nobody logged into. */
 const SESSIONS =
   'zookeeper|zk|client|consumer|database|db|jdbc|hibernate|smtp|imap|ftp|sftp|ssh|telnet|bgp|bfd|rtsp|sip|rtp|vnc|rdp|tmux|screen|tcp|udp|tls|ssl|terminal|shell|spark|jupyter|kernel|replay|recording|training|chat|game|shopping|checkout|debug(?:ger)?|profiling|etcd|consul|raft|stream(?:ing)?|upload|http/2|quic|websocket|zoom|teams|meeting|player|pairing|voice|call|table|sandbox|notebook|workshop|yoga|conference'
@@ -30,7 +30,10 @@ const STATES =
   'state (?:mismatch|invalid|transition) (?:in|of|for) (?:reducer|store|component|replica|machine|raft|cluster|node)|(?:replica|reducer|terraform|machine|cluster|component|game|vuex|redux) state'
 
 export const FOREIGN: readonly Alternative[] = [
-  { source: `(?:\\b(?:${TOKENS})[ _-]?tokens?(?![a-z])(?: (?:cookie|header|field))?)`, needs: ['token'] },
+  {
+    source: `(?:\\b(?:${TOKENS})[ _-]?tokens?(?![a-z])(?! (?:type|issuer|audience|kind)\\b)(?: (?:cookie|header|field))?)`,
+    needs: ['token'],
+  },
   { source: `(?:\\btokens?[ _-](?:${TOKEN_THINGS})\\b)`, needs: ['token'] },
   { source: '(?:\\b(?:un)?tokeni[sz]\\w{1,6})', needs: ['tokeni'] },
   { source: `(?:\\b(?:${SIGNED})(?:['’]s)?[ -](?:\\w{1,20}[ -])?signatures?\\b)`, needs: ['signature'] },
@@ -77,7 +80,11 @@ export const FOREIGN: readonly Alternative[] = [
       '(?:\\btokens? per (?:min|minute|day|second|request)\\b|\\bschema introspection\\b|\\bscopes? (?:in|for|of) (?:the )?(?:template|variable|stylesheet|block|function)\\b|\\bcache (?:entry|key|item|entries)\\b[^\\n]{0,20}\\bexpired\\b)',
     needs: ['token', 'introspection', 'scope', 'expired'],
   },
-  { source: '(?:\\bkey ["\':]?\\w{1,40}["\']? not found)', needs: ['not found'] },
+  {
+    source:
+      '(?:(?<!\\b(?:api|access|signing|public|verification) )\\bkey ["\':]?(?!(?:is|was|were|id|set)\\b)\\w{1,40}["\']? not found)',
+    needs: ['not found'],
+  },
   {
     source: `(?:\\b(?:${AUDIENCES})[ -]audiences?\\b|\\baudience (?:segment|size|list|insight)s?\\b)`,
     needs: ['audience'],

@@ -5,10 +5,12 @@
  */
 import type { AttributeValue } from '../core/log-record.ts'
 import { anchorCondition, anchorLiterals } from './anchor.ts'
+import { isCalm } from './calm.ts'
 import { withoutForeign } from './foreign-nouns.ts'
 import { inRank } from './in-rank.ts'
 import { LiteralFinder } from './literal-finder.ts'
 import type { WindowPlaces } from './rare-windows.ts'
+import { type Sense, senseOf } from './sense/read-sense.ts'
 import { type Condition, OF_ONE_EMITTER, type Signature } from './signature.ts'
 import { spokenWords } from './spoken-words.ts'
 import { statementsOf } from './statements.ts'
@@ -18,6 +20,8 @@ import { TextMemory } from './text-memory.ts'
 export interface Matchable {
   speech: string
   attributes: Readonly<Record<string, AttributeValue>>
+  /** OpenTelemetry severity number. */
+  severity?: number
 }
 
 export interface Match {
@@ -107,7 +111,7 @@ export class Matcher {
       if (compiled === matched) continue
       const { signature } = compiled
       const match = this.#verify(compiled, record, textOf(record, signature.in, texts), places)
-      if (match === null) continue
+      if (match === null || !makesSense(signature, textOf(record, signature.in, texts), record)) continue
       // What anybody might say must fit without the nouns of other trades too; only what fits pays for that.
       const loose = signature.specificity < OF_ONE_EMITTER && signature.in === 'statements'
       if (loose && this.#verify(compiled, record, textOf(record, OWN_STATEMENTS, texts), places) === null) continue
@@ -150,17 +154,23 @@ export class Matcher {
       if (unless.size > 0) for (const id of found.keys()) if (unless.has(id)) return null
       if (any.length > 0 && !any.some((id) => found.has(id))) return null
     }
-    if (signature.pattern === undefined) return { signature, groups: {} }
-    compiled.pattern ??= new RegExp(signature.pattern, signature.flags)
     if (signature.also !== undefined) compiled.also ??= new RegExp(signature.also, signature.flags)
+    if (signature.pattern === undefined && compiled.also === null) return { signature, groups: {} }
+    if (signature.pattern !== undefined) compiled.pattern ??= new RegExp(signature.pattern, signature.flags)
     const { pattern, also } = compiled
     for (const place of places) {
       const seen = text.slice(Math.max(0, place - WINDOW_BEFORE), place + WINDOW_AFTER)
-      const match = pattern.exec(seen)
-      if (match !== null && (also === null || also.test(seen))) return { signature, groups: match.groups ?? {} }
+      const match = pattern?.exec(seen)
+      if (match !== null && (also === null || also.test(seen))) return { signature, groups: match?.groups ?? {} }
     }
     return null
   }
+}
+
+function makesSense({ sense }: Signature, text: Text, record: Matchable): boolean {
+  if (sense === undefined) return true
+  text.senses ??= senseOf(text.text, isCalm(record))
+  return text.senses.some(({ of, is }) => sense.of.includes(of) && sense.is.includes(is))
 }
 
 function file<K>(into: Map<string, Map<K, Compiled[]>>, field: string, key: K, compiled: Compiled): void {
@@ -192,6 +202,8 @@ function compile(signature: Signature, rank: number, idOf: (literal: string) => 
 interface Text {
   text: string
   lower: string
+  /** Read when it is first asked for. */
+  senses?: readonly Sense[]
 }
 
 /** `read`: texts of this record that were read before. */
@@ -199,7 +211,7 @@ function textOf(record: Matchable, field: string, read: Map<string, Text>): Text
   const known = read.get(field)
   if (known !== undefined) return known
   const text = rawText(record, field)
-  const fresh = { text, lower: lowerCase(text) }
+  const fresh: Text = { text, lower: lowerCase(text) }
   read.set(field, fresh)
   return fresh
 }

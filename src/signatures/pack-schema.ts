@@ -6,6 +6,8 @@ import { z } from 'zod'
 import { CAUSES, type Cause, isSubcauseOf } from '../core/cause.ts'
 import { CONFIDENCES } from '../core/confidence.ts'
 import { KINDS } from '../core/kind.ts'
+import { NOUN_NAMES } from './sense/lexicon.ts'
+import { FAULT_NAMES } from './sense/read-sense.ts'
 
 const text = z.string().min(1).max(4000)
 const texts = z.union([text.transform((t) => [t]), z.array(text).min(1).max(64)])
@@ -44,6 +46,8 @@ export const signatureSchema = z.strictObject({
   pattern: z.string().max(2000).optional(),
   also: z.string().max(2000).optional(),
   flags: z.enum(['', 'i', 's', 'm', 'is', 'im']).default(''),
+  of: z.array(z.enum(NOUN_NAMES)).min(1).optional(),
+  is: z.array(z.enum(FAULT_NAMES)).min(1).optional(),
   where: z.record(z.string(), condition).default({}),
   fields: z.record(z.string(), texts).default({}),
   examples: z.array(example).default([]),

@@ -11,6 +11,7 @@ import { anchorCondition, demandsOf } from './anchor.ts'
 import { expandRow } from './expand-row.ts'
 import { causeProblem, type PackSource, packSchema, type SignatureSource, signatureSchema } from './pack-schema.ts'
 import { canBeFound } from './prefilter-of.ts'
+import { wordsOfNouns } from './sense/words-of-sense.ts'
 import type { Condition, Pack, Proof, Signature } from './signature.ts'
 import { vetPattern } from './vet-pattern.ts'
 
@@ -69,6 +70,7 @@ export function parsePack(file: string, yaml: string): ParsedPack {
       (seen.has(id) ? 'this id is used twice' : null) ??
       (s.pattern === undefined ? null : vetPattern(s.pattern, s.flags)) ??
       (s.also === undefined ? null : vetPattern(s.also, s.flags)) ??
+      senseProblem(s, outer.data.in) ??
       anchorProblem(s, outer.data.in) ??
       (s.examples.length > 0 ? null : 'has no example; a signature without proof is a guess')
     if (problem !== null) {
@@ -98,8 +100,17 @@ function spelledOut(
   }
 }
 
+function senseProblem(s: SignatureSource, where: string): string | null {
+  if (s.of === undefined && s.is === undefined) return null
+  if (s.of === undefined || s.is === undefined) return '`of` and `is` go together'
+  if (s.contains.length > 0 || s.any.length > 0)
+    return 'is found by the words of `of`; `contains` and `any` have no place here'
+  return (s.in ?? where) === 'words' ? null : '`of` and `is` are read off words: `in: words`'
+}
+
 function hasAnchor(s: SignatureSource): boolean {
   return (
+    s.of !== undefined ||
     s.contains.length > 0 ||
     s.any.length > 0 ||
     anchorCondition({ contains: [], any: [], where: toConditions(s), in: 'speech' }) !== null
@@ -110,7 +121,7 @@ function hasAnchor(s: SignatureSource): boolean {
 function anchorProblem(s: SignatureSource, where: string): string | null {
   const demands = demandsOf({
     contains: s.contains,
-    any: s.any,
+    any: s.of === undefined ? s.any : wordsOfNouns(s.of),
     where: toConditions(s),
     found_by: s.found_by,
     in: s.in ?? where,
@@ -133,12 +144,13 @@ function toSignature(id: string, s: SignatureSource, pack: PackSource): Signatur
     confidence: s.confidence ?? confidenceOf(s.specificity, s.cause),
     in: s.in ?? pack.in,
     contains: s.contains.map((t) => t.toLowerCase()),
-    any: s.any.map((t) => t.toLowerCase()),
+    any: s.of === undefined ? s.any.map((t) => t.toLowerCase()) : wordsOfNouns(s.of),
     unless: [...pack.unless, ...s.unless].map((t) => t.toLowerCase()),
     ...(s.pattern === undefined ? {} : { pattern: s.pattern }),
     ...(s.also === undefined ? {} : { also: s.also }),
     ...(s.found_by.length === 0 ? {} : { found_by: s.found_by.map((t) => t.toLowerCase()) }),
     flags: s.flags,
+    ...(s.of === undefined || s.is === undefined ? {} : { sense: { of: s.of, is: s.is } }),
     where: toConditions(s),
     fields: s.fields,
   }

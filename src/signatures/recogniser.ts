@@ -7,6 +7,7 @@ import { type AuthEvent, MESSAGE_LIMIT } from '../core/auth-event.ts'
 import type { AttributeValue, LogRecord } from '../core/log-record.ts'
 import type { TokenFacts } from '../core/token-facts.ts'
 import { isConcerned } from './auth-failure-words.ts'
+import { goesOn, isCalm, speaksOfRefusal } from './calm.ts'
 import { applyCapture, type Captured } from './capture.ts'
 import { isHearsay, isTalk } from './hearsay.ts'
 import { epochToMs, isMilliseconds, type ZoneOffset } from './instant.ts'
@@ -92,10 +93,19 @@ export class Recogniser {
     if (match === null) return null
     const { outcome, specificity } = match.signature
     const loose = specificity < OF_ONE_EMITTER
-    if (outcome === 'failure' && loose && LOOSE_PLACES.has(match.signature.in) && !isConcerned(record)) return null
     const said = record.body || record.speech
+    if (outcome === 'failure' && loose && LOOSE_PLACES.has(match.signature.in)) {
+      if (!isConcerned(record)) return null
+      if (isCalm(record) && isDailyBusiness(match.signature, said)) return this.#request(record, tokens)
+    }
     if (outcome === 'failure' ? isHearsay(said, loose) : loose && isTalk(said)) return null
     return this.eventOf(match, record, tokens)
+  }
+
+  /** What was asked for and done: the best signature of a success. */
+  #request(record: LogRecord, tokens: readonly TokenFacts[]): AuthEvent | null {
+    const done = this.#matcher.all(record).find(({ signature }) => signature.outcome === 'success')
+    return done === undefined || isTalk(record.body || record.speech) ? null : this.eventOf(done, record, tokens)
   }
 
   /** Every signature that fits, best first. */
@@ -187,6 +197,12 @@ export class Recogniser {
   #kept(kind: string, value: string): string {
     return FINGERPRINT.test(value) ? value : this.#options.fingerprint(kind, value)
   }
+}
+
+/** Said where nothing is wrong: a token was withdrawn on request, none is there and so one is made. */
+function isDailyBusiness({ cause }: Signature, said: string): boolean {
+  if (cause === 'revocation' && !speaksOfRefusal(said)) return true
+  return cause !== 'outage' && goesOn(said)
 }
 
 /** How long the request took, under the names that say their unit. */

@@ -7,6 +7,8 @@
 import type { Cause, Subcause } from '../core/cause.ts'
 import type { Confidence } from '../core/confidence.ts'
 import type { Kind, Outcome } from '../core/kind.ts'
+import type { Noun } from './sense/lexicon.ts'
+import type { Fault } from './sense/read-sense.ts'
 
 /** One condition on an attribute: any of these exact values, or a pattern; `negate` turns it round. */
 export interface Condition {
@@ -49,6 +51,8 @@ export interface Signature {
   flags: string
   /** A second expression that must fit too, anywhere within sight of the anchor: which thing it was said about. */
   also?: string
+  /** What must be said of what, however it is worded; see sense/read-sense.ts. */
+  sense?: { of: readonly Noun[]; is: readonly Fault[] }
   where: readonly Condition[]
   /** Capture name → attributes to read it from, the first that is there wins. */
   fields: Readonly<Record<string, readonly string[]>>

@@ -34,6 +34,11 @@ export const NAMES: readonly Alternative[] = [
     needs: ['error', 'message', 'i18n', 'label', 'text', 'translation', 'validation'],
   },
   { source: '\\b[a-z][\\w-]{1,30}(?:\\.[a-z][\\w-]{1,30}){3,6}\\b(?!\\()', needs: ['.'] },
+  // Names of metrics.
+  {
+    source: '\\b\\w{3,60}(?:_total|_count|_seconds|_bucket|_sum)\\b',
+    needs: ['_total', '_count', '_seconds', '_bucket', '_sum'],
+  },
   // Ids and fingerprints in hexadecimal.
   { source: '\\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{18,27}\\b', needs: ['-'] },
 ]

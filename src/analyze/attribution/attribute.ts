@@ -5,6 +5,7 @@
  * the same incident with the same background always gets the same verdict.
  */
 import type { Subcause } from '../../core/cause.ts'
+import { emitterName } from '../../core/emitter-name.ts'
 import type { Told } from '../incident/tell.ts'
 import type { Background } from './background.ts'
 import { credentials } from './credentials.ts'
@@ -28,7 +29,7 @@ export function attribute(told: Told, background: Background): Told {
   if (recovered_ms !== undefined) rest.recovered_ms = recovered_ms
   const healed = recovered_ms === undefined ? [] : [`${told.client_id} got a new token ${seconds(recovered_ms)} later`]
   // The reason comes first, because lists show one line; what was said is the weakest of them.
-  return { ...rest, ...verdict, why: [...verdict.why, ...healed, `${told.system} said: ${told.symptom}`] }
+  return { ...rest, ...verdict, why: [...verdict.why, ...healed, `${emitterName(told.system)} said: ${told.symptom}`] }
 }
 
 /** What a client can mend by itself. */
