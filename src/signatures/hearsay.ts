@@ -116,10 +116,13 @@ const LOOSE_RULES: readonly RegExp[] = [
     'i',
   ),
   // Housekeeping, and checks that were passed.
-  /\b(?:remov|delet|purg|clean|prun|evict|sweep|swept|garbage|expung|reap|vacuum|archiv)\w{0,6}\b[^\n:]{0,40}\b(?:expired|revoked|invalid|stale|inactive|old)\b|\b(?:expired|revoked|stale|invalid|inactive)\b[^\n]{0,40}\b(?:cleaned up|purged|removed|deleted|swept|evicted|pruned|reaped|clean-?up)\b|\b(?:garbage collector|housekeeping|reaper|janitor|sweeper|purger|gc worker)\b|^\W*test(?:ing)?\b|^\W*(?:skipp|ignor)(?:ing|ed)\b|(?:remover|cleaner|cleanup)\b/i,
+  /\b(?:remov|delet|purg|clean|prun|evict|sweep|swept|garbage|expung|reap|vacuum|archiv|clear)\w{0,6}\b[^\n:]{0,40}\b(?:expired|revoked|invalid|stale|inactive|old)\b|\b(?:expired|revoked|stale|invalid|inactive)\b[^\n]{0,40}\b(?:cleaned up|purged|removed|deleted|swept|evicted|pruned|reaped|clean-?up)\b|\b(?:garbage collector|housekeeping|reaper|janitor|sweeper|purger|gc worker)\b|^\W*test(?:ing)?\b|^\W*(?:skipp|ignor)(?:ing|ed)\b|(?:remover|cleaner|cleanup)\b/i,
   /\b(?:checks?|validation|verification)s? (?:has |have |was )?(?:passed|succeeded|ok)\b(?![^\n]*\b(?:but|fail\w*|then|denied|reject\w*|refus\w*|error)\b)/i,
   /\b(?:if|when|unless|whether)\b[^.:\n]{0,30}\b(?:not |un)authenticated/i,
+  // Settings in passing.
+  /\btime-?out\s?[=:]\s?\S{1,12}(?: ?(?:s|secs?|seconds|ms|m|min|minutes))?\s*$/i,
   // What is about to be done.
+  /^\W*handling\b/i,
   /^\W*(?:checking|verifying|validating|looking up|evaluating|comparing|registering|revoking|invalidating)\b(?![^\n]*(?:fail|error|invalid\b|expired|reject|denied|mismatch|missing|unable|cannot|could not))/i,
   /\b(?:will|would|shall) (?:not )?be (?:logged|returned|thrown|raised|redirected|retried|cached|reported|discarded|ignored)\b/i,
   new RegExp(

@@ -131,7 +131,7 @@ const BEFORE_NOUN: ReadonlySet<string> = new Set(
 )
 /** Where tokens, issuers, sessions and signatures are not ours, unless the text says more plainly that they are. */
 const FOREIGN_TRADES =
-  /~{4}|\b(?:certificates?|certs?|acme|x509|quic|doq|dtls|dnssec|mutex|lexer|parser|tokenizer|vocabulary|syntax|macro|stopword|payment|card|charge|stripe|rpm|deb|gpg|pgp|apt|yubikey|function|(?<!(?:signature|signing|challenge|authentication|grant|http|request) )method|overload|schema|stylesheet|block|wallet|transaction|marketing|captcha|compression|compiler|sql|statement|map|manual)\b/
+  /~{4}|\b(?:certificates?|certs?|acme|x509|quic|doq|dtls|dnssec|mutex|lexer|parser|tokenizer|vocabulary|syntax|macro|stopword|payment|card|charge|stripe|rpm|deb|cleartext|crl|gpg|pgp|apt|yubikey|function|(?<!(?:signature|signing|challenge|authentication|grant|http|request) )method|overload|schema|stylesheet|block|wallet|transaction|marketing|captcha|compression|compiler|sql|statement|map|manual)\b/
 const PLAINLY_OURS =
   /\b(?:jwt|jws|jwe|jwks|oauth2?|oidc|saml|openid|sso|bearer|(?:access|refresh|id|auth) token|authorization header|client secret|pkce|dpop|session cookie|auth cookie)\b/
 
