@@ -15,6 +15,7 @@ import { identityOf, streamId } from '../push/identity.ts'
 import { Inbox } from '../push/inbox.ts'
 import type { Listening } from '../push/listening.ts'
 import { SyslogFrames } from './frames.ts'
+import { kernelDrops } from './kernel-drops.ts'
 
 /** Connections at once; a relay needs one, a fleet without relay one a host. */
 const CONNECTIONS_LIMIT = 1_000
@@ -27,6 +28,8 @@ const DATAGRAMS_TOGETHER = 500
 const GATHER_MS = 20
 /** Dropped datagrams are told of not more often than this; ms. */
 const TELL_EVERY_MS = 60_000
+/** How often the kernel is asked what it dropped; ms. */
+const ASK_KERNEL_MS = 5_000
 
 export interface SyslogListening extends Omit<Listening, 'token'> {
   /** IANA zone for RFC 3164 stamps, which state none. */
@@ -66,6 +69,10 @@ class SyslogReceiver {
   #gathering: NodeJS.Timeout | null = null
   #closed = false
   #dropped = 0
+  #droppedByKernel = 0
+  #told = 0
+  #asking: NodeJS.Timeout | null = null
+  #bound = 0
   #toldAt = Number.NEGATIVE_INFINITY
 
   constructor(inbox: Inbox, listening: SyslogListening, options: PushSourceOptions) {
@@ -109,12 +116,20 @@ class SyslogReceiver {
     // A broken handshake or a datagram that cannot be read is its sender's trouble.
     this.#server.on('error', () => {}).on('tlsClientError', () => {})
     datagrams?.on('error', () => {})
+    this.#bound = bound
+    if (datagrams !== null) this.#asking = setInterval(() => void this.#askKernel(), ASK_KERNEL_MS).unref()
     return bound
   }
 
   async close(): Promise<void> {
     this.#closed = true
-    this.#flush()
+    if (this.#gathering !== null) clearTimeout(this.#gathering)
+    this.#dropped += this.#gathered.length
+    if (this.#asking !== null) {
+      clearInterval(this.#asking)
+      await this.#askKernel()
+      if (this.#dropped > this.#told) this.#tell()
+    }
     for (const socket of this.#sockets) socket.destroy()
     this.#datagrams?.close()
     await new Promise((resolve) => this.#server.close(resolve))
@@ -146,6 +161,10 @@ class SyslogReceiver {
   #datagram(message: Buffer): void {
     const text = message.toString('utf8').trimEnd()
     if (text === '') return
+    if (this.#closed) {
+      this.#dropped++
+      return
+    }
     this.#gathered.push(this.#record(text))
     if (this.#gathered.length >= DATAGRAMS_TOGETHER) this.#flush()
     else this.#gathering ??= setTimeout(() => this.#flush(), GATHER_MS)
@@ -158,15 +177,26 @@ class SyslogReceiver {
     this.#gathered = []
     if (records.length === 0) return
     void this.#hand(records).then((settlement) => {
-      if (settlement === 'full') this.#drop(records.length)
+      // Also what was taken and not stored yet when reading ended.
+      if (settlement !== 'committed') this.#drop(records.length)
     })
+  }
+
+  async #askKernel(): Promise<void> {
+    const drops = await kernelDrops(this.#bound, this.#listening.host)
+    const more = drops - this.#droppedByKernel
+    this.#droppedByKernel = drops
+    if (more > 0) this.#drop(more)
   }
 
   #drop(count: number): void {
     this.#dropped += count
-    const now = performance.now()
-    if (now - this.#toldAt < TELL_EVERY_MS) return
-    this.#toldAt = now
+    if (performance.now() - this.#toldAt >= TELL_EVERY_MS) this.#tell()
+  }
+
+  #tell(): void {
+    this.#toldAt = performance.now()
+    this.#told = this.#dropped
     this.#options.notice({
       kind: 'dropped',
       name: 'syslog',

@@ -42,14 +42,14 @@ export class StreamReader {
 
   async read(batch: ByteBatch): Promise<Read> {
     const { counters } = this.#judge
-    if (batch.cut_bytes > 0) {
-      counters.cut_records++
-      counters.cut_bytes += batch.cut_bytes
-    }
+    const cut_before = counters.cut_records
+    counters.cut_bytes += batch.cut_bytes
     const { records, passed, exchanges } =
       batch.unit === 'message' ? await this.#messages(batch) : await this.#lines(batch)
     counters.records += passed
     const read = await this.#judged(records)
+    // A line that was cut comes alone; unless it was passed over, its record has counted it.
+    if (batch.cut_bytes > 0 && counters.cut_records === cut_before) counters.cut_records++
     this.#end = batch.end
     return { ...read, none: read.none + passed, exchanges, standing: this.#standing }
   }

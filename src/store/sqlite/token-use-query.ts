@@ -5,6 +5,7 @@ import type { TokenUse, TokenUses } from '../../core/token-use.ts'
 import { MINUTE_MS } from '../time-grain.ts'
 import { DIMENSIONS, FIRST_DIMENSION, type Lexicon } from './lexicon.ts'
 import { decodeNumbers } from './number-code.ts'
+import { SLOT } from './success-sample.ts'
 
 const CLIENT = FIRST_DIMENSION + DIMENSIONS.indexOf('client_id')
 const ISSUER = FIRST_DIMENSION + DIMENSIONS.indexOf('issuer')
@@ -18,7 +19,11 @@ export function readTokenUses(
   limit: number,
 ): TokenUses {
   const minutes = [Math.floor(from_ms / MINUTE_MS), Math.ceil(to_ms / MINUTE_MS)]
-  const where = 'minute >= ? AND minute < ? AND time_ms >= ? AND time_ms < ? AND numbers IS NOT NULL'
+  // One that was kept for its token's times and for its request's id is one use.
+  const where = `minute >= ? AND minute < ? AND time_ms >= ? AND time_ms < ? AND numbers IS NOT NULL
+    AND (slot = ${SLOT.token_times} OR NOT EXISTS (
+      SELECT 1 FROM success AS timed WHERE timed.minute = success.minute AND timed.host = success.host
+         AND timed.slot = ${SLOT.token_times} AND timed.hash = success.hash))`
   const range = [...minutes, from_ms, to_ms]
   const kept = db
     .prepare<unknown[], number>(`SELECT count(*) FROM success WHERE ${where}`)

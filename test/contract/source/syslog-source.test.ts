@@ -99,4 +99,35 @@ describe('messages in a stream', () => {
     expect(found.map((text) => text.length)).toEqual([1024 * 1024, OLD.length, 1024 * 1024, OLD.length])
     expect(frames.cut).toBe(2)
   })
+
+  test.skipIf(process.platform !== 'linux')(
+    'datagrams are stored or counted as dropped, also those that the kernel dropped and those that waited at the end',
+    async () => {
+      const told: string[] = []
+      const source = await openSyslogSource(
+        { host: '127.0.0.1', port: 0, zone: 'UTC' },
+        { now: () => Date.UTC(2026, 10, 16, 9, 13), notice: ({ text }) => told.push(text) },
+      )
+      const port = Number(/port (\d+)/.exec(told[0]!)?.[1])
+      const sender = dgram.createSocket('udp4')
+      const sent = 20_000
+      // Faster than they are taken out of the socket's buffer: this process does nothing else meanwhile.
+      await Promise.all(
+        Array.from(
+          { length: sent },
+          () => new Promise((done) => sender.send(NEW.padEnd(1_000, '.'), port, '127.0.0.1', done)),
+        ),
+      )
+      sender.close()
+      let stored = 0
+      const ends = new AbortController()
+      for await (const delivery of source.deliveries(ends.signal)) {
+        stored += delivery.parts.flatMap(({ records }) => records).length
+        delivery.committed()
+        break
+      }
+      await source.close()
+      expect(told.at(-1)).toContain(`${sent - stored} syslog datagrams dropped so far`)
+    },
+  )
 })

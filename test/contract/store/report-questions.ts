@@ -127,6 +127,21 @@ export function describeReportQuestions(engine: StoreEngine): void {
       ).toHaveLength(60)
     })
 
+    it('gives a success that it keeps for two reasons once', async () => {
+      const { writer, reader } = await both()
+      const successes = Array.from({ length: 20 }, (_, i) =>
+        success({
+          time_ms: START_MS + i * MINUTE_MS,
+          host: 'api',
+          token: `jwt:${i}`,
+          request_id: `request-${i}`,
+          evidence: { iat_ms: START_MS, exp_ms: START_MS + HOUR_MS },
+        }),
+      )
+      await writer.append(batch({ successes }))
+      expect((await reader.tokenUses(EVERYTHING, 1000)).uses).toHaveLength(20)
+    })
+
     it('counts failures per signature and confidence, most frequent first, to the quarter of an hour', async () => {
       const { writer, reader } = await both()
       const other = { signature: 'jose/expired', system: 'jose', symptom: 'exp' }

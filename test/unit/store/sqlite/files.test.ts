@@ -24,6 +24,37 @@ describe('the files of an SQLite store', () => {
     await writer.close()
   })
 
+  it('grow by a WAL while a reader stays, lose nothing, and use its room again when the reader has gone', async () => {
+    const location = join(directory, 'store.db')
+    const writer = await openWriter(location)
+    await writer.append(failures({}))
+    const size = () => statSync(`${location}-wal`).size
+    const append = async (times: number) => {
+      for (let i = 0; i < times; i++)
+        await writer.append(
+          failures(...Array.from({ length: 50 }, (_, n) => ({ request_id: `r-${i}-${n}-${size()}` }))),
+        )
+    }
+    const stays = new Database(location, { readonly: true })
+    stays.exec('BEGIN')
+    const count = stays.prepare<[], number>('SELECT count(*) FROM incident').pluck()
+    expect(count.get()).toBe(1)
+    await append(60)
+    const [grown, seen] = [size(), count.get()]
+    await append(60)
+    expect(size()).toBeGreaterThan(grown)
+    // What it began with is what it sees.
+    expect(seen).toBe(1)
+    stays.exec('COMMIT')
+    expect(count.get()).toBe(6_001)
+    await append(1)
+    const largest = size()
+    await append(60)
+    expect(size()).toBeLessThanOrEqual(largest)
+    stays.close()
+    await writer.close()
+  })
+
   it('are one file when nobody has it open, apart from the empty lock', async () => {
     const location = join(directory, 'store.db')
     const writer = await openWriter(location)
