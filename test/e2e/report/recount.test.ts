@@ -19,7 +19,7 @@ const TO_MS = CHANGE_MS + DAY_MS
 const HOSTILE = [
   '<script>alert(1)</script>',
   "=cmd|'/c calc'!A0",
-  '\u001b[31mred',
+  '\u001b[2Jred',
   '\u202egnp.exe',
   '[x](javascript:1)|`',
 ]
