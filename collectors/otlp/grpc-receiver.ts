@@ -3,6 +3,7 @@
  * Messages stay bytes here: export-service.ts decodes them under its own limits. Compression and message size are grpc-js's.
  */
 import grpc from '@grpc/grpc-js'
+import type { PushSecrets } from '../../src/core/ports/push-source.ts'
 import { isAllowed } from '../push/bearer.ts'
 import type { Listening } from '../push/listening.ts'
 import { RETRY_AFTER_S } from '../push/requests.ts'
@@ -24,10 +25,13 @@ const SERVICES: Readonly<Record<Signal, string>> = {
 
 export interface GrpcReceiver {
   port: number
+  /** A new certificate takes a new socket on the same port: who connects in that millisecond is refused and comes again. */
+  renew(secrets: PushSecrets): Promise<void>
   close(): Promise<void>
 }
 
 export async function openGrpcReceiver(service: ExportService, listening: Listening): Promise<GrpcReceiver> {
+  let { token, tls } = listening
   const server = new grpc.Server({
     'grpc.max_receive_message_length': BODY_LIMIT_BYTES,
     'grpc.max_concurrent_streams': STREAMS_AT_ONCE,
@@ -36,7 +40,7 @@ export async function openGrpcReceiver(service: ExportService, listening: Listen
     server.addService(exportService(signal), {
       Export: (call: grpc.ServerUnaryCall<Buffer, Buffer>, callback: grpc.sendUnaryData<Buffer>) => {
         const [authorization] = call.metadata.get('authorization')
-        if (!isAllowed(listening.token, authorization?.toString())) {
+        if (!isAllowed(token, authorization?.toString())) {
           callback({ code: CODE.unauthenticated, details: 'a bearer token is needed' })
           return
         }
@@ -50,18 +54,33 @@ export async function openGrpcReceiver(service: ExportService, listening: Listen
         )
       },
     })
-  const { host, port, tls } = listening
-  const credentials =
-    tls === undefined
-      ? grpc.ServerCredentials.createInsecure()
-      : grpc.ServerCredentials.createSsl(null, [
-          { cert_chain: Buffer.from(tls.cert), private_key: Buffer.from(tls.key) },
-        ])
-  const bound = await new Promise<number>((resolve, reject) => {
-    const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
-    server.bindAsync(address, credentials, (error, actual) => (error === null ? resolve(actual) : reject(error)))
-  })
-  return { port: bound, close: () => closeServer(server) }
+  const { host } = listening
+  const at = (port: number) => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)
+  const bind = (port: number) =>
+    new Promise<number>((resolve, reject) => {
+      server.bindAsync(at(port), credentialsOf(tls), (error, actual) =>
+        error === null ? resolve(actual) : reject(error),
+      )
+    })
+  const port = await bind(listening.port)
+  return {
+    port,
+    async renew(secrets) {
+      token = secrets.token
+      if (tls === undefined || (tls.cert === secrets.tls?.cert && tls.key === secrets.tls.key)) return
+      tls = secrets.tls
+      server.unbind(at(port))
+      await bind(port)
+    },
+    close: () => closeServer(server),
+  }
+}
+
+function credentialsOf(tls: PushSecrets['tls']): grpc.ServerCredentials {
+  if (tls === undefined) return grpc.ServerCredentials.createInsecure()
+  return grpc.ServerCredentials.createSsl(null, [
+    { cert_chain: Buffer.from(tls.cert), private_key: Buffer.from(tls.key) },
+  ])
 }
 
 /** Answers that are on their way get their time; idle connections do not hold it up. */

@@ -3,11 +3,12 @@
  * Leaves the body to export-service.ts. Invariant: whatever is sent, the answer is a status and the server goes on.
  */
 import type { IncomingMessage } from 'node:http'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyReply } from 'fastify'
+import type { PushSecrets } from '../../src/core/ports/push-source.ts'
 import { isAllowed } from '../push/bearer.ts'
 import { BodyError, readBody, STATUS_OF } from '../push/body.ts'
 import type { Listening } from '../push/listening.ts'
-import { newServer, RETRY_AFTER_S } from '../push/requests.ts'
+import { newServer, portOf, RETRY_AFTER_S, renewTls } from '../push/requests.ts'
 import { CODE, statusMessage, successMessage } from './answer.ts'
 import type { ExportService } from './export-service.ts'
 import { BODY_LIMIT_BYTES, JSON_LIMIT_BYTES } from './limits.ts'
@@ -21,8 +22,15 @@ const TYPES: Readonly<Record<string, Encoding>> = {
 const MEDIA_TYPES: Readonly<Record<Encoding, string>> = { protobuf: 'application/x-protobuf', json: 'application/json' }
 const SIGNALS: readonly Signal[] = ['traces', 'logs']
 
-export async function openHttpReceiver(service: ExportService, listening: Listening): Promise<FastifyInstance> {
-  const { host, port, token } = listening
+export interface HttpReceiver {
+  port: number
+  renew(secrets: PushSecrets): void
+  close(): Promise<void>
+}
+
+export async function openHttpReceiver(service: ExportService, listening: Listening): Promise<HttpReceiver> {
+  const { host, port } = listening
+  let { token } = listening
   const server = newServer(listening)
   server.addHook('onRequest', async (request, reply) => {
     if (isAllowed(token, request.headers.authorization)) return
@@ -63,7 +71,14 @@ export async function openHttpReceiver(service: ExportService, listening: Listen
     return refuse(reply, status, CODE.internal, text, encodingOf(request.raw) ?? 'json')
   })
   await server.listen({ host, port })
-  return server
+  return {
+    port: portOf(server, port),
+    renew(secrets) {
+      token = secrets.token
+      renewTls(server, secrets)
+    },
+    close: () => server.close(),
+  }
 }
 
 function encodingOf(request: IncomingMessage): Encoding | undefined {

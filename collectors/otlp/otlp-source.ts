@@ -6,7 +6,6 @@
 import type { PushSource, PushSourceOptions } from '../../src/core/ports/push-source.ts'
 import { Inbox } from '../push/inbox.ts'
 import type { Listening } from '../push/listening.ts'
-import { portOf } from '../push/requests.ts'
 import { ExportService } from './export-service.ts'
 import { Forward, type ForwardTo } from './forward.ts'
 import { openGrpcReceiver } from './grpc-receiver.ts'
@@ -30,26 +29,24 @@ export async function openOtlpSource(
   const onward = forward === undefined ? undefined : new Forward(forward, options.notice)
   const service = new ExportService(inbox, { now: options.now, forward: onward, by })
   const http = await openHttpReceiver(service, { ...common, port: http_port })
-  let closeGrpc: () => Promise<void>
-  let grpcPort: number
-  try {
-    const grpc = await openGrpcReceiver(service, { ...common, port: grpc_port })
-    closeGrpc = grpc.close
-    grpcPort = grpc.port
-  } catch (error) {
+  const grpc = await openGrpcReceiver(service, { ...common, port: grpc_port }).catch(async (error) => {
     await http.close()
     throw error
-  }
+  })
   options.notice({
     kind: 'listening',
     name: 'otlp',
-    text: `receiving OpenTelemetry on ${common.host}: HTTP on port ${portOf(http, http_port)}, gRPC on port ${grpcPort}`,
+    text: `receiving OpenTelemetry on ${common.host}: HTTP on port ${http.port}, gRPC on port ${grpc.port}`,
   })
   return {
     deliveries: (signal) => inbox.deliveries(signal),
+    async renew(secrets) {
+      http.renew(secrets)
+      await grpc.renew(secrets)
+    },
     async close() {
       inbox.close()
-      await Promise.all([closeGrpc(), http.close()])
+      await Promise.all([grpc.close(), http.close()])
     },
   }
 }

@@ -1,17 +1,9 @@
 /** Where a receiver listens and whom it lets in. */
+import type { PushSecrets } from '../../src/core/ports/push-source.ts'
 
-export interface TlsFiles {
-  /** PEM. */
-  cert: string
-  key: string
-}
-
-export interface Listening {
+export interface Listening extends PushSecrets {
   /** Address to bind. */
   host: string
   /** 0: any free one. */
   port: number
-  /** Bearer token that senders must present. */
-  token?: string
-  tls?: TlsFiles
 }

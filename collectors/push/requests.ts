@@ -2,9 +2,11 @@
  * What HTTP receivers share: a server whose bodies are read by their handlers, and the wait for an inbox.
  * What is asked and answered is each receiver's own.
  */
+import type { Server as TlsServer } from 'node:tls'
 import fastify, { type FastifyInstance } from 'fastify'
 import { CHECK_CONNECTIONS_MS, SECURITY_HEADERS, TLS_HANDSHAKE_MS, TLS_MIN_VERSION } from '../../src/core/http-face.ts'
 import { isLocalName, isLocalOrigin } from '../../src/core/local-name.ts'
+import type { PushSecrets } from '../../src/core/ports/push-source.ts'
 import type { Inbox, Settlement } from './inbox.ts'
 import type { Listening } from './listening.ts'
 
@@ -71,6 +73,11 @@ const REASONS: Readonly<Record<Exclude<Settlement, 'committed'> | 'slow', string
   full: 'the queue is full',
   slow: 'the store does not keep up',
   refused: 'closing',
+}
+
+/** Another certificate for connections to come. */
+export function renewTls({ server }: FastifyInstance, { tls }: PushSecrets): void {
+  if (tls !== undefined) (server as unknown as TlsServer).setSecureContext({ ...tls, minVersion: TLS_MIN_VERSION })
 }
 
 /** The port a server got. */

@@ -9,7 +9,7 @@ import dgram from 'node:dgram'
 import net from 'node:net'
 import tls from 'node:tls'
 import { TLS_HANDSHAKE_MS, TLS_MIN_VERSION } from '../../src/core/http-face.ts'
-import type { PushedRecord, PushSource, PushSourceOptions } from '../../src/core/ports/push-source.ts'
+import type { PushedRecord, PushSecrets, PushSource, PushSourceOptions } from '../../src/core/ports/push-source.ts'
 import { unwrapRecord } from '../assemble/unwrap.ts'
 import { identityOf, streamId } from '../push/identity.ts'
 import { Inbox } from '../push/inbox.ts'
@@ -48,6 +48,9 @@ export async function openSyslogSource(listening: SyslogListening, options: Push
   })
   return {
     deliveries: (signal) => inbox.deliveries(signal),
+    async renew(secrets) {
+      receiver.renew(secrets)
+    },
     async close() {
       inbox.close()
       await receiver.close()
@@ -119,6 +122,11 @@ class SyslogReceiver {
     this.#bound = bound
     if (datagrams !== null) this.#asking = setInterval(() => void this.#askKernel(), ASK_KERNEL_MS).unref()
     return bound
+  }
+
+  renew({ tls: files }: PushSecrets): void {
+    if (files !== undefined && this.#server instanceof tls.Server)
+      this.#server.setSecureContext({ ...files, minVersion: TLS_MIN_VERSION })
   }
 
   async close(): Promise<void> {

@@ -11,10 +11,10 @@ import { BodyError, readBody, STATUS_OF } from '../push/body.ts'
 import { identityOf, streamId } from '../push/identity.ts'
 import { Inbox } from '../push/inbox.ts'
 import type { Listening } from '../push/listening.ts'
-import { newServer, portOf, RETRY_AFTER_S, settled } from '../push/requests.ts'
+import { newServer, portOf, RETRY_AFTER_S, renewTls, settled } from '../push/requests.ts'
 import { eventsIn, MalformedEvents } from './events-in.ts'
 import { cloudEventsAnswer, eventGridAnswer, oktaAnswer } from './handshake.ts'
-import { isSigned, maySend } from './may-send.ts'
+import { isSigned, maySend, type Query } from './may-send.ts'
 
 /** Event Hubs' largest batch is 1 MB, audit batches some MB; bytes, decompressed. */
 const BODY_LIMIT_BYTES = 8 * 1024 * 1024
@@ -26,12 +26,14 @@ export async function openWebhookSource(listening: Listening, options: PushSourc
   const inbox = new Inbox()
   const server = newServer(listening)
   const names = new Set<string>()
-  const { token, host, port } = listening
+  const { host, port } = listening
+  let { token } = listening
 
-  async function take(request: FastifyRequest<{ Params: { name: string } }>, reply: FastifyReply) {
+  async function take(request: FastifyRequest<{ Params: { name: string }; Querystring: Query }>, reply: FastifyReply) {
     const received_collector_ms = options.now()
-    const { headers } = request
-    const allowed = maySend(token, headers)
+    const { headers, query } = request
+    const secret = token
+    const allowed = maySend(secret, headers, query)
     if (allowed === false) return refuse(reply, 401, 'the token or signature is missing or wrong')
     if (!NAME.test(request.params.name)) return refuse(reply, 404, 'post to /webhook/NAME')
     if (inbox.full) return later(reply, 'the queue is full')
@@ -39,7 +41,8 @@ export async function openWebhookSource(listening: Listening, options: PushSourc
     let body: Buffer
     try {
       body = await readBody(request.raw, BODY_LIMIT_BYTES)
-      if (allowed === undefined && !isSigned(token!, headers, body)) return refuse(reply, 401, 'the signature is wrong')
+      if (allowed === undefined && !isSigned(secret!, headers, body))
+        return refuse(reply, 401, 'the signature is wrong')
       const handshake = eventGridAnswer(headers, body)
       if (handshake !== null) return handshake
       events = eventsIn(body)
@@ -73,7 +76,8 @@ export async function openWebhookSource(listening: Listening, options: PushSourc
   server.setNotFoundHandler((_request, reply) => refuse(reply, 404, 'post to /webhook/NAME'))
   server.setErrorHandler((error, _request, reply) => {
     const status = (error as { statusCode?: number }).statusCode ?? 500
-    return refuse(reply, status, status < 500 ? (error as Error).message : 'internal error')
+    // Messages may repeat the address, and with it the token.
+    return refuse(reply, status, status < 500 ? 'not a request that is understood' : 'internal error')
   })
   await server.listen({ host, port })
   options.notice({
@@ -83,6 +87,10 @@ export async function openWebhookSource(listening: Listening, options: PushSourc
   })
   return {
     deliveries: (signal) => inbox.deliveries(signal),
+    async renew(secrets) {
+      token = secrets.token
+      renewTls(server, secrets)
+    },
     async close() {
       inbox.close()
       await server.close()

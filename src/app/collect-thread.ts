@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads'
 import type { SourceNotice } from '../core/ports/source.ts'
 import { type RefusalReason, type RetentionPolicy, StoreRefusal } from '../core/ports/store.ts'
-import type { Receivers } from './collecting.ts'
+import type { Receivers } from './receivers.ts'
 import { COLLECTING_MEMORY } from './thread-memory.ts'
 
 export interface CollectWorkerData {

@@ -2,10 +2,7 @@
  * Opens everything a collecting command needs (knowledge, store, source), runs the ingest and closes it again in order.
  * Used in the process itself (`collect`, pipes) and inside the dashboard's worker.
  */
-import type { OtlpListening } from '../../collectors/otlp/otlp-source.ts'
 import type { ReadBy } from '../../collectors/otlp/read-request.ts'
-import type { Listening } from '../../collectors/push/listening.ts'
-import type { SyslogListening } from '../../collectors/syslog/syslog-source.ts'
 import type { SkewWitness } from '../analyze/skew-proof/skew-witness.ts'
 import { COLLECTOR_STATE } from '../core/ports/alert-store.ts'
 import type { PushSource, PushSourceOptions } from '../core/ports/push-source.ts'
@@ -27,18 +24,12 @@ import { type Config, NO_CONFIG } from './config/config.ts'
 import { ingest } from './ingest.ts'
 import { loadKnowledge } from './knowledge.ts'
 import { openSource } from './open-source.ts'
+import { type Receivers, unchangeable } from './receivers.ts'
 import type { Reloads, Settings } from './service/reloads.ts'
 import type { ServiceManager } from './service/service-manager.ts'
 import { startService } from './service/start-service.ts'
 import { Stewarding } from './sharing/stewarding.ts'
 import { Watching } from './sharing/watching.ts'
-
-/** Each part is plain data: it crosses to the collecting thread. */
-export interface Receivers {
-  otlp?: OtlpListening
-  webhook?: Listening
-  syslog?: Omit<SyslogListening, 'zone'>
-}
 
 export interface CollectOptions {
   /** Paths, globs, templates, `journal:…`; `-` alone is standard input; empty where everything is pushed. */
@@ -128,16 +119,16 @@ async function collectInto(options: CollectOptions, end: AbortSignal): Promise<S
     const sourceOptions = { follow: options.follow, known, notice, now: Date.now }
     const delivered = await writer.deliveries()
     const source = await openSource(options.paths, sourceOptions)
-    const pushed: PushSource[] = []
+    const pushed = new Map<keyof Receivers, PushSource>()
     let retention = options.retention
     const stopRetention = keepRetention(writer, () => retention)
     const stopTelling = tellAway(writer, (text) => options.alertNote?.(text))
     try {
-      pushed.push(...(await openReceivers(options, sourceOptions, classifier.telemetry)))
+      await openReceivers(options, sourceOptions, classifier.telemetry, pushed)
       options.reloads?.handle(async (settings) => {
         options.manager?.reloading()
         const anew = needsNewRound(options, settings)
-        if (anew !== null && (pushed.length > 0 || options.paths.includes('-'))) {
+        if (anew !== null && (pushed.size > 0 || options.paths.includes('-'))) {
           options.alertNote?.(
             `${anew} changed: it takes a restart, because what is pushed or piped meanwhile would be lost; the rest is in force`,
           )
@@ -152,6 +143,7 @@ async function collectInto(options: CollectOptions, end: AbortSignal): Promise<S
           repeat_ms: settings.config.alerts.repeat,
         })
         retention = settings.retention
+        if (anew === null) for (const [name, receiver] of pushed) await receiver.renew(settings.receivers?.[name] ?? {})
         stopAsking()
         stopAsking = ask(settings.config)
         service?.renew(settings.config)
@@ -162,7 +154,7 @@ async function collectInto(options: CollectOptions, end: AbortSignal): Promise<S
       await ingest(
         {
           source,
-          pushed,
+          pushed: [...pushed.values()],
           delivered,
           writer,
           reading: { classifier, formats: knowledge.formats, zone: options.zone, now: Date.now },
@@ -194,7 +186,7 @@ async function collectInto(options: CollectOptions, end: AbortSignal): Promise<S
       if (next === null) await options.manager?.stopping()
       stopRetention()
       stopTelling()
-      await Promise.all([source, ...pushed].map((each) => each?.close()))
+      await Promise.all([source, ...pushed.values()].map((each) => each?.close()))
     }
   } finally {
     for (const step of undo.reverse()) await step()
@@ -270,35 +262,30 @@ function needsNewRound(now: CollectOptions, next: Settings): string | null {
   if (now.store !== next.store) return 'store'
   if (now.zone !== next.zone) return 'zone'
   if ((now.privacy ?? 'default') !== next.privacy) return 'privacy'
+  if (!same(unchangeable(now.receivers ?? {}), unchangeable(next.receivers ?? {}))) return 'receivers'
   const listen = ({ service }: Config) => [service?.listen, service?.tls === undefined]
   return same(listen(now.config ?? NO_CONFIG), listen(next.config)) ? null : 'service'
 }
 
-/** Each is loaded only where it is asked for: their libraries would slow down every start. */
+/** Each is loaded only where it is asked for: their libraries would slow down every start. What is open is in `opened`, also after a throw. */
 async function openReceivers(
   { receivers, zone }: CollectOptions,
   options: PushSourceOptions,
   telemetry: ReadBy,
-): Promise<PushSource[]> {
+  opened: Map<keyof Receivers, PushSource>,
+): Promise<void> {
   const { otlp, webhook, syslog } = receivers ?? {}
-  const opened: PushSource[] = []
-  try {
-    if (otlp !== undefined) {
-      const { openOtlpSource } = await import('../../collectors/otlp/otlp-source.ts')
-      opened.push(await openOtlpSource(otlp, options, telemetry))
-    }
-    if (webhook !== undefined) {
-      const { openWebhookSource } = await import('../../collectors/webhook/webhook-source.ts')
-      opened.push(await openWebhookSource(webhook, options))
-    }
-    if (syslog !== undefined) {
-      const { openSyslogSource } = await import('../../collectors/syslog/syslog-source.ts')
-      opened.push(await openSyslogSource({ ...syslog, zone }, options))
-    }
-    return opened
-  } catch (error) {
-    await Promise.all(opened.map((source) => source.close()))
-    throw error
+  if (otlp !== undefined) {
+    const { openOtlpSource } = await import('../../collectors/otlp/otlp-source.ts')
+    opened.set('otlp', await openOtlpSource(otlp, options, telemetry))
+  }
+  if (webhook !== undefined) {
+    const { openWebhookSource } = await import('../../collectors/webhook/webhook-source.ts')
+    opened.set('webhook', await openWebhookSource(webhook, options))
+  }
+  if (syslog !== undefined) {
+    const { openSyslogSource } = await import('../../collectors/syslog/syslog-source.ts')
+    opened.set('syslog', await openSyslogSource({ ...syslog, zone }, options))
   }
 }
 

@@ -3,12 +3,14 @@ import { type Command, Option } from 'commander'
 import { sourceLine } from '../../dashboards/terminal/source-line.ts'
 import { collect } from '../app/collecting.ts'
 import { type Config, NO_CONFIG } from '../app/config/config.ts'
+import { openReceiverSettings } from '../app/config/receiver-settings.ts'
+import type { Receivers } from '../app/receivers.ts'
 import { Reloads, type Settings } from '../app/service/reloads.ts'
 import { createServiceManager } from '../app/service/service-manager.ts'
 import type { StreamState } from '../core/source-status.ts'
 import { createCollectorLog, LOG_FORMATS, type LogFormat } from './collector-log.ts'
 import { collectorSignals } from './collector-signals.ts'
-import { readConfig } from './config-option.ts'
+import { readConfig, readingConfig } from './config-option.ts'
 import { UserError } from './exit-code.ts'
 import { positiveInteger } from './number-option.ts'
 import { addPrivacyOption, type PrivacyOptions } from './privacy-option.ts'
@@ -80,10 +82,12 @@ Exit codes: 0 fine, 2 wrong usage, 3 cannot read or write.`,
     const log = createCollectorLog(options.log)
     const { config: file } = options
     const settings = settingsOf(named, options, file === undefined ? NO_CONFIG : readConfig(file))
-    const { paths } = settings
-    const receivers = receiversOf(options, process.env)
+    const { paths, receivers } = settings
     if (receivers === undefined && paths.length === 0)
-      throw new UserError('nothing to collect', 'name files, - for standard input, --otlp, or a config with paths (-c)')
+      throw new UserError(
+        'nothing to collect',
+        'name files, - for standard input, --otlp, or a config with paths or receivers (-c)',
+      )
     if (receivers !== undefined && options.once)
       throw new UserError('--once ends and a receiver never does', 'leave out one of them')
     const reloads = file === undefined || options.once ? undefined : new Reloads()
@@ -103,7 +107,6 @@ Exit codes: 0 fine, 2 wrong usage, 3 cannot read or write.`,
     await collect(
       {
         ...settings,
-        ...(receivers === undefined ? {} : { receivers }),
         ...(reloads === undefined ? {} : { reloads }),
         manager: createServiceManager(process.env, (text) => log.warn(text)),
         alertNote: (text) => log.warn(text),
@@ -132,15 +135,26 @@ Exit codes: 0 fine, 2 wrong usage, 3 cannot read or write.`,
   })
 }
 
+/** Those of the command line, and of the configuration's those that it does not name. */
+function receiversIn(options: Options, { receivers: settings = {} }: Config): Receivers | undefined {
+  const receivers = {
+    ...readingConfig(options.config ?? '', () => openReceiverSettings(settings, process.env)),
+    ...receiversOf(options, process.env),
+  }
+  return Object.keys(receivers).length === 0 ? undefined : receivers
+}
+
 /** What the command line and the configuration decide together; the command line has the last word. */
 function settingsOf(named: readonly string[], options: Options, config: Config): Settings {
   const asked = options.from === undefined ? named : [...named, options.from]
   const paths = asked.length > 0 ? asked : config.paths
   if (paths.includes('-') && paths.length > 1)
     throw new UserError('"-" (standard input) cannot be mixed with files', 'run two collectors, or name the files only')
+  const receivers = receiversIn(options, config)
   return {
     paths,
     config,
+    ...(receivers === undefined ? {} : { receivers }),
     store: storeLocation({ ...(config.store === undefined ? {} : { store: config.store }), ...options }, process.env),
     zone: checkZone(options.tz ?? config.zone),
     privacy: options.privacy ?? config.privacy ?? 'default',

@@ -2,6 +2,7 @@
 
 import { type Config, loadConfig } from '../app/config/config.ts'
 import { ConfigError } from '../app/config/config-mistake.ts'
+import { NotPem } from '../app/receivers.ts'
 import { UserError } from './exit-code.ts'
 
 export function readConfig(file: string): Config {
@@ -14,8 +15,9 @@ export function readingConfig<T>(file: string, read: () => T): T {
     return read()
   } catch (error) {
     if (error instanceof ConfigError) throw new UserError(error.message, 'see docs/alerts.md for every setting')
-    const code = (error as NodeJS.ErrnoException).code
-    if (code !== undefined) throw new UserError(`cannot read ${file} (${code})`, undefined, 3)
+    if (error instanceof NotPem) throw new UserError(error.message)
+    const { code, path = file } = error as NodeJS.ErrnoException
+    if (code !== undefined) throw new UserError(`cannot read ${path} (${code})`, undefined, 3)
     throw error
   }
 }

@@ -1,8 +1,7 @@
 /** `--otlp`, `--webhook`, `--syslog`: where `authtop` and `authtop collect` let senders push to, and whom they let in. */
-import { readFileSync } from 'node:fs'
 import { type Command, InvalidArgumentError } from 'commander'
 import { OTLP_GRPC_PORT, OTLP_HTTP_PORT, SYSLOG_PORT, WEBHOOK_PORT } from '../../collectors/push/default-ports.ts'
-import type { Receivers } from '../app/collecting.ts'
+import { NotPem, type Receivers, readTlsFiles } from '../app/receivers.ts'
 import { isLoopback } from '../core/local-name.ts'
 import { UserError } from './exit-code.ts'
 
@@ -75,7 +74,7 @@ export function receiversOf(options: ReceiverOptions, env: NodeJS.ProcessEnv): R
       `receiving on ${host} without a token would let anybody write into the store`,
       `set ${TOKEN_VARIABLE} and give it to the senders (OTEL_EXPORTER_OTLP_HEADERS="Authorization=Bearer …")`,
     )
-  const tls = tlsCert === undefined || tlsKey === undefined ? {} : { tls: { cert: pem(tlsCert), key: pem(tlsKey) } }
+  const tls = tlsCert === undefined || tlsKey === undefined ? {} : { tls: filesOf(tlsCert, tlsKey) }
   const common = { host, ...tls, ...(token === undefined ? {} : { token }) }
   return {
     ...(options.otlp && {
@@ -98,10 +97,13 @@ function endpoint(text: string): string {
   return text
 }
 
-function pem(path: string): string {
-  const text = readFileSync(path, 'utf8')
-  if (!text.includes('-----BEGIN ')) throw new UserError(`${path} is no PEM file`)
-  return text
+/** What cannot be read is the user's mistake. */
+function filesOf(cert: string, key: string) {
+  try {
+    return readTlsFiles({ cert, key })
+  } catch (error) {
+    throw error instanceof NotPem ? new UserError(error.message) : error
+  }
 }
 
 function port(text: string): number {

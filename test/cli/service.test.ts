@@ -1,7 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { request } from 'node:https'
 import { join } from 'node:path'
+import grpc from '@grpc/grpc-js'
 import { afterEach, describe, expect, test } from 'vitest'
+import { selfSigned } from '../contract/source/self-signed.ts'
 import { authtop, ENTRY, environment, ndjson, scratch } from './authtop.ts'
 
 const home = scratch()
@@ -96,6 +99,89 @@ describe('a collector as a service', () => {
     child.kill('SIGTERM')
     expect(await ended).toBe(0)
     expect(await stored(db)).toBe(total)
+  })
+
+  test('receives as its configuration says, and takes new tokens and certificates without hanging up', {
+    timeout: 120_000,
+  }, async () => {
+    const at = folder('receivers')
+    const config = join(at, 'authtop.yaml')
+    const db = join(at, 's.db')
+    const file = (name: string, text: string) => {
+      writeFileSync(join(at, name), text)
+      return join(at, name)
+    }
+    const renew = async (token: string) => {
+      const { cert, key } = await selfSigned()
+      file('token', `${token}\n`)
+      const files = `token: { file: ${join(at, 'token')} }, tls: { cert: ${file('cert', cert)}, key: ${file('key', key)} }`
+      return { cert, files }
+    }
+    const write = (otlp: string, more = '') =>
+      file(
+        'authtop.yaml',
+        `receivers:\n  otlp: { ${otlp} }\n  webhook: { port: 0, token: { env: HOOK } }\nstore: ${db}\n${more}`,
+      )
+    const first = await renew('one')
+    const ports = 'http_port: 0, grpc_port: 0'
+    write(`${ports}, ${first.files}`)
+    const { child, ended, says, stderr } = collector(['-c', config], { HOOK: 'hook-secret' })
+    let from = await says(/receiving webhooks on 127\.0\.0\.1: port \d+/)
+    const [, http, rpc] = /HTTP on port (\d+), gRPC on port (\d+)/.exec(stderr())!
+    const [, hook] = /webhooks on 127\.0\.0\.1: port (\d+)/.exec(stderr())!
+
+    /** What an exporter is answered, over both ways. */
+    const answers = async (ca: string, token: string) => {
+      const status = new Promise((resolve, reject) => {
+        const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
+        const asked = request(
+          { port: http, servername: 'localhost', path: '/v1/traces', method: 'POST', headers, ca, agent: false },
+          (answer) => answer.resume().on('end', () => resolve(answer.statusCode)),
+        )
+        asked.on('error', reject).end('{}')
+      })
+      const client = new grpc.Client(`127.0.0.1:${rpc}`, grpc.credentials.createSsl(Buffer.from(ca)))
+      const metadata = new grpc.Metadata()
+      metadata.set('authorization', `Bearer ${token}`)
+      const same = (bytes: Buffer) => bytes
+      const path = '/opentelemetry.proto.collector.trace.v1.TraceService/Export'
+      const code = await new Promise((resolve) =>
+        client.makeUnaryRequest(path, same, same, Buffer.alloc(0), metadata, (error) => resolve(error?.code ?? 0)),
+      )
+      client.close()
+      return [await status, code]
+    }
+    expect(await answers(first.cert, 'one')).toEqual([200, 0])
+    expect(await answers(first.cert, 'two')).toEqual([401, 16])
+    const pushed = await fetch(`http://127.0.0.1:${hook}/webhook/entra?access_token=hook-secret`, {
+      method: 'POST',
+      body: '{}',
+    })
+    expect(pushed.status).toBe(200)
+    expect((await fetch(`http://127.0.0.1:${hook}/webhook/entra?access_token=x`, { method: 'POST' })).status).toBe(401)
+
+    const second = await renew('two')
+    child.kill('SIGHUP')
+    from = await says(/is in force/, from)
+    expect(await answers(second.cert, 'two')).toEqual([200, 0])
+    expect(await answers(second.cert, 'one')).toEqual([401, 16])
+
+    file('key', first.cert)
+    child.kill('SIGHUP')
+    from = await says(/not taken.*no certificate and its key/, from)
+    write(`${ports}, token: { file: ${join(at, 'token')} }`)
+    child.kill('SIGHUP')
+    await says(/receivers changed: it takes a restart/, from)
+    child.kill('SIGTERM')
+    expect(await ended).toBe(0)
+    expect(stderr()).not.toContain('hook-secret')
+
+    file('authtop.yaml', 'receivers: { otlp: { listen: 0.0.0.0 } }\n')
+    const refused = await authtop(home, ['collect', '-c', config])
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringContaining('beyond this machine a token is needed'),
+    ])
   })
 
   test('nobody to ask: exit 3, and a collector without a configuration is not hung up on', {

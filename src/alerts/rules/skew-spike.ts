@@ -96,6 +96,8 @@ const FIGURES_MS = 60_000
 /** Failures of several hosts together, none of which has enough alone. */
 const FLEET_FAILURES = 4
 const FLEET_HOSTS = 2
+/** Hosts with hardly any traffic, in the longer time: a failure shows less than the whole offset, so few of them are not alike. */
+const SLOW_FLEET_HOSTS = 3
 
 export class SkewSpikeRule implements Rule {
   readonly name = 'skew_spike'
@@ -187,7 +189,8 @@ export class SkewSpikeRule implements Rule {
     const alike = hosts === 1 ? marks : marks.filter((m) => isAlike(m.offset_ms, mark.offset_ms))
     const lately = alike.filter((m) => mark.at_ms - m.at_ms < over_ms)
     if (enough(lately, failures, tokens, hosts)) this.#open(series, lately, fact, raise)
-    else if (hosts === 1 && enough(alike, slow.failures, slow.tokens, hosts)) this.#open(series, alike, fact, raise)
+    else if (enough(marks, slow.failures, slow.tokens, hosts === 1 ? 1 : SLOW_FLEET_HOSTS))
+      this.#open(series, marks, fact, raise)
   }
 
   #open(series: Series, marks: readonly Mark[], fact: FailureFact, raise: Raise): void {

@@ -14,6 +14,7 @@ import { SEVERITIES } from '../../core/finding.ts'
 import { PRIVACY_LEVELS } from '../../core/privacy.ts'
 import { parseListen } from '../service/service-server.ts'
 import { readYaml } from './read-yaml.ts'
+import { receiverMistakes, receiverSettings } from './receiver-settings.ts'
 
 const NAME = /^[a-z][a-z0-9_-]{0,39}$/i
 
@@ -57,6 +58,8 @@ const schema = z.strictObject({
   retain_days: z.int().min(1).optional(),
   /** How much of persons is kept; docs/security.md. */
   privacy: z.enum(PRIVACY_LEVELS).optional(),
+  /** Where senders may push to; left out: nowhere. */
+  receivers: receiverSettings.optional(),
   /** Where /metrics, /healthz and /readyz are served; left out: nowhere. */
   service: z
     .strictObject({
@@ -157,6 +160,7 @@ export function parseConfig(file: string, text: string): Config {
     const rules = new Set<string>(BUILT_IN_RULES)
     return [
       ...serviceMistakes(config),
+      ...receiverMistakes(config.receivers),
       ...config.alerts.own.flatMap((spec, i) => {
         const problems = ownRuleProblems(spec, rules)
         rules.add(spec.name)

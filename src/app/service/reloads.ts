@@ -2,6 +2,7 @@
 import type { RetentionPolicy } from '../../core/ports/store.ts'
 import type { Privacy } from '../../core/privacy.ts'
 import type { Config } from '../config/config.ts'
+import type { Receivers } from '../receivers.ts'
 
 /** What a configuration decides of a collector. */
 export interface Settings {
@@ -13,6 +14,8 @@ export interface Settings {
   privacy: Privacy
   retention: RetentionPolicy
   config: Config
+  /** Where senders may push to, secrets read. */
+  receivers?: Receivers
 }
 
 /** `restart`: what was asked for goes only with everything closed and opened again. */

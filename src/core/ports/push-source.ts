@@ -51,8 +51,17 @@ export interface Delivery {
 export interface PushSource {
   /** Ends when the signal aborts or the source is closed. */
   deliveries(signal: AbortSignal): AsyncIterable<Delivery>
+  /** Asks for these from here on; connections that are open stay. Only what was given at the beginning may change, not vanish. */
+  renew(secrets: PushSecrets): Promise<void>
   /** Stops listening; answers what still waits with a retryable refusal. */
   close(): Promise<void>
+}
+
+export interface PushSecrets {
+  /** Bearer token that senders must present. */
+  token?: string
+  /** PEM. */
+  tls?: { cert: string; key: string }
 }
 
 export interface PushSourceOptions {

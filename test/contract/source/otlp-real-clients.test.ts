@@ -11,7 +11,7 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { ForwardTo } from '../../../collectors/otlp/forward.ts'
 import { openOtlpSource } from '../../../collectors/otlp/otlp-source.ts'
-import type { TlsFiles } from '../../../collectors/push/listening.ts'
+import type { PushSecrets } from '../../../src/core/ports/push-source.ts'
 import { refused, spanBodies } from '../../unit/collectors/otlp/sdk-bodies.ts'
 import { selfSigned } from './self-signed.ts'
 
@@ -22,7 +22,7 @@ afterEach(async () => {
 })
 
 /** A source whose deliveries are committed as they come. */
-async function committing(more: { token?: string; tls?: TlsFiles; forward?: ForwardTo } = {}) {
+async function committing(more: PushSecrets & { forward?: ForwardTo } = {}) {
   let said = ''
   const source = await openOtlpSource(
     { host: '127.0.0.1', http_port: 0, grpc_port: 0, ...more },

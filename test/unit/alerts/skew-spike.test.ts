@@ -38,6 +38,20 @@ describe('a skew spike', () => {
     expect(kinds(run(every(20, 4)))).toEqual(['fired', 'resolved'])
   })
 
+  it('adds up quiet hosts that go wrong the same way, from three on', () => {
+    const proof = { kind: 'received_before_expiry', mover: 'host' } as const
+    const on = (hosts: number) =>
+      every(20, 4).map((fact, i) => ({
+        ...fact,
+        host: `api-${i % hosts}`,
+        proof: { ...proof, offset_ms: 60_000 * (i + 1) },
+      }))
+    expect(kinds(run(on(2)))).toEqual([])
+    const transitions = run(on(3))
+    expect(kinds(transitions)).toEqual(['fired', 'resolved'])
+    expect(transitions[0]!.alert.summary).toContain('api-0, api-1, api-2 are ahead of')
+  })
+
   it('takes the word of attribution where no record shows an instant', () => {
     const facts = every(1, 3, { subcause: 'fresh_token_expired', proof: null })
     expect(kinds(run(facts))).toEqual(['fired', 'resolved'])

@@ -37,7 +37,11 @@ describe('records that are pushed', () => {
     const classifier = new Classifier(knowledge, await writer.fingerprintKey(), 'UTC')
     const inbox = new Inbox()
     const abort = new AbortController()
-    const source = { deliveries: (signal: AbortSignal) => inbox.deliveries(signal), close: async () => inbox.close() }
+    const source = {
+      deliveries: (signal: AbortSignal) => inbox.deliveries(signal),
+      renew: async () => {},
+      close: async () => inbox.close(),
+    }
     const [known, delivered] = [await writer.streams(), await writer.deliveries()]
     const running = ingest(
       {

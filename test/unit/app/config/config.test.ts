@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -30,7 +30,24 @@ describe('a configuration', () => {
     expect(load('')).toMatchObject({ paths: [], alerts: { repeat: 14_400_000 } })
   })
 
+  it('may hold every setting of receivers that docs/receivers.md shows', () => {
+    const [, yaml] = /```yaml\n(receivers:[^`]*)```/.exec(readFileSync('docs/receivers.md', 'utf8'))!
+    const { receivers } = load(yaml!)
+    expect(Object.keys(receivers!)).toEqual(['otlp', 'webhook', 'syslog'])
+    const defaults = load('receivers: { otlp: {}, webhook: {}, syslog: {} }\n').receivers
+    const { token: _token, tls: _tls, forward: _forward, ...otlp } = receivers!.otlp!
+    expect(defaults).toEqual({ otlp, webhook: { ...receivers!.webhook, token: undefined }, syslog: receivers!.syslog })
+  })
+
   it.each([
+    [
+      'receivers:\n  otlp: { http_prot: 1 }\n',
+      'authtop.yaml:2:11: receivers.otlp.http_prot: unknown setting "http_prot"; did you mean "http_port"?',
+    ],
+    [
+      'receivers:\n  webhook: { listen: 0.0.0.0 }\n',
+      'authtop.yaml:2:14: receivers.webhook.listen: beyond this machine a token is needed, or anybody could write into the store',
+    ],
     ['alerts:\n  repaet: 4h\n', 'authtop.yaml:2:3: alerts.repaet: unknown setting "repaet"; did you mean "repeat"?'],
     [
       'alerts:\n  sinks:\n    - { name: a, type: webhook, url: "http://x", secert: b }\n',
