@@ -31,10 +31,15 @@ interface Series extends CountSeries {
   step: number
   count: number
   /** Failures since `since_ms` per client and per host, the most frequent. */
-  clients: Record<string, number>
-  hosts: Record<string, number>
+  clients: Map<string, number>
+  hosts: Map<string, number>
   /** The latest tokens, so that a retry storm of one counts a few times only. */
   tokens: string[]
+}
+
+interface SavedSeries extends Omit<Series, 'clients' | 'hosts'> {
+  clients: Record<string, number>
+  hosts: Record<string, number>
 }
 
 const SERIES_LIMIT = 2_000
@@ -79,12 +84,21 @@ export class CauseSpikeRule implements Rule {
     for (const series of this.#series.values()) if (series.step < step) this.#close(series, step, raise)
   }
 
-  save(): Series[] {
-    return [...this.#series.values()]
+  save(): SavedSeries[] {
+    return [...this.#series.values()].map((s) => ({
+      ...s,
+      clients: Object.fromEntries(s.clients),
+      hosts: Object.fromEntries(s.hosts),
+    }))
   }
 
   restore(saved: unknown): void {
-    for (const s of saved as Series[]) this.#series.set(`${s.cause} ${s.service}`, s)
+    for (const s of saved as SavedSeries[])
+      this.#series.set(`${s.cause} ${s.service}`, {
+        ...s,
+        clients: new Map(Object.entries(s.clients)),
+        hosts: new Map(Object.entries(s.hosts)),
+      })
   }
 
   /** Steps up to `step` are over. */
@@ -100,8 +114,8 @@ export class CauseSpikeRule implements Rule {
     const verdict = weigh(series, step, count, { ...this.#settings, cold_flood: COLD_FLOOD })
     if (verdict !== null) raise(this.#signal(series, verdict !== 'ended', count))
     if (isQuiet(series)) {
-      series.clients = {}
-      series.hosts = {}
+      series.clients.clear()
+      series.hosts.clear()
     }
   }
 
@@ -152,8 +166,8 @@ export class CauseSpikeRule implements Rule {
       service,
       step: 0,
       count: 0,
-      clients: {},
-      hosts: {},
+      clients: new Map(),
+      hosts: new Map(),
       tokens: [],
     }
     this.#series.set(`${cause} ${service}`, made)
@@ -172,13 +186,14 @@ const SEVERITY: Readonly<Record<Cause, Severity>> = {
   outage: 'critical',
 }
 
-function bump(names: Record<string, number>, name: string | undefined): void {
+function bump(names: Map<string, number>, name: string | undefined): void {
   if (name === undefined) return
-  if (!Object.hasOwn(names, name) && Object.keys(names).length >= NAMES) return
-  names[name] = (names[name] ?? 0) + 1
+  const count = names.get(name)
+  if (count !== undefined) names.set(name, count + 1)
+  else if (names.size < NAMES) names.set(name, 1)
 }
 
-function mostOf(names: Readonly<Record<string, number>>, events: number): string | null {
-  for (const [name, n] of Object.entries(names)) if (n > events * SHARE) return name
+function mostOf(names: ReadonlyMap<string, number>, events: number): string | null {
+  for (const [name, n] of names) if (n > events * SHARE) return name
   return null
 }

@@ -52,6 +52,8 @@ const WATCHED_LATE_MS = 60_000
 const SAVE_MS = 30_000
 /** Alerts alive in the store that are looked up for acknowledgements. */
 const ALIVE_LIMIT = 500
+/** Learning from a large store takes longer than this, and says how far it is this often; ms. */
+const TELL_MS = 3_000
 /** Running deliveries may take this long at the end; ms. */
 const STOP_MS = 2_000
 
@@ -184,7 +186,7 @@ export class Alerting {
   }
 
   async #catchUp(): Promise<void> {
-    const { reader, now, signal } = this.#o
+    const { reader, now, signal, note } = this.#o
     const now_ms = now()
     // What is committed from here on comes through `committed`; no await may stand between the two.
     const known = this.#restored
@@ -199,12 +201,20 @@ export class Alerting {
       // Older history came in (or this is the first start): everything in order, as in a backtest.
       const before = await this.#feed.skip()
       since.length = 0
-      const newest_ms = Math.min(now_ms, (await reader.extent())?.to_ms ?? now_ms)
+      const extent = (await reader.extent()) ?? { from_ms: now_ms, to_ms: now_ms }
+      const newest_ms = Math.min(now_ms, extent.to_ms)
       const range = { from_ms: newest_ms - LEARN_MS, to_ms: Number.MAX_SAFE_INTEGER }
+      const from_ms = Math.max(range.from_ms, extent.from_ms)
+      let told = performance.now()
       for await (const facts of storedFacts(reader, range, before, this.#engine.traffic)) {
         for (const fact of facts) if (fact.at_ms <= now_ms) this.#engine.take(fact)
         await new Promise((resolve) => setImmediate(resolve))
         if (signal.aborted) return
+        const at_ms = facts.at(-1)?.at_ms
+        if (at_ms === undefined || performance.now() - told < TELL_MS) continue
+        told = performance.now()
+        const percent = Math.floor((100 * (at_ms - from_ms)) / Math.max(1, newest_ms - from_ms))
+        note(`alerts learn from the history of the store: ${Math.max(0, Math.min(100, percent))} %`)
       }
       this.#activity_ms = Math.floor((now_ms - ACTIVITY_DELAY_MS) / ACTIVITY_STEP_MS) * ACTIVITY_STEP_MS
     }

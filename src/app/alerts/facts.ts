@@ -16,6 +16,7 @@ import { WATCH_STEP_MS, type WatchStep } from '../../core/watch-step.ts'
 
 /** Rows read at a time; bounds memory. */
 const PAGE = 20_000
+const DAY_MS = 86_400_000
 /** A record's stamp and its arrival are at most this far apart, or it takes its place by its stamp; ms. */
 export const APART_MS = 26 * 3_600_000
 
@@ -94,11 +95,6 @@ export async function clockFacts(reader: StoreReader, range: TimeRange): Promise
   return readings.map((r) => ({ fact: 'clock', ...r }) satisfies ClockFact).sort((a, b) => a.at_ms - b.at_ms)
 }
 
-/** What was seen of the sources, in order of time. */
-export async function watchFacts(reader: StoreReader, range: TimeRange): Promise<WatchFact[]> {
-  return (await reader.watchSteps(range)).map(watchFact)
-}
-
 export function watchFact({ start_ms, ...step }: WatchStep): WatchFact {
   return { fact: 'watch', at_ms: start_ms + WATCH_STEP_MS, ...step }
 }
@@ -110,34 +106,85 @@ export async function* storedFacts(
   wanted: (row: FailureRow) => boolean,
   labels: readonly TrafficLabel[],
 ): AsyncGenerator<Fact[]> {
-  const others: Fact[] = [
-    ...(await activityFacts(reader, range, labels)),
-    ...(await clockFacts(reader, range)),
-    ...(await watchFacts(reader, range)),
-  ]
-  others.sort((a, b) => a.at_ms - b.at_ms)
-  let next = 0
+  const others = new Others(reader, range, labels, (await reader.extent())?.to_ms ?? range.from_ms)
   let waiting: FailureFact[] = []
   let after: { time_ms: number; id: number } | null = null
-  for (;;) {
+  for (let end = false; !end; ) {
     const rows: FailureRow[] = await reader.failureRows(range, after, PAGE)
     for (const row of rows) if (wanted(row)) waiting.push(failureFact(row, false))
     const last = rows.at(-1)
-    const end = rows.length < PAGE
+    end = rows.length < PAGE
     if (last !== undefined) after = { time_ms: last.time_ms, id: last.id }
     // Only what no later row can come before goes out.
     const until = end ? Infinity : last!.time_ms - APART_MS
     waiting.sort((a, b) => a.at_ms - b.at_ms)
     let n = 0
-    while (n < waiting.length && waiting[n]!.at_ms < until) n++
-    const ready: Fact[] = []
-    for (const fact of waiting.slice(0, n)) {
-      while (next < others.length && others[next]!.at_ms <= fact.at_ms) ready.push(others[next++]!)
-      ready.push(fact)
+    for (let ready: Fact[] = []; ; ready = []) {
+      for (; n < waiting.length && waiting[n]!.at_ms < Math.min(until, others.whole_ms); n++) {
+        others.take(waiting[n]!.at_ms, ready)
+        ready.push(waiting[n]!)
+      }
+      const more = n < waiting.length && waiting[n]!.at_ms < until
+      if (more || end) others.rest(ready)
+      yield ready
+      if (!more && !(end && others.whole_ms < Infinity)) break
+      await others.read()
     }
-    if (end) ready.push(...others.slice(next))
     waiting = waiting.slice(n)
-    yield ready
-    if (end) return
   }
 }
+
+/** Facts that are no failures, read a day at a time: of a month of many hosts there are millions, which must not be held at once. */
+class Others {
+  readonly #reader: StoreReader
+  readonly #range: TimeRange
+  readonly #labels: readonly TrafficLabel[]
+  readonly #newest_ms: number
+  #facts: Fact[] = []
+  #next = 0
+  #read_ms: number
+
+  /** @param newest_ms what is later is little, and read in one piece */
+  constructor(reader: StoreReader, range: TimeRange, labels: readonly TrafficLabel[], newest_ms: number) {
+    this.#reader = reader
+    this.#range = range
+    this.#labels = labels
+    this.#newest_ms = newest_ms
+    this.#read_ms = range.from_ms
+  }
+
+  /** All before this is read; Infinity: all there is. */
+  get whole_ms(): number {
+    return this.#read_ms < this.#range.to_ms ? this.#read_ms : Infinity
+  }
+
+  /** The next day. */
+  async read(): Promise<void> {
+    const from_ms = this.#read_ms
+    const midnight_ms = (Math.floor(from_ms / DAY_MS) + 1) * DAY_MS
+    const to_ms = midnight_ms > this.#newest_ms ? this.#range.to_ms : Math.min(midnight_ms, this.#range.to_ms)
+    const day = { from_ms, to_ms }
+    const facts = this.#facts.slice(this.#next)
+    for (const fact of await activityFacts(this.#reader, day, this.#labels)) facts.push(fact)
+    for (const fact of await clockFacts(this.#reader, day)) facts.push(fact)
+    for (const step of await this.#reader.watchSteps(day)) facts.push(watchFact(step))
+    this.#facts = facts.sort((a, b) => a.at_ms - b.at_ms || ORDER[a.fact] - ORDER[b.fact])
+    this.#next = 0
+    this.#read_ms = to_ms
+  }
+
+  /** Those up to and with an instant before which all is read. */
+  take(until_ms: number, into: Fact[]): void {
+    const facts = this.#facts
+    while (this.#next < facts.length && facts[this.#next]!.at_ms <= until_ms) into.push(facts[this.#next++]!)
+  }
+
+  /** All before which nothing can come any more. */
+  rest(into: Fact[]): void {
+    const facts = this.#facts
+    while (this.#next < facts.length && facts[this.#next]!.at_ms < this.whole_ms) into.push(facts[this.#next++]!)
+  }
+}
+
+/** Of facts of one instant, as when they are met live. */
+const ORDER: Readonly<Record<Fact['fact'], number>> = { activity: 0, clock: 1, watch: 2, failure: 3 }
