@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
+import { type Behaviour, RECEIVERS, type Receiver } from '../contract/sink/receivers.ts'
 import { authtop, scratch } from './authtop.ts'
 
 const home = scratch()
@@ -18,6 +19,58 @@ function changed(name: string, change: (text: string) => string): string {
   writeFileSync(file, text)
   return file
 }
+
+describe('alerts send-test', () => {
+  const receivers: Receiver[] = []
+  afterEach(async () => {
+    for (const receiver of receivers.splice(0)) await receiver.close()
+  })
+
+  /** Runs the command for a sink of each of these types, all of one configuration. */
+  async function tried(types: readonly string[], behaviour: Behaviour) {
+    const file = join(home, `sinks-${behaviour}.json`)
+    const opened = await Promise.all(types.map((type) => RECEIVERS[type]!(behaviour)))
+    receivers.push(...opened)
+    const timeout = behaviour === 'slow' ? '1s' : '20s'
+    const sinks = opened.map(({ config }, i) => ({ name: `to-${types[i]}`, type: types[i], timeout, ...config }))
+    // JSON is YAML.
+    writeFileSync(file, JSON.stringify({ alerts: { sinks } }))
+    const runs = await Promise.all(sinks.map(({ name }) => authtop(home, ['alerts', 'send-test', name, '-c', file])))
+    return runs.map((run, i) => ({ ...run, type: types[i]!, arrived: opened[i]!.arrived() }))
+  }
+
+  test('tells of every sink that it was taken, and it was', { timeout: 120_000 }, async () => {
+    for (const { type, code, stderr, arrived } of await tried(Object.keys(RECEIVERS), 'takes')) {
+      expect([type, code, stderr]).toEqual([type, 0, `authtop: to-${type} took it\n`])
+      expect(arrived.join('\n')).toContain('nothing is wrong')
+    }
+  })
+
+  test.each([
+    ['asks', 'a collector would try again'],
+    ['refuses', 'a collector would give up'],
+    ['slow', 'a collector would try again'],
+    ['closed', 'a collector would try again'],
+  ] as const)(
+    'tells what a collector would make of a receiver that %s, and ends with 1',
+    {
+      timeout: 120_000,
+    },
+    async (behaviour, hint) => {
+      for (const { type, code, stderr } of await tried(Object.keys(RECEIVERS), behaviour)) {
+        expect([type, code, stderr]).toEqual([type, 1, expect.stringContaining(hint)])
+        expect(stderr).not.toMatch(/hmac-key|pd-key|og-key/)
+      }
+    },
+  )
+
+  test('a sink that is not there: exit 2, and those that are', async () => {
+    const file = join(home, 'one.yaml')
+    writeFileSync(file, 'alerts: { sinks: [{ name: ops, type: stdout }] }\n')
+    const { code, stderr } = await authtop(home, ['alerts', 'send-test', 'oops', '-c', file])
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/no sink "oops"[\s\S]*there are: ops/)])
+  })
+})
 
 describe('alerts test', () => {
   test('passes the tests of the documentation', async () => {

@@ -116,3 +116,15 @@ export async function program(behaviour: Behaviour): Promise<Receiver> {
     close: async () => rmSync(directory, { recursive: true, force: true }),
   }
 }
+
+/** By the type of the sink that talks to it. */
+export const RECEIVERS: Readonly<Record<string, (behaviour: Behaviour) => Promise<Receiver>>> = {
+  webhook: http((url) => ({ url, secret: 'hmac-key' })),
+  slack: http((url) => ({ url })),
+  teams: http((url) => ({ url })),
+  pagerduty: http((url) => ({ url, routing_key: 'pd-key' })),
+  opsgenie: http((url) => ({ url, api_key: 'og-key' })),
+  alertmanager: http((url) => ({ url })),
+  email: smtp,
+  exec: program,
+}

@@ -3,18 +3,8 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Notice } from '../../../src/alerts/notice.ts'
 import { SINK_TYPES } from '../../../src/alerts/sinks/index.ts'
 import { alert } from '../store/alert-questions.ts'
-import { type Behaviour, http, program, type Receiver, smtp } from './receivers.ts'
+import { type Behaviour, RECEIVERS } from './receivers.ts'
 
-const RECEIVERS: Readonly<Record<string, (behaviour: Behaviour) => Promise<Receiver>>> = {
-  webhook: http((url) => ({ url, secret: 'hmac-key' })),
-  slack: http((url) => ({ url })),
-  teams: http((url) => ({ url })),
-  pagerduty: http((url) => ({ url, routing_key: 'pd-key' })),
-  opsgenie: http((url) => ({ url, api_key: 'og-key' })),
-  alertmanager: http((url) => ({ url })),
-  email: smtp,
-  exec: program,
-}
 /** They have no receiver to talk to here: a stream of this process, and a desktop. */
 const OTHERS = ['stdout', 'desktop']
 
