@@ -57,7 +57,7 @@ describe('alerts send-test', () => {
       timeout: 120_000,
     },
     async (behaviour, hint) => {
-      for (const { type, code, stderr } of await tried(Object.keys(RECEIVERS), behaviour)) {
+      for (const { type, code, stderr } of await tried(['webhook', 'email', 'exec'], behaviour)) {
         expect([type, code, stderr]).toEqual([type, 1, expect.stringContaining(hint)])
         expect(stderr).not.toMatch(/hmac-key|pd-key|og-key/)
       }
