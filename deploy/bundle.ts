@@ -17,6 +17,7 @@ const STARTED = [
   'src/app/collect-worker',
   'src/app/dashboard-worker',
   'src/app/findings-worker',
+  'src/app/writer-worker',
   'src/store/sqlite/sql-process',
   'collectors/formats/parse-format',
 ]

@@ -30,6 +30,7 @@ import type { ServiceManager } from './service/service-manager.ts'
 import { startService } from './service/start-service.ts'
 import { Stewarding } from './sharing/stewarding.ts'
 import { Watching } from './sharing/watching.ts'
+import { openWriterApart } from './writer-thread.ts'
 
 export interface CollectOptions {
   /** Paths, globs, templates, `journal:…`; `-` alone is standard input; empty where everything is pushed. */
@@ -82,7 +83,7 @@ async function collectInto(options: CollectOptions, end: AbortSignal): Promise<S
   const signal = AbortSignal.any([end, round.signal])
   let next: Settings | null = null
   const knowledge = await loadKnowledge(process.env)
-  const writer = await openWriter(options.store)
+  const writer = await (options.receivers === undefined ? openWriter : openWriterApart)(options.store)
   const undo: (() => Promise<void>)[] = []
   try {
     const reader = await openReader(options.store, 'collector')

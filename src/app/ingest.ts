@@ -76,6 +76,13 @@ const OTHER_STREAM: StreamInfo = { stream: streamId('pushed', '(other)'), name: 
 /** First and longest wait before a refused commit is tried again; ms. */
 const RETRY_MS = 500
 const RETRY_MAX_MS = 30_000
+/** A commit that takes longer is told of, where it leaves us a thread to tell it; ms. */
+const HANGS_MS = 10_000
+const HANGS = new StoreRefusal(
+  'disk_full',
+  `the store has not answered for ${HANGS_MS / 1000} s`,
+  'see whether its disk hangs or another program holds its lock',
+)
 
 export async function ingest(options: IngestOptions, signal: AbortSignal): Promise<void> {
   const run = new Ingest(options, signal)
@@ -340,19 +347,27 @@ class Ingest {
     const start = performance.now()
     let wait = RETRY_MS
     let stalled = false
-    for (;;) {
-      try {
-        const { incidents, successes } = batch
-        const size = { 'authtop.incidents': incidents.length, 'authtop.successes': successes.length }
-        await traced('authtop.commit', size, () => this.#o.writer.append(batch))
-        break
-      } catch (error) {
-        if (!(error instanceof StoreRefusal) || error.reason !== 'disk_full' || signal.aborted) throw error
-        if (!stalled) this.#o.stalled?.(error)
-        stalled = true
-        await new Promise((resolve) => setTimeout(resolve, wait))
-        wait = Math.min(wait * 2, RETRY_MAX_MS)
+    const stall = (refusal: StoreRefusal) => {
+      if (!stalled) this.#o.stalled?.(refusal)
+      stalled = true
+    }
+    const hangs = setTimeout(() => stall(HANGS), HANGS_MS)
+    try {
+      for (;;) {
+        try {
+          const { incidents, successes } = batch
+          const size = { 'authtop.incidents': incidents.length, 'authtop.successes': successes.length }
+          await traced('authtop.commit', size, () => this.#o.writer.append(batch))
+          break
+        } catch (error) {
+          if (!(error instanceof StoreRefusal) || error.reason !== 'disk_full' || signal.aborted) throw error
+          stall(error)
+          await new Promise((resolve) => setTimeout(resolve, wait))
+          wait = Math.min(wait * 2, RETRY_MAX_MS)
+        }
       }
+    } finally {
+      clearTimeout(hangs)
     }
     if (stalled) this.#o.stalled?.(null)
     this.#meters.commit((performance.now() - start) / 1000)

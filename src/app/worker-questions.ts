@@ -1,12 +1,16 @@
 /** Questions from one thread to a worker, each answered once: a call here, a message there. Both ends, so that they fit. */
 import type { MessagePort, Worker } from 'node:worker_threads'
+import { StoreRefusal } from '../core/ports/store.ts'
 
 export interface Question<Q> {
   id: number
   asked: Q
 }
 
-type Answer<A> = { id: number; answer: A } | { id: number; error: string }
+/** A store's refusal crosses as its parts: as an error it would lose them. */
+type Answer<A> =
+  | { id: number; answer: A }
+  | { id: number; error: string; refusal?: Pick<StoreRefusal, 'reason' | 'hint'> }
 
 /** Asks a worker that answers by {@link answerTo}; once it has ended, with an error or as `endWords` say, everything asked is refused. */
 export function askWorker<Q, A>(worker: Worker, endWords: string): (asked: Q) => Promise<A> {
@@ -18,7 +22,10 @@ export function askWorker<Q, A>(worker: Worker, endWords: string): (asked: Q) =>
     const question = waiting.get(message.id)
     waiting.delete(message.id)
     if ('answer' in message) question?.resolve(message.answer)
-    else question?.reject(new Error(message.error))
+    else {
+      const { error, refusal } = message
+      question?.reject(refusal ? new StoreRefusal(refusal.reason, error, refusal.hint) : new Error(error))
+    }
   })
   const end = (error: Error) => {
     ended ??= error
@@ -46,7 +53,11 @@ export async function answerTo<Q, A>(
 ): Promise<void> {
   const message: Answer<A> = await answer(asked).then(
     (found) => ({ id, answer: found }),
-    (error: unknown) => ({ id, error: error instanceof Error ? error.message : String(error) }),
+    (error: unknown) => ({
+      id,
+      error: error instanceof Error ? error.message : String(error),
+      ...(error instanceof StoreRefusal && { refusal: { reason: error.reason, hint: error.hint } }),
+    }),
   )
   port.postMessage(message)
 }

@@ -20,7 +20,7 @@ interface Engine {
 }
 
 /** Loaded only when asked for: a start pays for one engine. */
-const ENGINES: Readonly<Record<string, { example: string; load(): Promise<Engine> }>> = {
+const ENGINES: Readonly<Record<string, { example: string; distant?: true; load(): Promise<Engine> }>> = {
   sqlite: {
     example: 'sqlite:PATH',
     async load() {
@@ -38,6 +38,7 @@ const ENGINES: Readonly<Record<string, { example: string; load(): Promise<Engine
   },
   clickhouse: {
     example: 'clickhouse://user@host:8123/database',
+    distant: true,
     async load() {
       const opens = await import('./clickhouse/open.ts')
       return {
@@ -96,6 +97,12 @@ export async function openImport(location: string, source: ImportSource): Promis
       'name one with --to clickhouse://user@host:8123/database; SQLite files are copied',
     )
   return engine.openImport(rest, source)
+}
+
+/** Is it written over a network, so that the thread that writes does not wait for a disk? */
+export function isDistant(location: string): boolean {
+  const scheme = SCHEME.exec(location)?.[1]?.toLowerCase()
+  return scheme !== undefined && Object.hasOwn(ENGINES, scheme) && ENGINES[scheme]!.distant === true
 }
 
 async function parseLocation(location: string): Promise<{ engine: Engine; rest: string }> {

@@ -1,0 +1,62 @@
+/**
+ * A store's writer in a thread of its own, for collectors that others push to: a commit may take as long as the disk likes
+ * and its senders are answered meanwhile. Works as any writer does; what is under way when the thread ends is refused.
+ */
+import { Worker } from 'node:worker_threads'
+import type { StoreWriter } from '../core/ports/store.ts'
+import { isDistant, openWriter } from '../store/index.ts'
+import { COLLECTING_MEMORY } from './thread-memory.ts'
+import { askWorker } from './worker-questions.ts'
+
+/** All that a writer can be asked; `away` is for distant stores, which hold up nobody. */
+const METHODS = [
+  'append',
+  'neighbours',
+  'history',
+  'page',
+  'streams',
+  'deliveries',
+  'clockRows',
+  'fingerprintKey',
+  'retiredKeys',
+  'rotateKey',
+  'forget',
+  'retain',
+  'saveAlerts',
+  'alertState',
+  'due',
+  'settle',
+  'close',
+] as const satisfies readonly Method[]
+type Method = Exclude<keyof StoreWriter, 'away'>
+/** Does not compile when one is missing. */
+type Complete = Exclude<Method, (typeof METHODS)[number]> extends never ? StoreWriter : never
+
+export interface WriterQuestion {
+  method: Method | 'open'
+  args: readonly unknown[]
+}
+
+/** Throws {@link StoreRefusal}, as `openWriter` does. */
+export async function openWriterApart(location: string): Promise<StoreWriter> {
+  if (isDistant(location)) return openWriter(location)
+  const worker = new Worker(new URL('./writer-worker.js', import.meta.url), {
+    workerData: location,
+    resourceLimits: COLLECTING_MEMORY,
+  })
+  const ask = askWorker<WriterQuestion, unknown>(worker, 'the thread that writes the store has ended')
+  try {
+    await ask({ method: 'open', args: [] })
+  } catch (error) {
+    await worker.terminate()
+    throw error
+  }
+  const calls = METHODS.map((method) => [method, (...args: unknown[]) => ask({ method, args })])
+  return {
+    ...(Object.fromEntries(calls) as Complete),
+    async close() {
+      await ask({ method: 'close', args: [] })
+      await worker.terminate()
+    },
+  }
+}
