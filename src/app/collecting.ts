@@ -7,7 +7,14 @@ import type { SkewWitness } from '../analyze/skew-proof/skew-witness.ts'
 import { COLLECTOR_STATE } from '../core/ports/alert-store.ts'
 import type { PushSource, PushSourceOptions } from '../core/ports/push-source.ts'
 import type { SourceNotice } from '../core/ports/source.ts'
-import type { IncidentChange, RetentionPolicy, StoreReader, StoreRefusal, StoreWriter } from '../core/ports/store.ts'
+import {
+  type IncidentChange,
+  mayPass,
+  type RetentionPolicy,
+  type StoreReader,
+  type StoreRefusal,
+  type StoreWriter,
+} from '../core/ports/store.ts'
 import type { Privacy } from '../core/privacy.ts'
 import type { StreamState } from '../core/source-status.ts'
 import type { TimeService } from '../core/watch-step.ts'
@@ -190,8 +197,12 @@ async function collectInto(options: CollectOptions, end: AbortSignal): Promise<S
       await Promise.all([source, ...pushed.values()].map((each) => each?.close()))
     }
   } finally {
-    for (const step of undo.reverse()) await step()
-    await writer.close()
+    // A step that fails must not keep the store open, and with it the process.
+    try {
+      for (const step of undo.reverse()) await step()
+    } finally {
+      await writer.close()
+    }
   }
   return end.aborted ? null : next
 }
@@ -297,7 +308,14 @@ function keepRetention(writer: StoreWriter, policy: () => RetentionPolicy): () =
     while (!stopped && (await writer.retain(policy(), Date.now())))
       await new Promise((resolve) => setImmediate(resolve))
   }
-  const timer = setInterval(() => void slice(), RETAIN_EVERY_MS)
+  const timer = setInterval(
+    () =>
+      slice().catch((error) => {
+        // It is tried again in a minute.
+        if (!mayPass(error)) throw error
+      }),
+    RETAIN_EVERY_MS,
+  )
   timer.unref()
   return () => {
     stopped = true

@@ -17,7 +17,7 @@ import type { Delivery, PushSource } from '../core/ports/push-source.ts'
 import { DELIVERIES_KEPT } from '../core/ports/push-source.ts'
 import type { ByteBatch, LogSource, StreamInfo } from '../core/ports/source.ts'
 import type { AppendBatch, ClockChanges, IncidentChange, StoreWriter, UnrecognisedRecord } from '../core/ports/store.ts'
-import { StoreRefusal } from '../core/ports/store.ts'
+import { mayPass, StoreRefusal } from '../core/ports/store.ts'
 import type { StreamState } from '../core/source-status.ts'
 import { type IngestMeters, ingestMeters, traced } from '../telemetry/own-telemetry.ts'
 import type { Seen } from './alerts/source-watch.ts'
@@ -360,7 +360,7 @@ class Ingest {
           await traced('authtop.commit', size, () => this.#o.writer.append(batch))
           break
         } catch (error) {
-          if (!(error instanceof StoreRefusal) || error.reason !== 'disk_full' || signal.aborted) throw error
+          if (!mayPass(error) || signal.aborted) throw error
           stall(error)
           await new Promise((resolve) => setTimeout(resolve, wait))
           wait = Math.min(wait * 2, RETRY_MAX_MS)

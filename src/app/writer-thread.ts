@@ -8,7 +8,7 @@ import { isDistant, openWriter } from '../store/index.ts'
 import { COLLECTING_MEMORY } from './thread-memory.ts'
 import { askWorker } from './worker-questions.ts'
 
-/** All that a writer can be asked; `away` is for distant stores, which hold up nobody. */
+/** All that a writer can be asked; `away` and `shared` are distant stores', which hold up nobody. */
 const METHODS = [
   'append',
   'neighbours',
@@ -28,7 +28,7 @@ const METHODS = [
   'settle',
   'close',
 ] as const satisfies readonly Method[]
-type Method = Exclude<keyof StoreWriter, 'away'>
+type Method = Exclude<keyof StoreWriter, 'away' | 'shared'>
 /** Does not compile when one is missing. */
 type Complete = Exclude<Method, (typeof METHODS)[number]> extends never ? StoreWriter : never
 

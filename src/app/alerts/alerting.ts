@@ -15,7 +15,7 @@ import type { Alert } from '../../core/alert.ts'
 import type { AlertChanges, NewDelivery } from '../../core/ports/alert-store.ts'
 import type { Steward } from '../../core/ports/shared-store.ts'
 import type { SourceNotice } from '../../core/ports/source.ts'
-import type { IncidentChange, StoreReader, StoreWriter } from '../../core/ports/store.ts'
+import { type IncidentChange, mayPass, type StoreReader, type StoreWriter } from '../../core/ports/store.ts'
 import { type TimeService, WATCH_STEP_MS, type WatchStep } from '../../core/watch-step.ts'
 import { traced } from '../../telemetry/own-telemetry.ts'
 import { activityFacts, clockFacts, factsOfChanges, failureFact, storedFacts, watchFact, watchFacts } from './facts.ts'
@@ -50,6 +50,8 @@ const BEAT_MS = 1_000
 const WATCHED_LATE_MS = 60_000
 /** State is saved this often when nothing happens; ms. */
 const SAVE_MS = 30_000
+/** What the store refused for now is saved again after this; ms. */
+const SAVE_AGAIN_MS = 1_000
 /** Alerts alive in the store that are looked up for acknowledgements. */
 const ALIVE_LIMIT = 500
 /** Learning from a large store takes longer than this, and says how far it is this often; ms. */
@@ -268,7 +270,7 @@ export class Alerting {
 
   /** Saves what changed and posts the notices about it, in one transaction. */
   async #process(always: boolean): Promise<void> {
-    const { reader, writer, now } = this.#o
+    const { reader, now } = this.#o
     const transitions = this.#engine.drain()
     const now_ms = now()
     const silences = await reader.silences(now_ms)
@@ -292,10 +294,23 @@ export class Alerting {
       deliveries: notices.flatMap((n) => this.#deliveries(n)),
       watched: this.#watched,
     }
-    await writer.saveAlerts(changes)
+    await this.#save(changes)
     this.#watched = []
     this.#saved_ms = now_ms
     if (notices.length > 0) void this.#dispatcher.kick()
+  }
+
+  /** What the engine has let go of must get into the store: tried again while it may pass. */
+  async #save(changes: AlertChanges): Promise<void> {
+    for (let told = false; ; told = true) {
+      try {
+        return await this.#o.writer.saveAlerts(changes)
+      } catch (error) {
+        if (!mayPass(error) || this.#stopped || this.#o.signal.aborted) throw error
+        if (!told) this.#o.note(`alerts wait for the store: ${error.message}`)
+      }
+      await new Promise((resolve) => setTimeout(resolve, SAVE_AGAIN_MS))
+    }
   }
 
   /** Firing alerts, with what people said of them. */

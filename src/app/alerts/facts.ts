@@ -95,6 +95,11 @@ export async function clockFacts(reader: StoreReader, range: TimeRange): Promise
   return readings.map((r) => ({ fact: 'clock', ...r }) satisfies ClockFact).sort((a, b) => a.at_ms - b.at_ms)
 }
 
+/** What was seen of the sources, in order of time. */
+export async function watchFacts(reader: StoreReader, range: TimeRange): Promise<WatchFact[]> {
+  return (await reader.watchSteps(range)).map(watchFact)
+}
+
 export function watchFact({ start_ms, ...step }: WatchStep): WatchFact {
   return { fact: 'watch', at_ms: start_ms + WATCH_STEP_MS, ...step }
 }
@@ -167,7 +172,7 @@ class Others {
     const facts = this.#facts.slice(this.#next)
     for (const fact of await activityFacts(this.#reader, day, this.#labels)) facts.push(fact)
     for (const fact of await clockFacts(this.#reader, day)) facts.push(fact)
-    for (const step of await this.#reader.watchSteps(day)) facts.push(watchFact(step))
+    for (const fact of await watchFacts(this.#reader, day)) facts.push(fact)
     this.#facts = facts.sort((a, b) => a.at_ms - b.at_ms || ORDER[a.fact] - ORDER[b.fact])
     this.#next = 0
     this.#read_ms = to_ms

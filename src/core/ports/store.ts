@@ -41,6 +41,11 @@ export class StoreRefusal extends Error {
   }
 }
 
+/** Does what was refused go through later, as it is: when there is space again, or another program has let go of its lock? */
+export function mayPass(error: unknown): error is StoreRefusal {
+  return error instanceof StoreRefusal && (error.reason === 'disk_full' || error.reason === 'second_writer')
+}
+
 /** A new incident (no `id`) or the revision of a stored one. The whole verdict is given; the store replaces the old one. */
 export interface IncidentChange {
   id?: string

@@ -9,6 +9,7 @@ import { ClockKeeper } from '../../../src/app/clock-keeper.ts'
 import { ingest } from '../../../src/app/ingest.ts'
 import { loadKnowledge } from '../../../src/app/knowledge.ts'
 import { NO_FILTER } from '../../../src/core/filter.ts'
+import { StoreRefusal, type StoreWriter } from '../../../src/core/ports/store.ts'
 import { openReader, openWriter } from '../../../src/store/index.ts'
 
 const WHEN_MS = Date.UTC(2026, 10, 16, 9, 12)
@@ -32,8 +33,8 @@ describe('records that are pushed', () => {
   }
 
   /** A run of the ingest over one inbox. */
-  async function start(store: string) {
-    const writer = await openWriter(store)
+  async function start(store: string, writerOf = (writer: StoreWriter) => writer) {
+    const writer = writerOf(await openWriter(store))
     const classifier = new Classifier(knowledge, await writer.fingerprintKey(), 'UTC')
     const inbox = new Inbox()
     const abort = new AbortController()
@@ -92,6 +93,29 @@ describe('records that are pushed', () => {
       source,
     }
   }
+
+  test('wait for another program that holds a lock on the store, and are taken when it lets go', async () => {
+    const store = newStore()
+    const locked = new StoreRefusal('second_writer', 'another program holds a lock', 'close it')
+    let refusals = 1
+    const run = await start(
+      store,
+      (writer) =>
+        new Proxy(writer, {
+          get(target, name) {
+            const value = Reflect.get(target, name) as unknown
+            if (typeof value !== 'function') return value
+            if (name === 'append' && refusals-- > 0) return () => Promise.reject(locked)
+            return value.bind(target)
+          },
+        }),
+    )
+    expect(await run.send('a', EXPIRED)).toBe('committed')
+    await run.stop()
+    const reader = await openReader(store)
+    undo.push(() => reader.close())
+    expect(await reader.lastFailureId()).toBe(1)
+  })
 
   test('are in the store when their sender is told so', async () => {
     const store = newStore()
