@@ -21,6 +21,8 @@ import type { ClockRow } from '../core/ports/store.ts'
 const VERSION = 5
 /** No state is larger, however busy its link; bytes. A damaged row must not fill the memory. */
 const STATE_LIMIT = 1_000_000
+/** What a row is deflated into, about its size: zlib's own 16 KB, for thousands of rows, wait for the garbage collector. */
+const CHUNK_BYTES = 2_048
 /** Rows read between two turns of the event loop, some 0.1 ms each. */
 const ROWS_PER_TURN = 128
 
@@ -32,7 +34,7 @@ export const linkRow = (link: LinkState): ClockRow => row(linkKey(link.first, li
 export const unusedRow = (unused: Unused): ClockRow => row(UNUSED, unused)
 
 function row(key: string, state: HostState | IssuerState | LinkState | Unused): ClockRow {
-  const packed = deflateRawSync(JSON.stringify(state), { level: 1, memLevel: 7 })
+  const packed = deflateRawSync(JSON.stringify(state), { level: 1, memLevel: 7, chunkSize: CHUNK_BYTES })
   return { key, state: Buffer.concat([Buffer.of(VERSION), packed]) }
 }
 

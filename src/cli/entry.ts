@@ -8,12 +8,6 @@ const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 const supported = major > 22 || (major === 22 && minor >= 15)
 
 /**
- * The heap grows by this much between two collections, percent. V8's own rule lets it grow fourfold, for each of four threads;
- * this one costs a few percent of CPU and a fifth less memory at the peak of a long read.
- */
-const HEAP_GROWTH_PERCENT = 40
-
-/**
  * A semi-space of the young heap, MB. Under a steady load V8 lets it grow to 32 and more, of which it holds up to four: half the
  * memory of the process. With this one the CPU's part is some 2 % larger.
  */
@@ -45,8 +39,8 @@ function startAgainWithLessMemory(): void {
 
 if (supported) {
   startAgainWithLessMemory()
-  const { setFlagsFromString } = await import('node:v8')
-  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`)
+  const { limitHeapGrowth } = await import('./heap-growth.ts')
+  limitHeapGrowth()
   const { main } = await import('./main.ts')
   await main(process.argv)
 } else {
