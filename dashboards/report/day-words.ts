@@ -31,7 +31,8 @@ export function periodName({ from_ms, to_ms }: TimeRange, zone: string): string 
   if (midnights && days === 7) return `week of ${from.slice(0, 10)}`
   if (midnights && days === 1) return from.slice(0, 10)
   if (midnights && from.slice(8, 10) === '01' && to.slice(8, 10) === '01' && days <= 31) return from.slice(0, 7)
-  return `${from.slice(0, 10)} to ${to.slice(0, 10)}`
+  const [first, last] = [from.slice(0, 10), to.slice(0, 10)]
+  return first === last ? `${first}, ${from.slice(11, 16)} to ${to.slice(11, 16)}` : `${first} to ${last}`
 }
 
 function part(ms: number, zone: string, options: Intl.DateTimeFormatOptions): string {
