@@ -374,10 +374,7 @@ class Ingest {
   }
 
   /** Takes over what records taught, and gives other work its turns. */
-  async #learn(
-    work: StreamBook,
-    read: Pick<Read, 'judged' | 'unrecognised' | 'exchanges' | 'records' | 'none'>,
-  ): Promise<void> {
+  async #learn(work: StreamBook, read: Omit<Read, 'standing'>): Promise<void> {
     this.#records += read.records
     if (read.none > 0) this.#meters.record('none', read.none)
     for (const exchange of read.exchanges) this.#o.clocks.takeExchange(exchange)

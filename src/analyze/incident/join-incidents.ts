@@ -43,12 +43,17 @@ export function joinIncidents(
       if (home !== null && sighting.event.received_collector_ms !== undefined) waiting.push(alone)
       continue
     }
-    merge(home.draft, alone)
-    for (const twin of index.twins(home.draft)) merge(home.draft, twin)
-    index.add(home.draft)
+    takeIn(index, home.draft, alone)
   }
   pair(index, waiting, clocks, sameRequest, false, ONE_TO_ONE)
   return drafts.filter(({ changed, gone }) => changed && !gone)
+}
+
+/** The request that `home` tells of is that of `other`, and so of every twin that `home` has by now. */
+function takeIn(index: DraftIndex, home: Draft, other: Draft): void {
+  merge(home, other)
+  for (const twin of index.twins(home)) merge(home, twin)
+  index.add(home)
 }
 
 /**
@@ -75,9 +80,7 @@ export function joinArrivals(
       if (home !== null) waiting.push(draft)
       continue
     }
-    merge(home.draft, draft)
-    for (const twin of index.twins(home.draft)) merge(home.draft, twin)
-    index.add(home.draft)
+    takeIn(index, home.draft, draft)
   }
   pair(index, waiting, clocks, sameRequest, false, ONE_TO_ONE)
   return drafts.filter(({ changed, gone }) => changed && !gone)

@@ -34,12 +34,16 @@ export interface Standing {
   sample: readonly string[]
 }
 
-export interface Read {
+/** What records taught. */
+export interface Lesson {
   judged: Judged[]
   unrecognised: UnrecognisedRecord[]
-  exchanges: readonly Exchange[]
   /** Records looked at, and those of them and of the passed-over ones that are no auth events. */
   records: number
   none: number
+}
+
+export interface Read extends Lesson {
+  exchanges: readonly Exchange[]
   standing: Standing
 }

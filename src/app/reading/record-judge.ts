@@ -9,7 +9,7 @@ import { NO_COUNTS, type StreamCounters, type StreamState } from '../../core/sou
 import { looksLikeAuthFailure } from '../../signatures/auth-failure-words.ts'
 import { templateOf } from '../../signatures/template.ts'
 import type { Classified, Classifier } from '../classifier.ts'
-import type { Read, Standing } from './read.ts'
+import type { Lesson, Standing } from './read.ts'
 
 export interface JudgeOptions {
   classifier: Classifier
@@ -54,13 +54,8 @@ export class RecordJudge {
     this.#sample = [...(before?.sample ?? [])]
   }
 
-  async judge(records: readonly RawRecord[]): Promise<Omit<Read, 'standing' | 'exchanges'>> {
-    const into: Omit<Read, 'standing' | 'exchanges'> = {
-      judged: [],
-      unrecognised: [],
-      records: records.length,
-      none: 0,
-    }
+  async judge(records: readonly RawRecord[]): Promise<Lesson> {
+    const into: Lesson = { judged: [], unrecognised: [], records: records.length, none: 0 }
     let sliceEnd = performance.now() + SLICE_MS
     for (let i = 0; i < records.length; i++) {
       this.#judge(records[i]!, i === records.length - 1, into)
@@ -84,7 +79,7 @@ export class RecordJudge {
     }
   }
 
-  #judge(raw: RawRecord, last: boolean, into: Pick<Read, 'judged' | 'unrecognised' | 'none'>): void {
+  #judge(raw: RawRecord, last: boolean, into: Lesson): void {
     const { classifier } = this.#o
     const n = this.counters.records++
     if (raw.cut) this.counters.cut_records++

@@ -7,7 +7,6 @@ import { type AssemblerOptions, RecordAssembler } from '../../../collectors/asse
 import { beginsAsOtlp, isOtlpLine } from '../../../collectors/file/framing.ts'
 import type { FormatSet } from '../../../collectors/formats/load.ts'
 import type { FileTelemetry } from '../../../collectors/otlp/file-telemetry.ts'
-import type { RawRecord } from '../../core/log-record.ts'
 import type { ByteBatch } from '../../core/ports/source.ts'
 import type { StreamState } from '../../core/source-status.ts'
 import type { Read } from './read.ts'
@@ -47,7 +46,7 @@ export class StreamReader {
     const { records, passed, exchanges } =
       batch.unit === 'message' ? await this.#messages(batch) : await this.#lines(batch)
     counters.records += passed
-    const read = await this.#judged(records)
+    const read = await this.#judge.judge(records)
     // A line that was cut comes alone; unless it was passed over, its record has counted it.
     if (batch.cut_bytes > 0 && counters.cut_records === cut_before) counters.cut_records++
     this.#end = batch.end
@@ -56,12 +55,8 @@ export class StreamReader {
 
   /** The held record is complete. */
   async flush(): Promise<Read> {
-    const read = await this.#judged(this.#assembler?.flush() ?? [])
+    const read = await this.#judge.judge(this.#assembler?.flush() ?? [])
     return { ...read, exchanges: [], standing: this.#standing }
-  }
-
-  #judged(records: readonly RawRecord[]): ReturnType<RecordJudge['judge']> {
-    return this.#judge.judge(records)
   }
 
   get #standing(): Read['standing'] {
