@@ -12,6 +12,7 @@ import { migrateStore } from '../../../src/app/migrate-store.ts'
 import type { Filter, TimeRange } from '../../../src/core/filter.ts'
 import type { Dimension, StoreReader } from '../../../src/core/ports/store.ts'
 import { openReader, openWriter } from '../../../src/store/index.ts'
+import { createRandom } from '../../simulation/clock/random.ts'
 import { ENGINE_MISSING, type Engine, startEngine } from './clickhouse/engine.ts'
 import {
   batch,
@@ -31,14 +32,8 @@ const DETAIL_DAYS = 6
 const NOW_MS = START_MS + 2 * HOUR_MS
 const SEED = 20_261_128
 
-/** mulberry32 */
-let state = SEED
-function below(n: number): number {
-  state = (state + 0x6d2b79f5) | 0
-  let t = Math.imul(state ^ (state >>> 15), 1 | state)
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-  return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * n)
-}
+let random = createRandom(SEED)
+const below = (n: number): number => Math.floor(random.next() * n)
 const one = <T>(of: readonly T[]): T => of[below(of.length)]!
 const digits = (n: number) => Array.from({ length: n }, () => below(16).toString(16)).join('')
 
@@ -161,7 +156,7 @@ describe.skipIf(ENGINE_MISSING !== null)(ENGINE_MISSING ?? 'one fleet in an SQLi
   it.each(Object.entries(QUESTIONS))(
     'has the same %s',
     async (question, ask) => {
-      state = SEED + question.length
+      random = createRandom(SEED + question.length)
       for (let round = 0; round < 8; round++) {
         const [range, filter, dice] = [anyRange(), anyFilter(), below(4)]
         const asked = JSON.stringify({ range, filter, dice })

@@ -3,6 +3,7 @@
  * `E2E_SEED` picks another list; the default keeps runs alike. The seed is part of every failure message.
  */
 import { randomUUID } from 'node:crypto'
+import { createRandom } from '../../simulation/clock/random.ts'
 import { FAULTS, type Fault, type Truth } from './faults.ts'
 import type { TokenForge } from './token-forge.ts'
 
@@ -37,16 +38,8 @@ export async function makeWorkload(forge: TokenForge, faults: readonly Fault[], 
   return workload
 }
 
-/** Mulberry32: small, seeded, good enough to shuffle. Numbers in [0, 1). */
-export function randomNumbers(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
+/** Numbers in [0, 1). */
+export const randomNumbers = (seed: number): (() => number) => createRandom(seed).next
 
 export function pick<T>(from: readonly T[], random: () => number): T {
   return from[Math.floor(random() * from.length)]!

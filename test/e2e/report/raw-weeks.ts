@@ -5,6 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Cause, Subcause } from '../../../src/core/cause.ts'
+import { createRandom } from '../../simulation/clock/random.ts'
 
 export interface Fact {
   time_ms: number
@@ -55,7 +56,7 @@ export interface RawWeeksOptions {
 const HOUR_MS = 3_600_000
 
 export function writeRawWeeks(options: RawWeeksOptions): RawWeeks {
-  const random = mulberry32(options.seed)
+  const random = createRandom(options.seed).next
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!
   const facts: Fact[] = []
   const lines = new Map<string, string[]>()
@@ -126,15 +127,4 @@ export function writeRawWeeks(options: RawWeeksOptions): RawWeeks {
     writeFileSync(path, `${content.join('\n')}\n`)
   }
   return { paths: join(options.folder, '{host}', '*.log'), facts }
-}
-
-/** mulberry32: small and seeded. */
-function mulberry32(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
 }

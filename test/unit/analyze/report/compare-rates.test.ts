@@ -1,17 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { compareRates } from '../../../../src/analyze/report/compare-rates.ts'
+import { createRandom } from '../../../simulation/clock/random.ts'
 
 const days = (counts: readonly number[], exposure = 1000) => counts.map((failures) => ({ failures, exposure }))
 
-/** mulberry32, and from it Poisson by Knuth's multiplication. */
+/** Poisson by Knuth's multiplication. */
 function source(seed: number) {
-  let state = seed
-  const uniform = () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
+  const { next: uniform } = createRandom(seed)
   const poisson = (mean: number) => {
     let count = 0
     for (let p = uniform(); p > Math.exp(-mean); p *= uniform()) count++

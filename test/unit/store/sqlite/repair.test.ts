@@ -30,6 +30,7 @@ import {
   stream,
   success,
 } from '../../../contract/store/made-up.ts'
+import { createRandom } from '../../../simulation/clock/random.ts'
 
 const PAGE = 4096
 /** All instants there are: a damaged stamp may be any of them. */
@@ -90,17 +91,6 @@ beforeAll(async () => {
   await writer.close()
   bytes = readFileSync(good)
 }, 60_000)
-
-/** mulberry32: the same damage every run. */
-function random(seed: number): () => number {
-  let a = seed
-  return () => {
-    a = (a + 0x6d2b79f5) | 0
-    let t = Math.imul(a ^ (a >>> 15), 1 | a)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
-}
 
 let places = 0
 function place(): string {
@@ -224,7 +214,7 @@ describe('repairing', () => {
   it.each(Array.from({ length: 32 }, (_, seed) => [seed]))(
     'saves what is whole after damage of many kinds: %i',
     async (seed) => {
-      const next = random(seed)
+      const { next } = createRandom(seed)
       const content = damagedBy(seed % 8, next, Buffer.from(bytes))
       const repair = await repaired(content)
       const incidents = await expectSound(repair)
