@@ -40,6 +40,8 @@ interface CompiledSignatures {
 const HERE = import.meta.dirname
 const COMPILED = join(HERE, 'packs.compiled.json')
 export const PACKS_FOLDER = join(HERE, 'packs')
+/** Folder beside packs with the lists they share. */
+const LISTS = 'lists'
 /** Share of the lines of a production log that speak of tokens, about. */
 const SPEAKING_LINES = 0.03
 /** No honest pack comes near this; bytes. */
@@ -91,20 +93,21 @@ function unpackRules(text: string): RuleSet {
   return { rules: packed.map(([first, all, some]) => ({ first, all, some })), windows }
 }
 
-/** Everything about the packs of these folders, from their YAML. */
+/** Everything about the packs of these folders, from their YAML; they may use our lists and those of the folders' own `lists/`. */
 export async function loadPacks(folders: readonly string[]): Promise<SignatureSet> {
-  const { parsePack } = await import('./parse-pack.ts')
+  const { parseList, parsePack } = await import('./parse-pack.ts')
   const packs: Pack[] = []
   const problems: PackProblem[] = []
+  const lists = new Map<string, readonly string[]>()
+  for (const folder of new Set([PACKS_FOLDER, ...folders]))
+    for (const { file, text } of yamlOf(join(folder, LISTS), problems)) {
+      const { list, problems: found } = parseList(file, text)
+      problems.push(...found)
+      if (list !== undefined) lists.set(list.name, list.texts)
+    }
   for (const folder of folders)
-    for (const file of readdirSync(folder).sort()) {
-      if (!/\.ya?ml$/.test(file)) continue
-      const path = join(folder, file)
-      if (statSync(path).size > PACK_SIZE_LIMIT) {
-        problems.push({ file: path, place: '', text: `larger than ${PACK_SIZE_LIMIT} bytes` })
-        continue
-      }
-      const parsed = parsePack(basename(path), readFileSync(path, 'utf8'))
+    for (const { file, text } of yamlOf(folder, problems)) {
+      const parsed = parsePack(file, text, lists)
       problems.push(...parsed.problems)
       if (parsed.pack !== null) packs.push(parsed.pack)
     }
@@ -112,6 +115,20 @@ export async function loadPacks(folders: readonly string[]): Promise<SignatureSe
   const sources = Object.fromEntries(packs.map(({ name, source }) => [name, source]))
   const { stems, rules } = prefilterOf(signatures)
   return { signatures, stems, rules: () => ({ rules }), sources, packs, problems }
+}
+
+/** The YAML files right in a folder, by name; one that is too large is a problem. No such folder: none. */
+function yamlOf(folder: string, problems: PackProblem[]): { file: string; text: string }[] {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return []
+  const files: { file: string; text: string }[] = []
+  for (const file of readdirSync(folder).sort()) {
+    if (!/\.ya?ml$/.test(file)) continue
+    const path = join(folder, file)
+    if (statSync(path).size > PACK_SIZE_LIMIT)
+      problems.push({ file: path, place: '', text: `larger than ${PACK_SIZE_LIMIT} bytes` })
+    else files.push({ file: basename(path), text: readFileSync(path, 'utf8') })
+  }
+  return files
 }
 
 /** What the build writes to `packs.compiled.json`. */

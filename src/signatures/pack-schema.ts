@@ -78,6 +78,12 @@ export const packSchema = z.strictObject({
 
 export type PackSource = z.output<typeof packSchema>
 
+/** A file of `lists/` beside packs: literals that several packs rule out; in their `unless`, `{{name}}` stands for all of them. */
+export const listSchema = z.strictObject({
+  list: z.string().regex(/^[a-z_]+$/, 'lower-case letters, _'),
+  texts: z.array(z.string().min(LITERAL_MIN).max(300)).min(1).max(200),
+})
+
 /** Why cause and subcause do not fit, or null when they do. */
 export function causeProblem(outcome: string, cause: string | undefined, subcause: string | undefined): string | null {
   if (outcome === 'success') return cause === undefined && subcause === undefined ? null : 'a success has no cause'

@@ -9,7 +9,14 @@ import type { Confidence } from '../core/confidence.ts'
 import { isTooDeep, TOO_DEEP } from '../core/too-deep.ts'
 import { anchorCondition, demandsOf } from './anchor.ts'
 import { expandRow } from './expand-row.ts'
-import { causeProblem, type PackSource, packSchema, type SignatureSource, signatureSchema } from './pack-schema.ts'
+import {
+  causeProblem,
+  listSchema,
+  type PackSource,
+  packSchema,
+  type SignatureSource,
+  signatureSchema,
+} from './pack-schema.ts'
 import { canBeFound } from './prefilter-of.ts'
 import { wordsOfNouns } from './sense/words-of-sense.ts'
 import type { Condition, Pack, Proof, Signature } from './signature.ts'
@@ -30,22 +37,18 @@ export interface ParsedPack {
 /** YAML anchors may multiply text ("billion laughs"); packs need none, so few are allowed. */
 const MAX_ALIASES = 100
 
-export function parsePack(file: string, yaml: string): ParsedPack {
-  let value: unknown
-  try {
-    const document = parseDocument(yaml, { uniqueKeys: true, prettyErrors: true, merge: true })
-    const first = document.errors[0]
-    if (first !== undefined)
-      return { pack: null, problems: [{ file, place: 'yaml', text: first.message.split('\n')[0]! }] }
-    value = document.toJS({ maxAliasCount: MAX_ALIASES })
-  } catch (error) {
-    const text = isTooDeep(error) ? TOO_DEEP : (error as Error).message
-    return { pack: null, problems: [{ file, place: 'yaml', text }] }
-  }
+/** List name → its texts; see `listSchema`. */
+export type Lists = ReadonlyMap<string, readonly string[]>
+
+export function parsePack(file: string, yaml: string, lists: Lists = new Map()): ParsedPack {
+  const { value, problem } = parseYaml(file, yaml)
+  if (problem !== undefined) return { pack: null, problems: [problem] }
   const outer = packSchema.safeParse(value)
   if (!outer.success) return { pack: null, problems: zodProblems(file, '', outer.error) }
 
   const problems: PackProblem[] = []
+  const packUnless = inFull(outer.data.unless, lists)
+  if (packUnless.unknown !== undefined) problems.push({ file, place: 'unless', text: noSuchList(packUnless.unknown) })
   const signatures: Signature[] = []
   const proofs: Proof[] = []
   const seen = new Set<string>()
@@ -63,13 +66,15 @@ export function parsePack(file: string, yaml: string): ParsedPack {
       problems.push(...zodProblems(file, place, parsed.error))
       continue
     }
-    const s = { ...parsed.data, ...spelledOut(parsed.data, pieces) }
+    const unless = inFull(parsed.data.unless, lists)
+    const s = { ...parsed.data, ...spelledOut(parsed.data, pieces), unless: [...packUnless.texts, ...unless.texts] }
     const id = `${outer.data.pack}/${s.id}`
     const problem =
       causeProblem(s.outcome, s.cause, s.subcause) ??
       (seen.has(id) ? 'this id is used twice' : null) ??
       (s.pattern === undefined ? null : vetPattern(s.pattern, s.flags)) ??
       (s.also === undefined ? null : vetPattern(s.also, s.flags)) ??
+      (unless.unknown === undefined ? null : noSuchList(unless.unknown)) ??
       senseProblem(s, outer.data.in) ??
       anchorProblem(s, outer.data.in) ??
       (s.examples.length > 0 ? null : 'has no example; a signature without proof is a guess')
@@ -83,6 +88,45 @@ export function parsePack(file: string, yaml: string): ParsedPack {
   }
   const { pack: name, title, system, versions, source } = outer.data
   return { pack: { name, title, system, versions, source, signatures, proofs }, problems }
+}
+
+/** The texts of a file of `lists/`, by the list's name. */
+export function parseList(
+  file: string,
+  yaml: string,
+): { list?: { name: string; texts: string[] }; problems: PackProblem[] } {
+  const { value, problem } = parseYaml(file, yaml)
+  if (problem !== undefined) return { problems: [problem] }
+  const parsed = listSchema.safeParse(value)
+  if (!parsed.success) return { problems: zodProblems(file, '', parsed.error) }
+  return { list: { name: parsed.data.list, texts: parsed.data.texts }, problems: [] }
+}
+
+function parseYaml(file: string, yaml: string): { value?: unknown; problem?: PackProblem } {
+  try {
+    const document = parseDocument(yaml, { uniqueKeys: true, prettyErrors: true, merge: true })
+    const first = document.errors[0]
+    if (first !== undefined) return { problem: { file, place: 'yaml', text: first.message.split('\n')[0]! } }
+    return { value: document.toJS({ maxAliasCount: MAX_ALIASES }) }
+  } catch (error) {
+    return { problem: { file, place: 'yaml', text: isTooDeep(error) ? TOO_DEEP : (error as Error).message } }
+  }
+}
+
+/** `{{name}}` → the texts of that list; the first one that no file defines is reported. */
+function inFull(texts: readonly string[], lists: Lists): { texts: string[]; unknown?: string } {
+  const full: string[] = []
+  for (const text of texts) {
+    const name = /^\{\{([a-z_]+)\}\}$/.exec(text)?.[1]
+    const list = name === undefined ? [text] : lists.get(name)
+    if (list === undefined) return { texts: full, unknown: text }
+    full.push(...list)
+  }
+  return { texts: full }
+}
+
+function noSuchList(name: string): string {
+  return `no file in lists/ defines ${name}`
 }
 
 /** `{{name}}` → the pack's piece of that name; an unknown one stays, and no text fits it. */
@@ -145,7 +189,7 @@ function toSignature(id: string, s: SignatureSource, pack: PackSource): Signatur
     in: s.in ?? pack.in,
     contains: s.contains.map((t) => t.toLowerCase()),
     any: s.of === undefined ? s.any.map((t) => t.toLowerCase()) : wordsOfNouns(s.of),
-    unless: [...pack.unless, ...s.unless].map((t) => t.toLowerCase()),
+    unless: s.unless.map((t) => t.toLowerCase()),
     ...(s.pattern === undefined ? {} : { pattern: s.pattern }),
     ...(s.also === undefined ? {} : { also: s.also }),
     ...(s.found_by.length === 0 ? {} : { found_by: s.found_by.map((t) => t.toLowerCase()) }),

@@ -20,6 +20,8 @@ export interface Condition {
 
 /** Specificity from which a signature is one emitter's own text; below it, words that anybody may use (docs/packs.md). */
 export const OF_ONE_EMITTER = 50
+/** The `system` of packs whose words anybody may use. */
+export const ANYBODY = 'unknown'
 
 export interface Signature {
   /** `pack/name`. */

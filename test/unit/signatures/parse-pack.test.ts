@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parsePack } from '../../../src/signatures/parse-pack.ts'
+import { parseList, parsePack } from '../../../src/signatures/parse-pack.ts'
 
 const head = 'pack: p\ntitle: P\nsystem: p\nversions: 1\nsource: https://example.org\n'
 const problems = (body: string) => parsePack('p.yaml', head + body).problems.map((p) => `${p.place}: ${p.text}`)
@@ -65,6 +65,21 @@ describe('reading a pack', () => {
     ],
   ])('refuses a signature %s', (_, line, reason) => {
     expect(problems(`signatures:\n${line}\n`).join()).toContain(reason)
+  })
+
+  test('puts a shared list where a pack or a signature names it, and says which list there is not', () => {
+    const { list } = parseList('calm.yaml', 'list: calm\ntexts: [Dry Run, rehearsal]\n')
+    const lists = new Map([[list!.name, list!.texts]])
+    const body = (name: string) =>
+      `${head}unless: ['{{${name}}}', probe]\nsignatures:\n  - {id: s, says: x, contains: foo, unless: [bar, '{{${name}}}'], cause: expiry, subcause: session, examples: [foo]}\n`
+    const { pack, problems } = parsePack('p.yaml', body('calm'), lists)
+    expect(problems).toEqual([])
+    expect(pack?.signatures[0]?.unless).toEqual(['dry run', 'rehearsal', 'probe', 'bar', 'dry run', 'rehearsal'])
+    expect(parsePack('p.yaml', body('clam'), lists).problems.map(({ place, text }) => `${place}: ${text}`)).toEqual([
+      'unless: no file in lists/ defines {{clam}}',
+      'signatures.0 (p/s): no file in lists/ defines {{clam}}',
+    ])
+    expect(parseList('bad.yaml', 'list: calm\ntexts: [ab]\n').problems).toHaveLength(1)
   })
 
   test('survives YAML bombs and prototype keys', () => {
