@@ -1,5 +1,5 @@
 /**
- * Instants and spans of time in words. Zones are IANA names and always stated where an instant stands alone.
+ * Instants and spans of time in words; how far clocks are apart is said by src/core/time-apart.ts. Zones are IANA names and always stated where an instant stands alone.
  * Leaves clocks to the callers: `now` is a parameter. Invariant: total; a time no calendar has is said to be one.
  */
 
@@ -133,15 +133,6 @@ function twoUnits(amount: number, ratio: number, large: string, small: string): 
   const rest = amount % ratio
   const whole = Math.floor(amount / ratio)
   return rest === 0 ? `${whole} ${large}` : `${whole} ${large} ${rest} ${small}`
-}
-
-/** How far a clock is off the reference: `312 s ahead`, `4.2 s behind`; from an hour on in hours. */
-export function formatOffset(ms: number): string {
-  if (!Number.isFinite(ms)) return '–'
-  if (Math.round(ms) === 0) return 'in step'
-  const span = Math.abs(ms)
-  const size = span >= MINUTE && span < HOUR ? `${Math.round(span / SECOND)} s` : formatDuration(span)
-  return `${size} ${ms > 0 ? 'ahead' : 'behind'}`
 }
 
 /** How long ago, in one unit: `just now`, `12 s ago`, `3 min ago`, `2 h ago`, `5 d ago`; `in 12 s` for the future. */

@@ -1,8 +1,9 @@
 /** Clocks: who is off by how much, steps, drift and forecast, and the failures that clocks explain. */
 import type { HostClock } from '../../src/core/host-clock.ts'
 import type { Report } from '../../src/core/report.ts'
+import { lead, signedSeconds, timeApart } from '../../src/core/time-apart.ts'
 import { formatCount, formatQuantity, NO_FIGURE } from '../format-number.ts'
-import { formatMinute, formatOffset } from '../format-time.ts'
+import { formatMinute } from '../format-time.ts'
 import type { Block, Cell, Section } from './document.ts'
 
 /** Rows of the table: those at fault and those farthest off; count. */
@@ -55,7 +56,7 @@ export function clockSection({ clocks, clock_history, causes, zone, totals }: Re
           { text: formatMinute(at_ms, zone) },
           { text: host },
           { text: reference },
-          { text: formatOffset(offset_s! * 1000) },
+          { text: lead(offset_s! * 1000) },
         ]),
       },
     })
@@ -64,10 +65,12 @@ export function clockSection({ clocks, clock_history, causes, zone, totals }: Re
 }
 
 function clockRow(clock: HostClock, zone: string): Cell[] {
-  const offset = clock.offset_s === null ? NO_FIGURE : formatOffset(clock.offset_s * 1000)
-  const side = (seconds: number | null) => (seconds === null ? '?' : `${seconds.toFixed(1)} s`)
+  const offset = clock.offset_s === null ? NO_FIGURE : lead(clock.offset_s * 1000)
+  const side = (seconds: number | null) => (seconds === null ? '?' : signedSeconds(seconds))
   const zoneMistake =
-    clock.zone_s === null || clock.zone_s === 0 ? '' : ` (stamps another ${clock.zone_s / 3600} h: zone mistake)`
+    clock.zone_s === null || clock.zone_s === 0
+      ? ''
+      : ` (stamps another ${timeApart(clock.zone_s * 1000)}: zone mistake)`
   return [
     { text: clock.host },
     { text: offset + zoneMistake, ...(clock.at_fault && { tone: 'bad' as const }) },
@@ -77,9 +80,7 @@ function clockRow(clock: HostClock, zone: string): Cell[] {
     { text: clock.drift_ppm === null ? NO_FIGURE : `${clock.drift_ppm.toFixed(0)} ppm` },
     {
       text: clock.steps
-        .map(
-          ({ at_ms, by_s }) => `${by_s > 0 ? '+' : '−'}${Math.abs(by_s).toFixed(1)} s at ${formatMinute(at_ms, zone)}`,
-        )
+        .map(({ at_ms, by_s }) => `${by_s > 0 ? '+' : '−'}${timeApart(by_s * 1000)} at ${formatMinute(at_ms, zone)}`)
         .join('; '),
     },
     { text: clock.leeway_s === null ? NO_FIGURE : `${clock.leeway_s} s` },

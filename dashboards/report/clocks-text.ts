@@ -4,7 +4,8 @@
  * Pure. Invariant: what is not known is said to be so and never shown as 0.
  */
 import type { ClockTable, HostClock, PartyClock } from '../../src/core/host-clock.ts'
-import { formatDuration, formatMinute } from '../format-time.ts'
+import { lead, signedSeconds, timeApart } from '../../src/core/time-apart.ts'
+import { formatMinute } from '../format-time.ts'
 import { toPrintable } from '../terminal/printable.ts'
 import { textTable } from '../terminal/text-table.ts'
 
@@ -78,17 +79,17 @@ function card(h: HostClock, wrong: ReadonlySet<string>): string {
 function standing(h: HostClock): string {
   const { offset_s, low_s, high_s } = h
   if (offset_s !== null && low_s !== null && high_s !== null)
-    return low_s <= 0 && high_s >= 0 ? 'in step' : `${size(offset_s)} ${direction(offset_s)}`
+    return low_s <= 0 && high_s >= 0 ? 'in step' : lead(offset_s * 1000)
   if (high_s !== null && low_s === null)
-    return high_s < 0 ? `at least ${size(high_s)} behind` : `at most ${size(high_s)} ahead`
+    return high_s < 0 ? `at least ${apart(high_s)} behind` : `at most ${apart(high_s)} ahead`
   if (low_s !== null && high_s === null)
-    return low_s > 0 ? `at least ${size(low_s)} ahead` : `at most ${size(low_s)} behind`
+    return low_s > 0 ? `at least ${apart(low_s)} ahead` : `at most ${apart(low_s)} behind`
   return 'cannot tell'
 }
 
 function between({ low_s, high_s }: HostClock): string {
   if (low_s === null && high_s === null) return '–'
-  return `${low_s === null ? 'unknown' : signed(low_s)} … ${high_s === null ? 'unknown' : signed(high_s)}`
+  return `${low_s === null ? 'unknown' : signedSeconds(low_s)} … ${high_s === null ? 'unknown' : signedSeconds(high_s)}`
 }
 
 function drift({ drift_ppm }: HostClock): string {
@@ -98,7 +99,7 @@ function drift({ drift_ppm }: HostClock): string {
 function verdict(h: HostClock, wrong: ReadonlySet<string>): string {
   const said: string[] = []
   if (h.at_fault) said.push('wrong')
-  if (h.zone_s !== null) said.push(`zone mistake of ${formatDuration(h.zone_s * 1000)} in its stamps`)
+  if (h.zone_s !== null) said.push(`zone mistake of ${apart(h.zone_s)} in its stamps`)
   if (h.steps.length > 0) said.push(h.steps.length === 1 ? 'was set once' : `was set ${h.steps.length} times`)
   if (h.breach_ms !== null) said.push(beyondLeeway(h) ? 'beyond its leeway' : 'will leave its leeway')
   if (said.length > 0) return said.join(', ')
@@ -121,7 +122,7 @@ function reasonsOf(
   const lines = clock.why.slice(0, REASONS)
   const last = clock.steps.at(-1)
   if (last !== undefined)
-    lines.push(`set ${last.by_s > 0 ? 'forward' : 'back'} by ${size(last.by_s)} at ${formatMinute(last.at_ms, zone)}`)
+    lines.push(`set ${last.by_s > 0 ? 'forward' : 'back'} by ${apart(last.by_s)} at ${formatMinute(last.at_ms, zone)}`)
   if (clock.breach_ms !== undefined && clock.breach_ms !== null)
     lines.push(`crosses its leeway at ${formatMinute(clock.breach_ms, zone)}`)
   return `${name}\n${lines.map((line) => wrapped(`- ${line}`, width)).join('')}`
@@ -142,16 +143,6 @@ function wrapped(text: string, width: number | null): string {
   return `${[...lines, line].join('\n')}\n`
 }
 
-function direction(s: number): string {
-  return s > 0 ? 'ahead' : 'behind'
-}
-
-function size(s: number): string {
-  const span = Math.abs(s)
-  if (span < 0.001) return '0 s'
-  return `${span < 1 ? span.toFixed(3) : span < 100 ? span.toFixed(2) : span.toFixed(1)} s`
-}
-
-function signed(s: number): string {
-  return `${s < 0 ? '−' : '+'}${size(s)}`
+function apart(s: number): string {
+  return timeApart(s * 1000)
 }

@@ -3,9 +3,10 @@
  * do. Leaves the figures of all clocks to the table.
  */
 import { remedyOf } from '../../src/core/remedy/remedy-of.ts'
+import { lead, signedSeconds, timeApart } from '../../src/core/time-apart.ts'
 import { formatCount } from '../format-number.ts'
 import { formatAgo, formatDuration, formatInstant } from '../format-time.ts'
-import { driftWords, intervalWords, offsetWords, signedSeconds } from './clocks-table.ts'
+import { driftWords, intervalWords, offsetWords } from './clocks-table.ts'
 import { EMPTY_LINE, type Line, line, span } from './line.ts'
 import type { ClockRow } from './model.ts'
 import { labelled, paragraph } from './paragraph.ts'
@@ -26,7 +27,7 @@ export function clockText(row: ClockRow | null | undefined, columns: number, zon
     ...say('drift', row.drift_ppm === null ? 'too little is known to tell it from none' : driftWords(row.drift_ppm)),
     ...say(
       'time zone',
-      row.zone_s ? `its stamps are ${signedSeconds(row.zone_s)} off besides: a zone mistake, not a wrong clock` : null,
+      row.zone_s ? `its stamps are ${lead(row.zone_s * 1000)} besides: a zone mistake, not a wrong clock` : null,
     ),
     ...say('leeway', row.leeway_s === null ? 'not known' : row.leeway_s === 0 ? 'none' : `${row.leeway_s} s`),
     ...say('forecast', forecast(row, zone, now_ms)),
@@ -37,7 +38,7 @@ export function clockText(row: ClockRow | null | undefined, columns: number, zon
       .flatMap(({ at_ms, by_s }) =>
         say(
           'was set',
-          `${signedSeconds(by_s)} at ${formatInstant(Math.round(at_ms / 1000) * 1000, zone)}, ${formatAgo(at_ms, now_ms)}`,
+          `${by_s > 0 ? 'forward' : 'back'} by ${timeApart(by_s * 1000)} at ${formatInstant(Math.round(at_ms / 1000) * 1000, zone)}, ${formatAgo(at_ms, now_ms)}`,
         ),
       ),
     ...(row.why.length === 0 ? [] : [EMPTY_LINE, line(span('Why we think so', 'title'))]),

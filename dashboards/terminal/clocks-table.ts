@@ -3,8 +3,9 @@
  * step, what failed for it and when the tolerance will be crossed. A row of it in full is clock-text.ts.
  * Invariant: what is not known is a dash or a word, never a zero.
  */
+import { leadWithin, signedSeconds, timeApart } from '../../src/core/time-apart.ts'
 import { formatCount, formatCountWithin, NO_FIGURE } from '../format-number.ts'
-import { formatAgo, formatDuration, formatOffset } from '../format-time.ts'
+import { formatAgo, formatDuration } from '../format-time.ts'
 import { sparkline } from '../sparkline.ts'
 import { span } from './line.ts'
 import type { ClockRow } from './model.ts'
@@ -35,9 +36,13 @@ export const CLOCKS_TABLE: Table<ClockRow> = {
       id: 'offset',
       head: 'off by',
       width: 14,
+      grow: 1,
+      most: 23,
       align: 'right',
-      text: offsetWords,
-      style: (row) => (row.at_fault ? 'bad' : 'strong'),
+      text: (row) => offsetWords(row),
+      draw: (row, _view, width) => [
+        span(cellText(offsetWords(row, width), width, 'right'), row.at_fault ? 'bad' : 'strong'),
+      ],
       order: (row) => (row.offset_s === null ? null : Math.abs(row.offset_s)),
     },
     {
@@ -109,28 +114,26 @@ export const CLOCKS_TABLE: Table<ClockRow> = {
   ],
 }
 
-/** `312 s ahead`; of a bound `> 4 s ahead` or `< 42 s ahead`; else `cannot tell`. */
-export function offsetWords({ offset_s, low_s, high_s }: Pick<ClockRow, 'offset_s' | 'low_s' | 'high_s'>): string {
-  if (offset_s !== null) return formatOffset(offset_s * 1000)
-  if (low_s !== null && low_s > 0) return `> ${formatOffset(low_s * 1000)}`
-  if (high_s !== null && high_s < 0) return `> ${formatOffset(high_s * 1000)}`
-  if (high_s !== null && high_s > 0 && low_s === null) return `< ${formatOffset(high_s * 1000)}`
-  if (low_s !== null && low_s < 0 && high_s === null) return `< ${formatOffset(low_s * 1000)}`
+/** `312 s ahead`; of a bound `> 4 s ahead` or `< 42 s ahead`; else `cannot tell`. Long ones in as many units as fit into `width`. */
+export function offsetWords(
+  { offset_s, low_s, high_s }: Pick<ClockRow, 'offset_s' | 'low_s' | 'high_s'>,
+  width = Number.POSITIVE_INFINITY,
+): string {
+  if (offset_s !== null) return leadWithin(offset_s * 1000, width)
+  const beyond = (sign: '<' | '>', seconds: number) => `${sign} ${leadWithin(seconds * 1000, width - 2)}`
+  if (low_s !== null && low_s > 0) return beyond('>', low_s)
+  if (high_s !== null && high_s < 0) return beyond('>', high_s)
+  if (high_s !== null && high_s > 0 && low_s === null) return beyond('<', high_s)
+  if (low_s !== null && low_s < 0 && high_s === null) return beyond('<', low_s)
   return 'cannot tell'
 }
 
-/** `between −0.4 s and +1.2 s` */
+/** `between −0.400 s and +1.20 s` */
 export function intervalWords({ low_s, high_s }: Pick<ClockRow, 'low_s' | 'high_s'>): string {
   if (low_s === null && high_s === null) return ''
   if (low_s === null) return `at most ${signedSeconds(high_s!)}`
   if (high_s === null) return `at least ${signedSeconds(low_s)}`
   return `between ${signedSeconds(low_s)} and ${signedSeconds(high_s)}`
-}
-
-export function signedSeconds(seconds: number): string {
-  const size = Math.abs(seconds)
-  const digits = size < 10 ? size.toFixed(1) : String(Math.round(size))
-  return `${seconds < 0 ? '−' : '+'}${digits} s`
 }
 
 /** A crystal is good for some 20 ppm; from 1,000 on per mille tells more. */
@@ -151,7 +154,9 @@ export function forecastWords({ breach_ms, leeway_s, offset_s }: ClockRow, now_m
 
 function stepWords({ steps }: ClockRow, now_ms: number): string {
   const last = steps.at(-1)
-  return last === undefined ? '' : `${signedSeconds(last.by_s)} ${formatAgo(last.at_ms, now_ms)}`
+  return last === undefined
+    ? ''
+    : `${last.by_s < 0 ? '−' : '+'}${timeApart(last.by_s * 1000)} ${formatAgo(last.at_ms, now_ms)}`
 }
 
 function trendSpan(row: ClockRow, { ascii }: View, width: number) {

@@ -1,5 +1,6 @@
 /** The life of a token in lines: corrected time, what happened where, and how far that host's clock was off. */
-import { formatOffset, formatStamp } from '../format-time.ts'
+import { lead } from '../../src/core/time-apart.ts'
+import { formatStamp } from '../format-time.ts'
 import { type Line, line, type Span, span } from './line.ts'
 import { paragraph } from './paragraph.ts'
 import { cellText } from './table.ts'
@@ -67,5 +68,5 @@ const WORTH_SAYING_MS = 1_000
 function clockWords({ offset_ms, host }: TimelineStep, corrected: boolean): string | null {
   if (host === '') return null
   if (offset_ms === null) return corrected ? 'not corrected: nothing tells how far it is off' : null
-  return Math.abs(offset_ms) < WORTH_SAYING_MS ? null : formatOffset(offset_ms)
+  return Math.abs(offset_ms) < WORTH_SAYING_MS ? null : lead(offset_ms)
 }

@@ -2,6 +2,7 @@
  * A clock known to be off, whether or not requests fail yet: the whole interval of its estimate lies beyond the threshold, for
  * a while. A drift that will carry it there within a day is a forecast, told as such.
  */
+import { signedSeconds, timeApart } from '../../core/time-apart.ts'
 import type { ClockFact, Fact } from '../fact.ts'
 import type { Raise, Rule } from '../rule.ts'
 import { TimeWords } from './time-words.ts'
@@ -95,7 +96,7 @@ export class ClockOffsetRule implements Rule {
 
   #raise(series: Series, fact: ClockFact, holds: boolean, left_ms: number | null, raise: Raise): void {
     const offset = fact.offset_s ?? fact.low_s ?? fact.high_s ?? 0
-    const size = `${Math.abs(offset).toFixed(1)} s ${offset < 0 ? 'behind' : 'ahead of'} ${fact.reference}`
+    const size = `${timeApart(offset * 1000)} ${offset < 0 ? 'behind' : 'ahead of'} ${fact.reference}`
     raise({
       rule: this.name,
       severity: series.kind === 'off' ? 'warning' : 'info',
@@ -108,7 +109,7 @@ export class ClockOffsetRule implements Rule {
           ? `the clock of ${series.host} is ${size}; ${this.#settings.threshold_s} s are tolerable`
           : `the clock of ${series.host} drifts by ${(fact.drift_ppm ?? 0).toFixed(0)} ppm and will be ${this.#settings.threshold_s} s off in ${Math.round((left_ms ?? 0) / 3_600_000)} h`,
       why: [
-        `estimated between ${(fact.low_s ?? Number.NaN).toFixed(1)} and ${(fact.high_s ?? Number.NaN).toFixed(1)} s from the instants of its tokens and shared requests`,
+        `${estimate(fact)} by the instants of its tokens and shared requests`,
         ...this.#words.about([series.host], offset, fact.at_ms),
       ],
       fix: [`Check NTP on ${series.host}: chronyc tracking, timedatectl`],
@@ -118,6 +119,13 @@ export class ClockOffsetRule implements Rule {
       news: false,
     })
   }
+}
+
+/** `between +311.8 s and +312.4 s`; of a bound, the side that is known. */
+function estimate({ low_s, high_s }: ClockFact): string {
+  if (low_s !== null && high_s !== null) return `between ${signedSeconds(low_s)} and ${signedSeconds(high_s)}`
+  if (low_s !== null) return `at least ${signedSeconds(low_s)}`
+  return high_s === null ? 'nothing is known any more' : `at most ${signedSeconds(high_s)}`
 }
 
 /** When the drift carries the offset across the threshold, ms from the reading; null where it does not. */

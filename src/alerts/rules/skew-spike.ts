@@ -5,6 +5,7 @@
  * Invariant: a fixed number of numbers per host.
  */
 import type { ClockMover } from '../../core/clock-proof.ts'
+import { timeApart } from '../../core/time-apart.ts'
 import type { Fact, FailureFact } from '../fact.ts'
 import { failuresCommand } from '../failures-command.ts'
 import type { Raise, Rule, Signal } from '../rule.ts'
@@ -278,7 +279,7 @@ export class SkewSpikeRule implements Rule {
   }
 
   #signal(group: Group, holds: boolean, news: boolean): Signal {
-    const size = seconds(Math.abs(group.offset_ms))
+    const size = timeApart(group.offset_ms)
     const way = group.sign < 0 ? 'behind' : 'ahead of'
     const issuerOff = group.labels.issuer !== undefined
     const what = issuerOff
@@ -338,8 +339,4 @@ function enough(marks: readonly Mark[], failures: number, tokens: number, hosts:
 function isAlike(a_ms: number, b_ms: number): boolean {
   const [small, large] = [Math.abs(a_ms), Math.abs(b_ms)].sort((x, y) => x - y) as [number, number]
   return large - small <= ALIKE_MS || large <= small * ALIKE_FACTOR
-}
-
-function seconds(ms: number): string {
-  return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`
 }

@@ -2,6 +2,7 @@
  * What hosts' own time services last said, and how that sits with what tokens show of their clocks: corroboration, never a
  * reason of its own. Bounded; what is old says nothing.
  */
+import { timeApart } from '../../core/time-apart.ts'
 import type { TimeService } from '../../core/watch-step.ts'
 import type { WatchFact } from '../fact.ts'
 
@@ -44,14 +45,10 @@ export class TimeWords {
 function sentence({ host, by, offset_s, error_s, synchronised }: Heard, shown_s: number): string {
   if (!synchronised) return `${by} on ${host} says that it is not synchronised: nothing corrects its clock`
   const way = offset_s < 0 ? 'behind' : 'ahead of'
-  const vouched = error_s === null ? '' : `, wrong by ${seconds(error_s)} at most`
-  const says = `${by} on ${host} says that its clock is ${seconds(Math.abs(offset_s))} ${way} its time source${vouched}`
+  const vouched = error_s === null ? '' : `, wrong by ${timeApart(error_s * 1000)} at most`
+  const says = `${by} on ${host} says that its clock is ${timeApart(offset_s * 1000)} ${way} its time source${vouched}`
   if (Math.abs(offset_s - shown_s) <= Math.max(AGREES_S, error_s ?? 0)) return `${says}: it agrees`
   return Math.abs(offset_s) <= Math.max(AGREES_S, error_s ?? 0)
     ? `${says}: it does not see what the tokens show, so its source is wrong or the other side is`
     : `${says}: it is off as well, if by another amount`
-}
-
-function seconds(s: number): string {
-  return `${s < 1 ? s.toFixed(3) : s.toFixed(1)} s`
 }

@@ -4,6 +4,7 @@
  * Invariant: a host is called ahead only on evidence beside its own word; without any, expiry stands, no surer than likely.
  */
 import type { OffsetInterval } from '../../core/clock-lookup.ts'
+import { timeApart } from '../../core/time-apart.ts'
 import type { Told } from '../incident/tell.ts'
 import type { Background } from './background.ts'
 import { clientFacts } from './client-facts.ts'
@@ -124,7 +125,7 @@ function byAge(told: Told, life: TokenLife, background: Background): Verdict | n
   if (offset === null || !(offset.low_ms > ROUNDING_MS + (told.evidence.leeway_ms ?? 0))) return null
   const clock = isTwoSided(offset)
     ? offsetWords(told.host, offset.low_ms, offset.high_ms, told.issuer ?? 'the issuer')
-    : `${told.host} is at least ${seconds(offset.low_ms)} ahead of ${told.issuer ?? 'the issuer'}`
+    : `${told.host} is at least ${timeApart(offset.low_ms)} ahead of ${told.issuer ?? 'the issuer'}`
   const at_ms = told.time_ms - offset.offset_ms
   return byIssuance(told, life, background, at_ms, offset, clock) ?? byHabit(told, life, background, offset, clock)
 }

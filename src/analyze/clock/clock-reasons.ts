@@ -2,6 +2,7 @@
  * Why a clock is said to be off, or not said to be: plain sentences with the numbers, for people. Decides nothing.
  */
 import type { HostClock } from '../../core/host-clock.ts'
+import { exactSeconds, timeApart } from '../../core/time-apart.ts'
 import type { IssuerState } from './clock-book.ts'
 import type { LinkEstimate } from './clock-link.ts'
 import type { Interval } from './clock-paths.ts'
@@ -9,25 +10,18 @@ import type { Verdict, Voter } from './vote.ts'
 
 const COUNT = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 
-function amount(ms: number): string {
-  const s = Math.abs(ms) / 1000
-  return `${s.toFixed(s < 1 ? 2 : s < 10_000 ? 1 : 0)} s`
-}
-
-/** `312.1 s ahead`, `0.04 s behind`. */
-export function lead(ms: number): string {
-  return `${amount(ms)} ${ms < 0 ? 'behind' : 'ahead'}`
-}
-
-/** `312.1 s ahead of issuer x`, `0.04 s behind issuer x`. */
+/** `312 s ahead of issuer x`, `40 ms behind issuer x`. */
 function against(ms: number, reference: string): string {
-  return `${lead(ms)} ${ms < 0 ? '' : 'of '}${reference}`
+  return `${timeApart(ms)} ${ms < 0 ? 'behind' : 'ahead of'} ${reference}`
 }
 
-function hours(ms: number): string {
-  const minutes = Math.round(Math.abs(ms) / 60_000)
-  const rest = minutes % 60
-  return `${Math.floor(minutes / 60)} h${rest === 0 ? '' : ` ${rest} min`}`
+/** `311.8 s to 312.4 s ahead`, `0.080 s behind to 0.120 s ahead`. */
+function range(low_ms: number, high_ms: number): string {
+  const side = (ms: number) => (ms < 0 ? 'behind' : 'ahead')
+  const size = (ms: number) => exactSeconds(ms / 1000)
+  if (side(low_ms) !== side(high_ms)) return `${size(low_ms)} behind to ${size(high_ms)} ahead`
+  const [near, far] = low_ms < 0 ? [high_ms, low_ms] : [low_ms, high_ms]
+  return `${size(near)} to ${size(far)} ${side(near)}`
 }
 
 export function isReference(): string {
@@ -35,9 +29,9 @@ export function isReference(): string {
 }
 
 export function offset(at: Interval, reference: string, via: string, { basis, link, fresh }: LinkEstimate): string {
-  const range = `${lead(at.low_ms)} to ${lead(at.high_ms)}`
+  const measured = range(at.low_ms, at.high_ms)
   const level = at.low_ms <= 0 && at.high_ms >= 0
-  const where = level ? `in step with ${reference} (${range})` : `${against(at.offset_ms, reference)} (${range})`
+  const where = level ? `in step with ${reference} (${measured})` : `${against(at.offset_ms, reference)} (${measured})`
   const through = via === reference ? '' : `, by way of ${via}`
   switch (basis) {
     case 'tokens':
@@ -69,7 +63,7 @@ export function bound(low_ms: number, high_ms: number, reference: string, refuse
     return low_ms > 0
       ? `at least ${against(low_ms, reference)}, from the times at which records were received`
       : `at most ${against(low_ms, reference)}, from the times at which records were received; how far ahead cannot be told`
-  return `${lead(low_ms)} to ${lead(high_ms)}, against ${reference}`
+  return `${range(low_ms, high_ms)}, against ${reference}`
 }
 
 export function nothing(samples: number): string {
@@ -85,14 +79,14 @@ export function thenUnknown(): string {
 export function zone(shift_ms: number | null): string[] {
   if (shift_ms === null) return []
   return [
-    `the log stamps are ${hours(shift_ms)} ${shift_ms < 0 ? 'behind' : 'ahead'}: a time-zone mistake in writing or reading them, not the clock`,
+    `the log stamps are ${timeApart(shift_ms)} ${shift_ms < 0 ? 'behind' : 'ahead'}: a time-zone mistake in writing or reading them, not the clock`,
   ]
 }
 
 export function zoneJumps(jumps: readonly { at_ms: number; by_ms: number }[]): string[] {
   return jumps.map(
     (j) =>
-      `the log stamps jumped by ${hours(j.by_ms)} at ${new Date(j.at_ms).toISOString().slice(0, 16)}Z: daylight saving or another zone, not the clock`,
+      `the log stamps jumped by ${timeApart(j.by_ms)} at ${new Date(j.at_ms).toISOString().slice(0, 16)}Z: daylight saving or another zone, not the clock`,
   )
 }
 

@@ -6,8 +6,9 @@
 import type { ClockReading } from '../../core/clock-lookup.ts'
 import type { TimeRange } from '../../core/filter.ts'
 import type { ClockTable, HostClock } from '../../core/host-clock.ts'
+import { lead } from '../../core/time-apart.ts'
 import { issuerParty } from './clock-book.ts'
-import { lead, thenUnknown } from './clock-reasons.ts'
+import { thenUnknown } from './clock-reasons.ts'
 import { type Verdict, vote } from './vote.ts'
 
 /**

@@ -8,6 +8,7 @@ import type { ClockTable, HostClock, PartyClock } from '../../core/host-clock.ts
 import { toMinute as at } from '../../core/instant-words.ts'
 import type { GroupCount } from '../../core/ports/store.ts'
 import { remedyOf } from '../../core/remedy/remedy-of.ts'
+import { lead } from '../../core/time-apart.ts'
 import { type FindingFacts, type Gathered, gather, requestsAt, severityOf } from './facts.ts'
 import { leewayFix } from './leeway-fix.ts'
 import { apart, count, seconds, some } from './words.ts'
@@ -185,7 +186,6 @@ function unexplained(facts: FindingFacts, failures: Gathered): Finding {
 }
 
 function timeZone(facts: FindingFacts, clock: HostClock, zone_s: number): Finding {
-  const hours = Math.abs(zone_s) / 3600
   return {
     kind: 'time_zone',
     severity: 'info',
@@ -195,7 +195,7 @@ function timeZone(facts: FindingFacts, clock: HostClock, zone_s: number): Findin
     from_ms: clock.from_ms ?? facts.range.from_ms,
     to_ms: clock.to_ms ?? facts.now_ms,
     incidents: 0,
-    title: `The log stamps of ${clock.host} are ${hours} h ${zone_s > 0 ? 'ahead' : 'behind'}: a time zone, not its clock`,
+    title: `The log stamps of ${clock.host} are ${lead(zone_s * 1000)}: a time zone, not its clock`,
     why: clock.why,
     fix: [
       'Have the software log in UTC or with its offset (RFC 3339)',

@@ -1,4 +1,6 @@
 /** Numbers, names and spans as findings say them; the same figure reads the same in every sentence. */
+import { timeApart } from '../../core/time-apart.ts'
+
 const GROUPED = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 
 export function count(n: number, one: string, many = `${one}s`): string {
@@ -9,19 +11,15 @@ export function number(n: number): string {
   return GROUPED.format(n)
 }
 
-/** `312 s`, `4.2 s`, `0.08 s`: leeways and lifetimes are set in seconds. */
+/** `312 s`, `4.2 s`, `0.08 s`, `5,400 s`: leeways and lifetimes are set in seconds. */
 export function seconds(s: number): string {
   const size = Math.abs(s)
   return `${size < 1 ? size.toFixed(2) : size < 100 ? size.toFixed(1).replace(/\.0$/, '') : GROUPED.format(size)} s`
 }
 
-const HOUR_S = 3600
-
-/** `312 s ahead of auth-1`, `4 s behind auth-1`, `4 h 55 min behind auth-1`. */
+/** `312 s ahead of auth-1`, `4 s behind auth-1`, `4 h 55 min 1 s behind auth-1`. */
 export function apart(s: number, reference: string): string {
-  const minutes = Math.round(Math.abs(s) / 60)
-  const hours = `${GROUPED.format(Math.floor(minutes / 60))} h${minutes % 60 === 0 ? '' : ` ${minutes % 60} min`}`
-  return `${Math.abs(s) < HOUR_S ? seconds(s) : hours} ${s > 0 ? 'ahead of' : 'behind'} ${reference}`
+  return `${timeApart(s * 1000)} ${s > 0 ? 'ahead of' : 'behind'} ${reference}`
 }
 
 /** `96 %`; 100 % only for all of them. */

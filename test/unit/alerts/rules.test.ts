@@ -165,8 +165,20 @@ describe('a clock offset', () => {
       { clock_offset: {} },
       MONDAY + HOUR_MS,
     )
-    expect(fired!.alert.summary).toBe('the clock of api-1 is 9.0 s behind issuer https://id.example; 5 s are tolerable')
+    expect(fired!.alert.summary).toBe('the clock of api-1 is 9 s behind issuer https://id.example; 5 s are tolerable')
     expect(resolved!.at_ms).toBe(MONDAY + 40 * MINUTE_MS)
+  })
+
+  it('says hours as hours, the exact figures beside them, and of a bound only the side that is known', () => {
+    const known = minutes(60, () => 38_101.23)
+    const [far] = run(known, { clock_offset: {} }, MONDAY + HOUR_MS)
+    expect(far!.alert.summary).toContain('is 10 h 35 min 1 s ahead of')
+    expect(far!.alert.why).toContain(
+      'between +38,100.9 s and +38,101.5 s by the instants of its tokens and shared requests',
+    )
+    const bound = known.map((fact) => ({ ...fact, offset_s: null, high_s: null }))
+    const [bounded] = run(bound, { clock_offset: {} }, MONDAY + HOUR_MS)
+    expect(bounded!.alert.why).toContain('at least +38,100.9 s by the instants of its tokens and shared requests')
   })
 
   it('foretells when a drift will carry it there', () => {

@@ -65,11 +65,11 @@ describe('a time service', () => {
   it.each([
     [
       { offset_s: -5.2, synchronised: true },
-      'chrony on api-1 says that its clock is 5.2 s behind its time source, wrong by 0.010 s at most: it agrees',
+      'chrony on api-1 says that its clock is 5.2 s behind its time source, wrong by 10 ms at most: it agrees',
     ],
     [
       { offset_s: 0.001, synchronised: true },
-      'chrony on api-1 says that its clock is 0.001 s ahead of its time source, wrong by 0.010 s at most: it does not see what the tokens show, so its source is wrong or the other side is',
+      'chrony on api-1 says that its clock is 1 ms ahead of its time source, wrong by 10 ms at most: it does not see what the tokens show, so its source is wrong or the other side is',
     ],
     [
       { offset_s: 0, synchronised: false },

@@ -7,7 +7,6 @@ import {
   formatInstant,
   formatLength,
   formatMinute,
-  formatOffset,
   formatStamp,
 } from '../../../dashboards/format-time.ts'
 
@@ -61,12 +60,6 @@ describe('spans', () => {
   })
   test('lose their sign', () => {
     expect(formatDuration(-312_000)).toBe('5 min 12 s')
-  })
-  test('of clocks say ahead or behind, in seconds up to an hour', () => {
-    expect(formatOffset(312_000)).toBe('312 s ahead')
-    expect(formatOffset(-4_200)).toBe('4.2 s behind')
-    expect(formatOffset(3_780_000)).toBe('1 h 3 min ahead')
-    expect(formatOffset(0.3)).toBe('in step')
   })
   test('since an instant are in one unit', () => {
     expect(formatAgo(AT - 500, AT)).toBe('just now')

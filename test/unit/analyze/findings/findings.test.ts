@@ -95,7 +95,7 @@ describe('clocks', () => {
       ['time_unit', 'warning'],
       ['time_zone', 'info'],
     ])
-    expect(found[1]!.title).toContain('5.5 h ahead')
+    expect(found[1]!.title).toContain('5 h 30 min ahead')
   })
 })
 
