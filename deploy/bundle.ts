@@ -51,6 +51,15 @@ const keepPlaces: Plugin = {
   },
 }
 
+/**
+ * Ink's package for the cursor shows it once more when the process ends, on standard error, terminal or not. What restores the terminal
+ * (dashboards/terminal/terminal-guard.ts) has done that by then, where the cursor was hidden.
+ */
+const sparesStandardError: Plugin = {
+  name: 'spares-standard-error',
+  load: (id) => (/[\\/]restore-cursor[\\/]index\.js$/.test(id) ? 'export default () => {}' : null),
+}
+
 async function write(names: readonly string[], external: RegExp): Promise<RolldownOutput> {
   const bundle = await rolldown({
     input: Object.fromEntries(names.map((name) => [name, join(ROOT, `${name}.ts`)])),
@@ -58,7 +67,7 @@ async function write(names: readonly string[], external: RegExp): Promise<Rolldo
     external: [external],
     // React's development build checks everything twice.
     transform: { define: { 'process.env.NODE_ENV': '"production"' } },
-    plugins: [keepPlaces],
+    plugins: [keepPlaces, sparesStandardError],
   })
   return bundle.write({ dir: DIST, entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' })
 }

@@ -96,6 +96,15 @@ describe.skipIf(missing)('the dashboard in a terminal', () => {
     await screen.shows(/ended with/)
   })
 
+  test('nothing of the screen goes to standard error, so that a file of errors holds errors', async () => {
+    const command = `${process.execPath} ${ENTRY} dash --db ${home}/s.db 2> ${home}/errors`
+    const screen = new Screen(home, 'errors', command)
+    await screen.shows(/Overview/)
+    screen.press('q')
+    await screen.shows(/ended with 0/)
+    expect(readFileSync(join(home, 'errors'), 'latin1')).toBe('')
+  })
+
   test('SIGTERM restores the terminal', async () => {
     const screen = new Screen(home, 'term', `${process.execPath} ${ENTRY} dash --db ${home}/s.db`)
     await screen.shows(/Overview/)
