@@ -28,6 +28,20 @@ describe('the literal index', () => {
     )
   })
 
+  test('finds what lies across the turns in which a long text is looked at', () => {
+    const index = new GramIndex(['needle', 'ned'])
+    for (const at of [253, 254, 255, 256, 1279, 5375, 21_756, 21_757, 38_140]) {
+      const text = Buffer.alloc(60_000, 'x')
+      text.write('needle', at)
+      text.write('ned', 59_997)
+      const found: string[] = []
+      index.scan(text, 0, text.length, (id, position) => {
+        found.push(`${id}@${position}`)
+      })
+      expect(found).toEqual([`0@${at}`, '1@59997'])
+    }
+  })
+
   test('refuses a literal that is too short to be filed', () => {
     expect(() => new GramIndex(['ab'])).toThrow(RangeError)
   })
