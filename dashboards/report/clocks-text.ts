@@ -80,6 +80,7 @@ function standing(h: HostClock): string {
   const { offset_s, low_s, high_s } = h
   if (offset_s !== null && low_s !== null && high_s !== null)
     return low_s <= 0 && high_s >= 0 ? 'in step' : lead(offset_s * 1000)
+  if (high_s === 0 && low_s === null) return 'behind, by how much is not known'
   if (high_s !== null && low_s === null)
     return high_s < 0 ? `at least ${apart(high_s)} behind` : `at most ${apart(high_s)} ahead`
   if (low_s !== null && high_s === null)

@@ -123,6 +123,8 @@ export function offsetWords(
   const beyond = (sign: '<' | '>', seconds: number) => `${sign} ${leadWithin(seconds * 1000, width - 2)}`
   if (low_s !== null && low_s > 0) return beyond('>', low_s)
   if (high_s !== null && high_s < 0) return beyond('>', high_s)
+  // Tokens were not yet valid there, and nothing says by how much.
+  if (high_s === 0 && low_s === null) return 'behind'
   if (high_s !== null && high_s > 0 && low_s === null) return beyond('<', high_s)
   if (low_s !== null && low_s < 0 && high_s === null) return beyond('<', low_s)
   return 'cannot tell'

@@ -32,6 +32,8 @@ export function findingOfAlert(alert: FindingRow, findings: readonly Finding[]):
 function samePlace(alert: FindingRow, finding: Finding): boolean {
   const told = PLACES.filter((place) => alert[place] !== undefined)
   const alike = told.filter((place) => alert[place] === finding[place])
+  // An issuer that no record names: whatever does not answer and is not said to be another one's.
+  if (told.length === 0) return alert.kind === 'issuer_outage' && finding.issuer === undefined
   const apart = told.some((place) => finding[place] !== undefined && alert[place] !== finding[place])
   return alike.length > 0 && !apart && (alert.host === undefined) === (finding.host === undefined)
 }

@@ -2,7 +2,7 @@
  * Findings, alerts and advice in one list, what needs a person first. Pure; the table is findings-table.ts.
  * Invariant: what both a rule and analysis see is one row, with the finding's words and the alert's state.
  */
-import type { Alert, Silence } from '../../src/core/alert.ts'
+import { type Alert, type Silence, UNNAMED_ISSUER } from '../../src/core/alert.ts'
 import { isCause, isSubcauseOf } from '../../src/core/cause.ts'
 import type { Filter } from '../../src/core/filter.ts'
 import { type Advice, type Finding, SEVERITIES } from '../../src/core/finding.ts'
@@ -106,7 +106,7 @@ function alertRow(alert: Alert, silences: readonly Silence[], now_ms: number): F
     cause !== null && labels.subcause !== undefined && isSubcauseOf(cause, labels.subcause) ? labels.subcause : null
   const place = Object.fromEntries(
     (['host', 'service', 'client_id', 'issuer'] as const).flatMap((name) =>
-      labels[name] === undefined ? [] : [[name, labels[name]]],
+      labels[name] === undefined || labels[name] === UNNAMED_ISSUER ? [] : [[name, labels[name]]],
     ),
   )
   return {

@@ -11,8 +11,9 @@ import { tablePanel } from './table-panel.ts'
 import type { View } from './view.ts'
 import { cursorIndex } from './view-state.ts'
 
-/** Rows for the source under the cursor: a rule, five facts, three sample lines. */
-const DETAIL_ROWS = 9
+/** Rows for the source under the cursor: a rule and four facts; sample lines besides. */
+const DETAIL_ROWS = 5
+const SAMPLE_ROWS = 3
 /** With fewer rows the list needs them all. */
 const ROWS_FOR_DETAIL = 16
 
@@ -20,11 +21,13 @@ export function sourcesPanel(view: View, box: PanelBox): Line[] {
   const rows = orderedRows(SOURCES_TABLE, view) ?? []
   const detailed = box.height >= ROWS_FOR_DETAIL && rows.length > 0
   if (!detailed) return tablePanel(view, box, SOURCES_TABLE)
-  const list = tablePanel(view, { ...box, height: box.height - DETAIL_ROWS }, SOURCES_TABLE)
+  // The same for all rows, so that the list stands still while the cursor moves.
+  const below = DETAIL_ROWS + Math.min(SAMPLE_ROWS, Math.max(...rows.map(({ sample }) => sample?.length ?? 0)))
+  const list = tablePanel(view, { ...box, height: box.height - below }, SOURCES_TABLE)
   const keys = rows.map((row) => row.stream)
   const detail = sourceDetail(view, rows[cursorIndex(view.state.cursors.sources, keys)]!, box.width)
-  while (detail.length < DETAIL_ROWS) detail.push(EMPTY_LINE)
-  return [...list, ...detail.slice(0, DETAIL_ROWS)]
+  while (detail.length < below) detail.push(EMPTY_LINE)
+  return [...list, ...detail.slice(0, below)]
 }
 
 function sourceDetail(view: View, source: SourceStatus, width: number): Line[] {

@@ -25,6 +25,7 @@ import type { Dimension, StoreReader } from '../core/ports/store.ts'
 import { remedyOf } from '../core/remedy/remedy-of.ts'
 import type { Healing } from '../core/report.ts'
 import { type HostOffsets, hostOffsets, NO_OFFSETS } from './host-offsets.ts'
+import { isHost, unknownClock } from './load-clocks.ts'
 import { type Found, loadFindings } from './load-findings.ts'
 import { orderedIncidents } from './ordered-incidents.ts'
 import { createRecentClocks, type RecentClocks } from './recent-clocks.ts'
@@ -209,7 +210,14 @@ async function clocksOf({ reader, clocks }: Asked, range: TimeRange, { now_ms }:
   await turn()
   const skew = { include: { cause: ['skew'] }, exclude: {} }
   const refused = await reader.dimension('host', range, skew, PARTY_ROWS)
-  return { table, readings, refused: new Map(refused.map(({ value, failures }) => [value, failures])) }
+  // Who looks for the host at fault looks here: one that refuses for a clock is listed, even where its clock is not known.
+  const known = new Set(table.hosts.map(({ host }) => host))
+  const unknown = refused.filter(({ value, failures }) => failures > 0 && isHost(value) && !known.has(value))
+  return {
+    table: { ...table, hosts: [...table.hosts, ...unknown.map(({ value }) => unknownClock(value))] },
+    readings,
+    refused: new Map(refused.map(({ value, failures }) => [value, failures])),
+  }
 }
 
 async function detailOf({ reader, clocks }: Asked, id: string, now_ms: number): Promise<IncidentDetail | null> {

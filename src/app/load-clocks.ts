@@ -41,13 +41,19 @@ async function hostsOf(reader: StoreReader): Promise<HostClock[]> {
   const extent = await reader.extent()
   if (extent === null) return []
   const rows = await reader.dimension('host', extent, NO_FILTER, UNKNOWN_HOSTS)
-  return rows.flatMap(({ value }) => (value === '' || value === OTHER ? [] : [unknownClock(value)]))
+  return rows.flatMap(({ value }) => (isHost(value) ? [unknownClock(value)] : []))
 }
 
 /** Where the rollups count hosts beyond their limit. */
 const OTHER = '(other)'
 
-function unknownClock(host: string): HostClock {
+/** Whether a value of the rollups names one host. */
+export function isHost(value: string): boolean {
+  return value !== '' && value !== OTHER
+}
+
+/** A clock of which nothing is known. */
+export function unknownClock(host: string): HostClock {
   return {
     host,
     reference: null,

@@ -31,6 +31,9 @@ export interface Alert {
   acknowledged_ms: number | null
 }
 
+/** Label of an issuer that no record names. */
+export const UNNAMED_ISSUER = 'the issuer'
+
 export interface Silence {
   id: string
   /** Labels that must be equal; `rule` names the rule. */

@@ -2,6 +2,7 @@
  * Causes of which a handful matter, whatever is usual: an issuer that does not answer, refresh tokens used twice, keys that
  * are out of date. One rule per line: so many failures of these subcauses within a time, per label.
  */
+import { UNNAMED_ISSUER } from '../../core/alert.ts'
 import type { Subcause } from '../../core/cause.ts'
 import type { Severity } from '../../core/finding.ts'
 import { toSecond } from '../../core/instant-words.ts'
@@ -91,7 +92,7 @@ export class FewAreEnoughRule implements Rule {
   take(fact: Fact, raise: Raise): void {
     const { subcauses, by, failures, over_ms } = this.#settings
     if (fact.fact !== 'failure' || !subcauses.includes(fact.subcause)) return
-    const who = fact[by] ?? (by === 'issuer' ? 'the issuer' : 'unnamed')
+    const who = fact[by] ?? (by === 'issuer' ? UNNAMED_ISSUER : 'unnamed')
     const series = this.#seriesOf(who, fact[by] !== undefined)
     series.last_ms = fact.at_ms
     series.total++

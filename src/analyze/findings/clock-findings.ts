@@ -3,6 +3,7 @@
  * explain. Judges no clock itself; that is `analyze/clock`'s. Invariant: nobody is called wrong whom the table does not accuse.
  */
 
+import type { Subcause } from '../../core/cause.ts'
 import type { Finding, Severity } from '../../core/finding.ts'
 import type { ClockTable, HostClock, PartyClock } from '../../core/host-clock.ts'
 import { toMinute as at } from '../../core/instant-words.ts'
@@ -39,7 +40,7 @@ export function clockFindings(facts: FindingFacts): Finding[] {
     if (off !== null && (clock.at_fault || !issuersFault)) found.push(hostOff(facts, clock, off, failures))
     else if (clock.breach_ms !== null && clock.breach_ms > facts.now_ms && clock.breach_ms - facts.now_ms < SOON_MS)
       found.push(drifting(facts, clock))
-    else if (failures !== undefined && !issuersFault) found.push(unexplained(facts, failures))
+    else if (failures !== undefined && !issuersFault) found.push(unexplained(facts, failures, clock))
   }
   // Hosts whose clock nothing is known of, and failures whose host is not known.
   for (const failures of skew.values()) found.push(unexplained(facts, failures))
@@ -157,8 +158,34 @@ function drifting(facts: FindingFacts, clock: HostClock): Finding {
   }
 }
 
+/** Where so many others agree with the issuer, a host that refuses for a clock is probably the one that is off; count. */
+const AGREEING = 2
+
+/** Which way a clock is off by what it refuses. */
+const SIDES: Partial<Record<Subcause, 'ahead' | 'behind'>> = {
+  fresh_token_expired: 'ahead',
+  not_yet_valid: 'behind',
+  issued_in_future: 'behind',
+}
+
+/** Whose clock it probably is, which way, and who agrees against it; null: nothing speaks for one of the two. */
+function suspicion(facts: FindingFacts, failures: Gathered, clock: HostClock | undefined) {
+  const { host } = failures.at
+  if (host === undefined || host === '' || clock?.kind === 'value') return null
+  const [side, ...sides] = new Set(failures.subcauses.map(([subcause]) => SIDES[subcause]))
+  const others = facts.clocks.hosts.filter((other) => other.host !== host && other.kind === 'value')
+  const [reference, ...references] = new Set(
+    clock?.reference == null ? others.map((other) => other.reference) : [clock.reference],
+  )
+  if (side === undefined || sides.length > 0 || reference == null || references.length > 0) return null
+  const known = others.filter((other) => other.reference === reference)
+  const agreeing = known.filter((other) => offBy(other) === null).length
+  return agreeing < AGREEING || agreeing * 2 <= known.length ? null : { host, side, agreeing, reference }
+}
+
 /** Skew failures on a host whose clock is in step, or not known. */
-function unexplained(facts: FindingFacts, failures: Gathered): Finding {
+function unexplained(facts: FindingFacts, failures: Gathered, clock?: HostClock): Finding {
+  const suspect = suspicion(facts, failures, clock)
   const host = failures.at.host === '' ? undefined : failures.at.host
   const first = failures.subcauses[0]![0]
   const where = host === undefined ? some(failures.others.service) || 'unnamed hosts' : host
@@ -171,13 +198,23 @@ function unexplained(facts: FindingFacts, failures: Gathered): Finding {
     from_ms: failures.from_ms,
     to_ms: failures.to_ms,
     incidents: failures.count,
-    title: `${count(failures.count, 'request')} failed on ${where} because two clocks disagree; which one, the logs do not show`,
+    title:
+      suspect === null
+        ? `${count(failures.count, 'request')} failed on ${where} because two clocks disagree; which one, the logs do not show`
+        : `The clock of ${suspect.host} is probably ${suspect.side} since ${at(failures.from_ms)} or earlier; by how much is not known`,
     why: [
+      ...(suspect === null
+        ? []
+        : [
+            `${count(suspect.agreeing, 'other host')} agree with ${nameOf(suspect.reference)}, and ${count(failures.count, 'request')} failed here because two clocks disagree`,
+          ]),
       'no clock is known here well enough to say who is off: records show too few tokens with their instants',
       `first at ${at(failures.from_ms)}, last before ${at(failures.to_ms)}${clients(failures)}`,
     ],
     fix: [
-      remedyOf('skew', first as 'not_yet_valid').checks[0],
+      suspect === null
+        ? remedyOf('skew', first as 'not_yet_valid').checks[0]
+        : `Compare ${suspect.host} with a clock that is right: chronyc tracking, timedatectl timesync-status; chronyc makestep sets it`,
       'Log iat and exp of accepted tokens too: authtop then measures both clocks',
       leewayFix(failures),
     ],

@@ -7,7 +7,7 @@ import { only } from './only.ts'
 import { count, some } from './words.ts'
 
 const WHAT = {
-  jwks_unavailable: 'The signing keys (JWKS)',
+  jwks_unavailable: 'The endpoint of the signing keys (JWKS)',
   introspection_unavailable: 'Token introspection',
   issuer_unavailable: 'The issuer',
   rate_limited: 'The issuer’s rate limit',

@@ -45,6 +45,7 @@ describe('the clock table in words', () => {
     [{ ...unknown, kind: 'bound', high_s: 40 }, 'at most 40 s ahead'],
     [{ ...unknown, kind: 'bound', low_s: 3 }, 'at least 3 s ahead'],
     [{ ...unknown, kind: 'bound', low_s: -3 }, 'at most 3 s behind'],
+    [{ ...unknown, kind: 'bound', high_s: 0 }, 'behind, by how much is not known'],
     [{ ...unknown, kind: 'cannot_tell' }, 'cannot tell'],
     [{ zone_s: 19_800 }, 'zone mistake of 5 h 30 min in its stamps'],
     [{ steps: [{ at_ms: NOW_MS, by_s: 5 }] }, 'set forward by 5 s at 2026-11-16 09:30 UTC'],

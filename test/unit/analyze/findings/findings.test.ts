@@ -79,6 +79,25 @@ describe('clocks', () => {
     expect(finding!.title).toMatch(/which one, the logs do not show/)
   })
 
+  it('says which clock it probably is where the others agree with the issuer, and which way', () => {
+    const agreeing = ['a', 'b', 'c'].map((name) => clock(name))
+    const unknown = { kind: 'bound', offset_s: null, low_s: null, high_s: 0 } as const
+    const early = failed({ host: 'ledger-1', cause: 'skew', subcause: 'not_yet_valid', count: 37 })
+    const [finding] = findings(facts({ hosts: [...agreeing, clock('ledger-1', unknown)], failures: [early] }))
+    expect(finding!.title).toBe('The clock of ledger-1 is probably behind since 2026-11-16 08:00Z or earlier; by how much is not known')
+    expect(finding!.why[0]).toBe(
+      `3 other hosts agree with ${ISSUER}, and 37 requests failed here because two clocks disagree`,
+    )
+    expect(finding!.fix[0]).toMatch(/^Compare ledger-1 with/)
+    const [ahead] = findings(facts({ hosts: agreeing, failures: [{ ...skew, count: 31 }] }))
+    expect(ahead!.title).toMatch(/^The clock of reports-1 is probably ahead since/)
+    const both = [early, { ...early, subcause: 'fresh_token_expired' as const }]
+    expect(findings(facts({ hosts: agreeing, failures: both }))[0]!.title).toMatch(/the logs do not show/)
+    expect(findings(facts({ hosts: agreeing.slice(0, 1), failures: [early] }))[0]!.title).toMatch(
+      /the logs do not show/,
+    )
+  })
+
   it('warns before a drift crosses the leeway', () => {
     const breach_ms = END_MS + 3 * 3_600_000
     const [finding] = findings(facts({ hosts: [clock('a', { drift_ppm: 40, leeway_s: 5, breach_ms })] }))

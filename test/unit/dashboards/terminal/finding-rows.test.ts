@@ -73,6 +73,13 @@ describe('what is wrong', () => {
     expect(others).toEqual([])
     expect(row).toMatchObject({ state: 'firing', severity: 'critical', alert: 'a2' })
   })
+  test('is told once, too, where no record names the issuer that does not answer', () => {
+    const gone = finding({ kind: 'outage', cause: 'outage', subcause: 'issuer_unavailable', host: 'batch-1' })
+    const outage = alert({ rule: 'issuer_outage', labels: { issuer: 'the issuer' } })
+    expect(rows([gone], [outage])).toMatchObject([{ title: gone.title, state: 'firing', alert: 'a1' }])
+    expect(rows([{ ...gone, issuer: ISSUER }], [outage])).toHaveLength(2)
+    expect(rows([off], [outage])).toHaveLength(2)
+  })
   test('stays two rows where hosts differ, where the issuer is accused, and after the alert is over', () => {
     expect(rows([off], [alert({ labels: { host: 'orders-1' } })])).toHaveLength(2)
     expect(rows([off], [alert({ labels: { issuer: ISSUER } })])).toHaveLength(2)
