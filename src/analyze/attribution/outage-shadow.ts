@@ -23,8 +23,13 @@ export function outageShadow(told: Told, background: Background): Verdict | null
   if (!SHADOWED.has(told.reported_subcause)) return null
   if (told.http_status === 403 || told.http_status === 404) return null
   if (namesStrangersKey(told, background)) return null
-  const own = near(background.facts('host', told.host), told.time_ms)
-  if (own !== null) return verdict(own, 'likely', `${told.host} could not reach ${WHAT[own.deed]}`, told.time_ms)
+  const here = background.facts('host', told.host)
+  const own = near(
+    here.filter(({ deed }) => concerns(told, deed, here)),
+    told.time_ms,
+  )
+  if (own !== null && !(isGrant(told) && mintedMeanwhile(told, told.time_ms, background)))
+    return verdict(own, 'likely', `${told.host} could not reach ${WHAT[own.deed]}`, told.time_ms)
   if (told.reported_subcause !== 'unspecified') return null
   const at_ms = momentOf(told, background)?.at_ms ?? told.time_ms
   // Clients that get no tokens say nothing about validators, which need the key set or introspection.
@@ -38,6 +43,14 @@ export function outageShadow(told: Told, background: Background): Verdict | null
     `${wide.host === '' ? 'another host' : wide.host} could not reach ${WHAT[wide.deed]}`,
     at_ms,
   )
+}
+
+const isGrant = ({ kind }: Told): boolean => kind === 'issuance' || kind === 'refresh'
+
+/** Whoever weighs no tokens and is refused by an API was answered, whether or not its issuer gives it any. */
+function concerns({ kind }: Told, deed: Deed, here: readonly HistoryFact[]): boolean {
+  if (kind !== 'validation' || deed !== 'issuer_unavailable') return true
+  return here.some((fact) => VERIFIED.has(fact.deed))
 }
 
 /** A key that the issuer was not seen to use, where others were: no key set would have held it. */
@@ -69,15 +82,21 @@ function near(facts: readonly HistoryFact[], at_ms: number): OutageFact | null {
  * gateway weighs no token itself and does not say whose request it was, so that every host counts.
  */
 function worksMeanwhile(told: Told, at_ms: number, background: Background): boolean {
-  const meanwhile = (deeds: ReadonlySet<Deed>, facts: readonly HistoryFact[], now_ms: number): boolean =>
-    facts.some(
-      ({ deed, first_ms, last_ms }) => deeds.has(deed) && first_ms <= now_ms + REACH_MS && last_ms >= now_ms - REACH_MS,
-    )
-  if (told.kind !== 'validation' && meanwhile(MINTED, issuerFacts(told, background), at_ms)) return true
+  if (told.kind !== 'validation' && mintedMeanwhile(told, at_ms, background)) return true
   const here = background.facts('host', told.host)
   // Whoever finds out that a token has expired has checked its signature first.
   if (here.some(({ deed }) => VERIFIED.has(deed))) return meanwhile(VERIFIED, here, told.time_ms)
   return meanwhile(ACCEPTED, background.facts('fleet', ''), at_ms)
+}
+
+function mintedMeanwhile(told: Told, at_ms: number, background: Background): boolean {
+  return meanwhile(MINTED, issuerFacts(told, background), at_ms)
+}
+
+function meanwhile(deeds: ReadonlySet<Deed>, facts: readonly HistoryFact[], at_ms: number): boolean {
+  return facts.some(
+    ({ deed, first_ms, last_ms }) => deeds.has(deed) && first_ms <= at_ms + REACH_MS && last_ms >= at_ms - REACH_MS,
+  )
 }
 
 const ACCEPTED: ReadonlySet<Deed> = new Set<Deed>(['accepted'])

@@ -53,8 +53,11 @@ export function tokenLife(told: Told, background: Background): TokenLife {
  * name: then several are mixed. Newest expiry less newest issue of a slot; the longest such.
  */
 function usualLifetime(told: Told, background: Background): number | undefined {
+  const ofClient = background.facts('client', told.client_id)
   return (
-    longestLife(background.facts('client', told.client_id).filter(isMinted)) ??
+    longestLife(ofClient.filter(isMinted)) ??
+    // Refused elsewhere, by whoever says when.
+    longestLife(ofClient) ??
     longestLife(background.facts('host', told.host)) ??
     longestLife(issuerFacts(told, background).filter(isMinted))
   )

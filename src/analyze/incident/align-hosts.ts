@@ -138,9 +138,10 @@ export class HostAlignment {
 
   /** One request that is known to be told by both. */
   #meet(host: string, spoken: Neighbour['spoken']): void {
-    const mine = spoken.find((one) => one.host === host)
+    const finest = finestOf(spoken)
+    const mine = finest.get(host)
     if (mine === undefined) return
-    for (const one of spoken) {
+    for (const one of finest.values()) {
       if (one.host === undefined || one.host === host) continue
       this.#served(host, one.host, 1)
       // They may have been joined by nothing but time, and then say what was believed of the clocks.
@@ -150,8 +151,9 @@ export class HostAlignment {
 
   /** Two status lines of one path; which of the two hosts stands in front they do not say. */
   #meetByPath(spoken: Neighbour['spoken']): void {
-    for (const one of spoken)
-      for (const two of spoken)
+    const finest = [...finestOf(spoken).values()]
+    for (const one of finest)
+      for (const two of finest)
         if (one.host !== undefined && two.host !== undefined && one.host !== two.host)
           this.#note(one.host, two.host, { mine_ms: one.time_ms, other_ms: two.time_ms, marked: true })
   }
@@ -304,6 +306,17 @@ function around(offset_ms: number): OffsetInterval {
   return { offset_ms, low_ms: offset_ms - DOUBT_MS, high_ms: offset_ms + DOUBT_MS }
 }
 
+/** By host, the record that says best when. */
+function finestOf(spoken: Neighbour['spoken']): Map<string, Neighbour['spoken'][number]> {
+  const finest = new Map<string, Neighbour['spoken'][number]>()
+  for (const one of spoken) {
+    if (one.host === undefined) continue
+    const known = finest.get(one.host)
+    if (known === undefined || (isWhole(known.time_ms) && !isWhole(one.time_ms))) finest.set(one.host, one)
+  }
+  return finest
+}
+
 /** Both in order of time; `met`: what is known to be one already. */
 function* align(
   reasons: readonly Refusal[],
@@ -432,9 +445,11 @@ function firstAfter<K extends string>(list: readonly Readonly<Record<K, number>>
   return low
 }
 
+const isWhole = (ms: number): boolean => ms % 1_000 === 0
+
 /** By how much stamps are cut down on average: half a second where all are whole ones; ms. */
 function cutDown(stamps_ms: readonly number[]): number {
-  const whole = stamps_ms.filter((ms) => ms % 1_000 === 0).length
+  const whole = stamps_ms.filter(isWhole).length
   return whole > stamps_ms.length / 2 ? 500 : 0
 }
 

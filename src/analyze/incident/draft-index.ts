@@ -5,9 +5,10 @@
 import type { ClockLookup } from '../../core/clock-lookup.ts'
 import type { Observation } from '../../core/incident.ts'
 import type { Spoken } from '../../core/ports/store.ts'
+import { apartness, distance, type Known, STATUS_WINDOW_MS } from './distance.ts'
 import { HostShifts } from './host-shifts.ts'
 import type { LineTimes } from './line-times.ts'
-import { apartness, distance, type JoinReason, type Known, STATUS_WINDOW_MS, sameRequest } from './same-request.ts'
+import { type JoinReason, sameRequest } from './same-request.ts'
 import type { Told } from './tell.ts'
 
 export interface Draft extends Known {

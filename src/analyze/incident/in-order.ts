@@ -16,18 +16,26 @@ const WORTH_MS = 4_000
 const MOST_CELLS = 1_000_000
 
 export function inOrder(wishes: readonly Wish[]): Wish[] {
+  const lines = new Set(wishes.map(({ of }) => of))
+  const sizes = new Map<string, number>()
+  for (const { spoken } of lines) for (const { stream } of spoken) sizes.set(stream, (sizes.get(stream) ?? 0) + 1)
+  const placeOf: PlaceOf = (draft) => {
+    const most = Math.max(...draft.spoken.map(({ stream }) => sizes.get(stream) ?? 0))
+    return draft.spoken.find(({ stream }) => (sizes.get(stream) ?? 0) === most)
+  }
   const groups = Map.groupBy(wishes, ({ of, draft }) => `${placeOf(of)?.stream}\u001f${draft.incident.host}`)
-  return [...groups.values()].flatMap(uncrossed)
+  return [...groups.values()].flatMap((group) => uncrossed(group, placeOf))
 }
 
-function placeOf({ incident, spoken }: Draft): Draft['spoken'][number] | undefined {
-  return spoken.find(({ host }) => host === incident.host) ?? spoken[0]
-}
+/** Where a draft stands in the log that tells of most of them: a caller's line beside the gateway's is none of another order. */
+type PlaceOf = (draft: Draft) => Draft['spoken'][number] | undefined
 
-function uncrossed(wishes: readonly Wish[]): Wish[] {
+const ownPlace: PlaceOf = ({ incident, spoken }) => spoken.find(({ host }) => host === incident.host) ?? spoken[0]
+
+function uncrossed(wishes: readonly Wish[], placeOf: PlaceOf): Wish[] {
   const lines = [...new Set(wishes.map(({ of }) => of))].sort((a, b) => byPlace(placeOf(a), placeOf(b)))
   const reasons = [...new Set(wishes.map(({ draft }) => draft))].sort(
-    (a, b) => a.incident.time_ms - b.incident.time_ms || byPlace(placeOf(a), placeOf(b)),
+    (a, b) => a.incident.time_ms - b.incident.time_ms || byPlace(ownPlace(a), ownPlace(b)),
   )
   if (lines.length * reasons.length > MOST_CELLS) return [...wishes]
   const columnOf = new Map(reasons.map((reason, i) => [reason, i]))

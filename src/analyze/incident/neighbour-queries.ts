@@ -1,8 +1,9 @@
 /** What to ask the store before joining: which stored incidents could records belong to? */
 import type { TimeRange } from '../../core/filter.ts'
 import type { NeighbourQuery } from '../../core/ports/store.ts'
+import { STATUS_WINDOW_MS } from './distance.ts'
 import type { HostShifts } from './host-shifts.ts'
-import { STATUS_WINDOW_MS, UNIQUE_ID_WINDOW_MS } from './same-request.ts'
+import { UNIQUE_ID_WINDOW_MS } from './same-request.ts'
 import type { Sighting } from './sighting.ts'
 
 /** Access logs stamp whole seconds, offsets are rounded to them; ms. */

@@ -8,9 +8,8 @@
  * `req-1` start anew with each process and join only within one host and a few seconds. Where time decides, what is known
  * of the two hosts' clocks is taken off first.
  */
-import type { ClockLookup, OffsetInterval } from '../../core/clock-lookup.ts'
-import type { Spoken } from '../../core/ports/store.ts'
-import type { LineTimes } from './line-times.ts'
+import type { ClockLookup } from '../../core/clock-lookup.ts'
+import { apartness, type Known, STATUS_WINDOW_MS } from './distance.ts'
 import { namesService } from './names-service.ts'
 import { isBare } from './sighting.ts'
 import type { Told } from './tell.ts'
@@ -36,8 +35,6 @@ const REPEATED_ID_MS = 60_000
 const COUNTER_ID_WINDOW_MS = 10_000
 /** The same token may be refused again by the next request: only records this close are the same refusal; ms. */
 const TOKEN_WINDOW_MS = 2_000
-/** Status line and reason are written at the start and the end of one request; access logs have whole seconds; ms. */
-export const STATUS_WINDOW_MS = 2_000
 /** Two lines of one process about one refusal follow each other at once; ms. */
 const SAME_PLACE_WINDOW_MS = 250
 /** Where nothing but time ties a gateway's line to a service's: it is written right after the answer; ms. */
@@ -46,15 +43,6 @@ const TIME_ALONE_MS = 1_000
 const GRANT_WINDOW_MS = 1_500
 /** Within one trace a client may try again; the second try of the same step is another request; ms. */
 const TRACE_RETRY_MS = 2_000
-/** An offset known less exactly than this is used by its best value only, or everything near would join; ms. */
-const WIDEST_OFFSET_MS = 2_000
-/** Stamps on the whole second are most likely cut down to it; ms. */
-const WHOLE_SECOND_MS = 1_000
-
-export interface Known {
-  incident: Told
-  spoken: readonly Spoken[]
-}
 
 /** What costs least to ask is asked first: most pairs have nothing to do with each other. */
 export function sameRequest(a: Known, b: Known, clocks: ClockLookup): JoinReason | null {
@@ -233,62 +221,6 @@ export function answeredWith401({ kind, reported_cause, reported_subcause }: Tol
 /** RFC 6750 §3.1: 403 is for a good token that does not suffice, 401 for all others. */
 function usuallyAnswers(status: number, { reported_subcause }: Told): boolean {
   return (status === 403) === (reported_subcause === 'insufficient_scope')
-}
-
-/** Least time that can lie between any two of their records, their stamps being rounded down and their clocks being off; ms. */
-export function apartness(a: Known, b: Known, clocks: ClockLookup): number {
-  let least = Infinity
-  for (const s of a.spoken)
-    for (const t of b.spoken) {
-      const offset = offsetBetween(s, t, clocks)
-      if (offset === null) least = Math.min(least, away(s, t, 0, 0))
-      else if (offset.high_ms - offset.low_ms <= WIDEST_OFFSET_MS)
-        least = Math.min(least, away(s, t, offset.low_ms, offset.high_ms))
-      else least = Math.min(least, away(s, t, offset.offset_ms, offset.offset_ms))
-    }
-  return least
-}
-
-/**
- * By the best value of their clocks' offset, how far apart the two that agree least are: tells candidates apart that all might
- * fit. Records that are further apart than any request are another clock's affair and say nothing. `lines`: when within its
- * second each was written.
- */
-export function distance(a: Known, b: Known, clocks: ClockLookup, lines: LineTimes): number {
-  let [least, most] = [Infinity, 0]
-  for (const s of a.spoken)
-    for (const t of b.spoken) {
-      const offset_ms = offsetBetween(s, t, clocks)?.offset_ms ?? 0
-      const [ours, theirs] = [lines.of(s), lines.of(t)]
-      const off =
-        ours === null && theirs === null
-          ? away(s, t, offset_ms, offset_ms)
-          : Math.abs((ours ?? middleOf(s)) - (theirs ?? middleOf(t)) - offset_ms)
-      least = Math.min(least, off)
-      if (off <= STATUS_WINDOW_MS) most = Math.max(most, off)
-    }
-  return least > STATUS_WINDOW_MS ? least : most
-}
-
-function middleOf({ time_ms }: Spoken): number {
-  return time_ms + (resolutionOf(time_ms) - 1) / 2
-}
-
-/** By how much s − t misses [low, high], widened by what both stamps are rounded down to; ms. */
-function away(s: Spoken, t: Spoken, low_ms: number, high_ms: number): number {
-  const difference = s.time_ms - t.time_ms
-  const [ours, theirs] = [resolutionOf(s.time_ms), resolutionOf(t.time_ms)]
-  return Math.max(0, difference - high_ms - (theirs - 1), low_ms - (ours - 1) - difference)
-}
-
-function offsetBetween(s: Spoken, t: Spoken, clocks: ClockLookup): OffsetInterval | null {
-  if (s.host === undefined || t.host === undefined || s.host === t.host) return null
-  const offset = clocks.between(s.host, t.host, s.time_ms)
-  return offset !== null && Number.isFinite(offset.offset_ms) ? offset : null
-}
-
-function resolutionOf(time_ms: number): number {
-  return time_ms % WHOLE_SECOND_MS === 0 ? WHOLE_SECOND_MS : 1
 }
 
 function isCallersWord(one: Told, two: Told): boolean {

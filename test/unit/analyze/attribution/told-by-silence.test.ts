@@ -63,6 +63,22 @@ describe('a status line without a reason', () => {
   })
 })
 
+describe("in the shadow of a host's own outage", () => {
+  const down: Fact = { deed: 'issuer_unavailable', at: 20_000 }
+
+  test('is no call of an API that a client was refused, for that was answered', () => {
+    const call = told({ system: 'http-client', client_id: 'job', http_path: '/orders/7' })
+    expect(attribute(call, around({ host: [down] })).cause).toBe('unknown')
+    expect(attribute(call, around({ host: [down, { deed: 'access_token' }] })).cause).toBe('outage')
+  })
+
+  test('is no token request that was refused while the issuer went on giving tokens', () => {
+    const request = told({ kind: 'issuance', client_id: 'job' })
+    expect(attribute(request, around({ host: [down] })).cause).toBe('outage')
+    expect(attribute(request, around({ host: [down], issuer: [{ deed: 'issued' }] })).cause).toBe('unknown')
+  })
+})
+
 describe('an inactive token of a client', () => {
   const inactive = told({
     client_id: 'job',

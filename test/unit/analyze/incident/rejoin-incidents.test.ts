@@ -60,6 +60,20 @@ describe('looking again for the partner of a bare status line', () => {
     ])
   })
 
+  test("a caller's line that stands beside a gateway's keeps the gateway's order", () => {
+    const byCaller = line({ http_path: '/orders/1', client_id: 'partner' })
+    byCaller.spoken = [...byCaller.spoken, { ...byCaller.spoken[0]!, stream: 'app', host: 'app-1', time_ms: T + 130 }]
+    const reasons = [100, 174].map((at) => stored({ host: 'orders-1', at, message: `after ${at} ms` }))
+    const pairs = rejoin([byCaller, line({ http_path: '/orders/2' })], reasons).map(({ incident }) => [
+      incident.http_path,
+      incident.message,
+    ])
+    expect(pairs.sort()).toEqual([
+      ['/orders/1', 'after 100 ms'],
+      ['/orders/2', 'after 174 ms'],
+    ])
+  })
+
   test('a client that gets no token is not what a call of an API was refused for', () => {
     const outage = { kind: 'issuance', reported_cause: 'outage', reported_subcause: 'issuer_unavailable' } as const
     expect(rejoin([line()], [stored({ host: 'batch-1', client_id: 'batch', ...outage })])).toEqual([])
