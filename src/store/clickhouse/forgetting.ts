@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto'
 import { FORGOTTEN_NAME, type ForgetCounts, type Forgotten } from '../../core/ports/forget.ts'
 import { type SaysOneOf, saysOneOf } from '../says-one-of.ts'
 import { documentRows } from './documents.ts'
-import { fromRow, INCIDENT_COLUMNS, type StoredIncident } from './incident-row.ts'
+import { fromRow, STORED_COLUMNS, type StoredIncident } from './incident-row.ts'
 import type { Schema } from './migrations/schema-options.ts'
 import type { ClickhouseServer } from './server.ts'
 import { join, Sql, sql } from './sql.ts'
@@ -264,7 +264,7 @@ class Forgetting {
     let after = sql`1`
     for (;;) {
       const rows = await this.#server.rows(
-        sql`SELECT ${new Sql(INCIDENT_COLUMNS)} FROM incident FINAL WHERE ${where} AND ${after} ORDER BY time_ms, id LIMIT ${PAGE}`,
+        sql`SELECT ${new Sql(STORED_COLUMNS)} FROM incident FINAL WHERE ${where} AND ${after} ORDER BY time_ms, id LIMIT ${PAGE}`,
       )
       const page = rows.map(fromRow)
       yield* page

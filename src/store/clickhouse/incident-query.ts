@@ -2,7 +2,7 @@
 import type { Incident } from '../../core/incident.ts'
 import type { IncidentQuery } from '../../core/ports/store.ts'
 import { filterConditions } from './count-query.ts'
-import { fromRow, INCIDENT_COLUMNS, type StoredIncident } from './incident-row.ts'
+import { fromRow, INCIDENT_COLUMNS, incidentOf, STORED_COLUMNS, type StoredIncident } from './incident-row.ts'
 import type { ClickhouseServer } from './server.ts'
 import { join, Sql, sql } from './sql.ts'
 
@@ -42,22 +42,35 @@ export async function listIncidents(
     )
     if (found.length >= most) break
   }
-  const incidents: Incident[] = []
-  for (let at = 0; at < found.length; at += PAGE) {
-    const places = join(
-      found.slice(at, at + PAGE).map(([time_ms, id]) => sql`(${time_ms}, ${id})`),
+  const incidents = await readPlaces(server, found)
+  return found.map(([, id]) => incidents.get(id)).filter((incident) => incident !== undefined)
+}
+
+/** The incidents at these instants, by id; one that has moved since is left out. */
+export async function readPlaces(
+  server: ClickhouseServer,
+  places: readonly (readonly [time_ms: number, id: number])[],
+): Promise<Map<number, Incident>> {
+  const incidents = new Map<number, Incident>()
+  for (let at = 0; at < places.length; at += PAGE) {
+    const page = join(
+      places.slice(at, at + PAGE).map(([time_ms, id]) => sql`(${time_ms}, ${id})`),
       ', ',
     )
+    // All versions of a row have its key: looked at first, it spares the other columns of those that are not wanted.
     const rows = await server.rows(
-      sql`SELECT ${COLUMNS} FROM incident FINAL WHERE (time_ms, id) IN (${places}) ORDER BY ${order} ${BY_DAYS}`,
+      sql`SELECT ${COLUMNS} FROM incident FINAL PREWHERE (time_ms, id) IN (${page}) ${BY_DAYS}`,
     )
-    for (const row of rows) incidents.push(fromRow(row).incident)
+    for (const row of rows) {
+      const incident = incidentOf(row)
+      incidents.set(Number(incident.id), incident)
+    }
   }
   return incidents
 }
 
 /** An incident is sorted by its time, and so are the days it is kept by: no two of them hold versions of one. */
-const BY_DAYS = sql`SETTINGS do_not_merge_across_partitions_select_final = 1`
+export const BY_DAYS = sql`SETTINGS do_not_merge_across_partitions_select_final = 1`
 /** Rows in one statement. */
 const PAGE = 5_000
 /** The first window, and by how much each is longer than the one before: a page is mostly found in the first. */
@@ -65,7 +78,7 @@ const WINDOW_MS = 3_600_000
 const LONGER = 8
 
 /** The range in pieces that touch, from the end that is asked for; only as far as there are incidents. */
-async function* windows(
+export async function* windows(
   server: ClickhouseServer,
   from_ms: number,
   to_ms: number,
@@ -95,7 +108,7 @@ export async function readIncident(
   const number = Number(id)
   if (id === '' || !Number.isSafeInteger(number) || number < 0) return null
   const rows = await server.rows(
-    sql`SELECT ${COLUMNS} FROM incident FINAL
+    sql`SELECT ${new Sql(STORED_COLUMNS)} FROM incident FINAL
          WHERE id = ${number} AND time_ms >= ${detail_from_ms ?? Number.MIN_SAFE_INTEGER} LIMIT 1`,
   )
   return rows[0] === undefined ? null : fromRow(rows[0])

@@ -99,8 +99,11 @@ const SPOKEN = [
   'format',
 ] as const
 
-/** Columns in the order in which {@link fromRow} reads them. */
-export const INCIDENT_COLUMNS = [...COLUMNS, ...SPOKEN.map((name) => `spoken_${name}`)].join(', ')
+/** Columns in the order in which {@link incidentOf} reads them. */
+export const INCIDENT_COLUMNS = COLUMNS.join(', ')
+
+/** …and {@link fromRow}: with the records that speak of it, which are half of what is read. */
+export const STORED_COLUMNS = [...COLUMNS, ...SPOKEN.map((name) => `spoken_${name}`)].join(', ')
 
 const PLACE = new Map<string, number>(
   [...COLUMNS, ...SPOKEN.map((name) => `spoken_${name}`)].map((name, i) => [name, i]),
@@ -202,8 +205,14 @@ export function toTombstone({ version, incident }: StoredIncident, collector: nu
   })
 }
 
-export function fromRow(row: Row): StoredIncident {
-  const at = <T>(name: string) => row[PLACE.get(name)!] as T
+const columnsOf =
+  (row: Row) =>
+  <T>(name: string) =>
+    row[PLACE.get(name)!] as T
+
+/** Of a row of {@link INCIDENT_COLUMNS}. */
+export function incidentOf(row: Row): Incident {
+  const at = columnsOf(row)
   const evidence: Evidence = {}
   for (const name of NUMBERS) {
     const value = at<number | null>(name)
@@ -245,6 +254,13 @@ export function fromRow(row: Row): StoredIncident {
   if (sure !== '') incident.reported_confidence = sure
   const kind = at<ClockProof['kind'] | ''>('clock_proof')
   if (kind !== '') incident.clock_proof = { kind, offset_ms: at('clock_proof_offset_ms'), mover: at('clock_mover') }
+  return incident
+}
+
+/** Of a row of {@link STORED_COLUMNS}. */
+export function fromRow(row: Row): StoredIncident {
+  const at = columnsOf(row)
+  const incident = incidentOf(row)
   const counted = at<string[]>('counted')
   return {
     version: at('version'),

@@ -2,7 +2,7 @@
 import type { Neighbour, NeighbourQuery, PageQuery } from '../../core/ports/store.ts'
 import { NEIGHBOUR_LIMIT } from '../../core/ports/store.ts'
 import { cleanText, KEY_LIMIT } from '../clean-text.ts'
-import { fromRow, INCIDENT_COLUMNS, type StoredIncident, toNeighbour } from './incident-row.ts'
+import { fromRow, STORED_COLUMNS, type StoredIncident, toNeighbour } from './incident-row.ts'
 import { nearest } from './recent-incidents.ts'
 import type { ClickhouseServer } from './server.ts'
 import { join, Sql, sql } from './sql.ts'
@@ -11,7 +11,7 @@ import { join, Sql, sql } from './sql.ts'
 const CANDIDATE_LIMIT = 8 * NEIGHBOUR_LIMIT
 /** Ids in one statement. */
 const IDS_AT_ONCE = 5_000
-const COLUMNS = new Sql(INCIDENT_COLUMNS)
+const COLUMNS = new Sql(STORED_COLUMNS)
 const KEYS = ['request_id', 'trace_id', 'token', 'token_id'] as const
 
 export class NeighbourSearch {

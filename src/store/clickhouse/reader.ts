@@ -5,7 +5,7 @@
 import type { Alert, Silence } from '../../core/alert.ts'
 import { CAUSE_ORDER, type Cause } from '../../core/cause.ts'
 import type { ClockReading } from '../../core/clock-lookup.ts'
-import type { Filter, TimeRange } from '../../core/filter.ts'
+import { type Filter, NO_FILTER, type TimeRange } from '../../core/filter.ts'
 import type { HistoryFact, HistoryQuestion, Party } from '../../core/history.ts'
 import type { Incident, Observation } from '../../core/incident.ts'
 import type { ActivityPoint, FailureRow } from '../../core/ports/alert-store.ts'
@@ -35,21 +35,26 @@ import { cleanText, NAME_LIMIT } from '../clean-text.ts'
 import { TEMPLATE_LIMIT } from '../limits.ts'
 import { HOUR_MS, MINUTE_MS } from '../time-grain.ts'
 import { readAlerts, readFailures, readSilences, readWaiting, readWatchSteps } from './alert-query.ts'
-import { type Counted, type CountScope, type Grouping, readCounts, readGroups } from './count-query.ts'
+import { type CountScope, type Grouping, readCounts, readGroups, readLast, type VerdictPart } from './count-query.ts'
 import { readHistory, readHistoryOf } from './history-rows.ts'
 import { listIncidents, readIncident } from './incident-query.ts'
 import { COLLECTOR_BITS, type Marks, type Meta } from './meta.ts'
+import { newestOf } from './newest-of.ts'
 import { refusalOf } from './refusal-of.ts'
 import { countFailedSubjects, countSignatures, countUnrecognised, readTokenUses } from './report-query.ts'
 import { runSql } from './run-sql.ts'
 import type { ClickhouseServer } from './server.ts'
 import { type Sql, sql } from './sql.ts'
 
+/** How long marks are taken for the present ones, ms: so late is what was dropped out of sight. */
+const MARKS_MS = 500
+
 export class ClickhouseReader implements StoreReader {
   readonly #server: ClickhouseServer
   readonly #meta: Meta
   /** Failures and counts of this collector only; null: everybody's. */
   readonly #collector: number | null
+  #known: { marks: Promise<Marks>; until_ms: number } | null = null
 
   constructor(server: ClickhouseServer, meta: Meta, collector: number | null) {
     this.#server = server
@@ -74,7 +79,7 @@ export class ClickhouseReader implements StoreReader {
       )
       const [first_ms, last_ms] = row ?? [null, null]
       if (first_ms === null || last_ms === null) return null
-      const { rollups_from_ms } = await this.#meta.marks()
+      const { rollups_from_ms } = await this.#marks()
       if (rollups_from_ms === null || first_ms >= rollups_from_ms) return { from_ms: first_ms, to_ms: last_ms + 1 }
       // What was dropped leaves the extent; hours are all that says where the rest begins.
       const [rest] = await this.#server.rows<[number, number]>(
@@ -86,7 +91,7 @@ export class ClickhouseReader implements StoreReader {
 
   async kinds(range: TimeRange, filter: Filter): Promise<KindCount[]> {
     const counts = new Map<string, KindCount>()
-    for (const { kind, outcome, count } of await this.#counts(range, filter, {}))
+    for (const { kind, outcome, count } of await this.#counts(range, filter, { by: ['kind', 'outcome'] }))
       addTo(counts, `${kind}/${outcome}`, { kind, outcome, count: 0 }).count += count
     return [...counts.values()].sort((a, b) => b.count - a.count || compare(a.kind + a.outcome, b.kind + b.outcome))
   }
@@ -94,7 +99,7 @@ export class ClickhouseReader implements StoreReader {
   /** Most frequent first. */
   async causes(range: TimeRange, filter: Filter): Promise<CauseCount[]> {
     const counts = new Map<string, CauseCount>()
-    for (const { cause, subcause, count } of await this.#counts(range, filter, {}))
+    for (const { cause, subcause, count } of await this.#counts(range, filter, { by: ['cause', 'subcause'] }))
       if (cause !== null && subcause !== null)
         addTo(counts, `${cause}/${subcause}`, { cause, subcause, count: 0 }).count += count
     return [...counts.values()].sort(
@@ -109,7 +114,11 @@ export class ClickhouseReader implements StoreReader {
   async series(range: TimeRange, step_ms: number, by: 'cause' | 'kind', filter: Filter): Promise<SeriesPoint[]> {
     checkStep(step_ms)
     const points = new Map<string, SeriesPoint>()
-    for (const { kind, outcome, cause, start_ms, count } of await this.#counts(range, filter, { step_ms })) {
+    const verdict = by === 'cause' ? (['cause'] as const) : (['kind', 'outcome'] as const)
+    for (const { kind, outcome, cause, start_ms, count } of await this.#counts(range, filter, {
+      by: verdict,
+      step_ms,
+    })) {
       const key = by === 'cause' ? cause : `${kind}/${outcome}`
       if (key !== null) addTo(points, `${start_ms} ${key}`, { start_ms, key, count: 0 }).count += count
     }
@@ -118,7 +127,7 @@ export class ClickhouseReader implements StoreReader {
 
   async dimension(dimension: Dimension, range: TimeRange, filter: Filter, limit: number): Promise<DimensionRow[]> {
     const rows = new Map<string, { successes: number; failures: number; causes: Map<Cause, number> }>()
-    for (const { cause, value, count } of await this.#counts(range, filter, { dimension })) {
+    for (const { cause, value, count } of await this.#counts(range, filter, { by: ['cause'], dimension })) {
       const row = addTo(rows, value, { successes: 0, failures: 0, causes: new Map() })
       if (cause === null) row.successes += count
       else {
@@ -145,9 +154,10 @@ export class ClickhouseReader implements StoreReader {
   ): Promise<DimensionPoint[]> {
     checkStep(step_ms)
     const points = new Map<string, DimensionPoint>()
-    for (const { cause, value, start_ms, count } of await this.#counts(range, filter, { dimension, step_ms })) {
+    const counts = await this.#counts(range, filter, { by: ['outcome'], dimension, step_ms })
+    for (const { outcome, value, start_ms, count } of counts) {
       const point = addTo(points, `${start_ms} ${value}`, { start_ms, value, successes: 0, failures: 0 })
-      point[cause === null ? 'successes' : 'failures'] += count
+      point[outcome === 'success' ? 'successes' : 'failures'] += count
     }
     return [...points.values()].sort((a, b) => a.start_ms - b.start_ms || compare(a.value, b.value))
   }
@@ -159,10 +169,12 @@ export class ClickhouseReader implements StoreReader {
   /** In order of the values. */
   async lastOutcomes(dimension: Dimension, range: TimeRange, filter: Filter): Promise<LastOutcome[]> {
     const last = new Map<string, LastOutcome>()
-    for (const { cause, value, start_ms } of await this.#counts(range, filter, { dimension, step_ms: HOUR_MS })) {
+    const found = await this.#refusing(async () =>
+      readLast(this.#server, await this.#scope(range, filter), dimension, HOUR_MS),
+    )
+    for (const { outcome, value, start_ms } of found) {
       const row = addTo(last, value, { value, last_success_ms: null, last_failure_ms: null })
-      const outcome = cause === null ? 'last_success_ms' : 'last_failure_ms'
-      row[outcome] = Math.max(row[outcome] ?? start_ms, start_ms)
+      row[outcome === 'success' ? 'last_success_ms' : 'last_failure_ms'] = start_ms
     }
     return [...last.values()].sort((a, b) => compare(a.value, b.value))
   }
@@ -192,9 +204,8 @@ export class ClickhouseReader implements StoreReader {
     return this.#withMarks(({ detail_from_ms }) => listIncidents(this.#server, query, detail_from_ms))
   }
 
-  /** Asked side by side: each is one short question to a server. */
   newestOf(range: TimeRange, groups: readonly GroupWish[]): Promise<Incident[][]> {
-    return Promise.all(groups.map(({ filter, limit }) => this.incidents({ range, filter, limit })))
+    return this.#withMarks(({ detail_from_ms }) => newestOf(this.#server, range, groups, detail_from_ms))
   }
 
   incident(id: string): Promise<Incident | null> {
@@ -329,7 +340,7 @@ export class ClickhouseReader implements StoreReader {
   async activity(range: TimeRange, step_ms: number): Promise<ActivityPoint[]> {
     checkStep(step_ms)
     const points = new Map<number, ActivityPoint>()
-    for (const { outcome, start_ms, count } of await this.#counts(range, { include: {}, exclude: {} }, { step_ms })) {
+    for (const { outcome, start_ms, count } of await this.#counts(range, NO_FILTER, { by: ['outcome'], step_ms })) {
       const point = addTo(points, start_ms, { start_ms, successes: 0, failures: 0 })
       point[outcome === 'success' ? 'successes' : 'failures'] += count
     }
@@ -348,13 +359,25 @@ export class ClickhouseReader implements StoreReader {
     await this.#server.close()
   }
 
-  #counts(range: TimeRange, filter: Filter, grouping: Grouping): Promise<Counted[]> {
+  #counts<Part extends VerdictPart>(range: TimeRange, filter: Filter, grouping: Grouping<Part>) {
     return this.#refusing(async () => readCounts(this.#server, await this.#scope(range, filter), grouping))
   }
 
   async #scope(range: TimeRange, filter: Filter): Promise<CountScope> {
-    const { detail_from_ms, rollups_from_ms, days_from_ms } = await this.#meta.marks()
+    const { detail_from_ms, rollups_from_ms, days_from_ms } = await this.#marks()
     return { range, filter, detail_from_ms, rollups_from_ms, days_from_ms, collector: this.#collector }
+  }
+
+  /** A report asks a hundred questions at once, and retention moves its marks by the hour. */
+  #marks(): Promise<Marks> {
+    const now_ms = performance.now()
+    if (this.#known === null || now_ms >= this.#known.until_ms) {
+      const marks = this.#meta.marks()
+      this.#known = { marks, until_ms: now_ms + MARKS_MS }
+      // Whoever asks next asks the server again.
+      marks.catch(() => void (this.#known = null))
+    }
+    return this.#known.marks
   }
 
   #whose(): Sql {
@@ -362,7 +385,7 @@ export class ClickhouseReader implements StoreReader {
   }
 
   #withMarks<T>(work: (marks: Marks) => Promise<T>): Promise<T> {
-    return this.#refusing(async () => work(await this.#meta.marks()))
+    return this.#refusing(async () => work(await this.#marks()))
   }
 
   async #refusing<T>(work: () => Promise<T>): Promise<T> {
