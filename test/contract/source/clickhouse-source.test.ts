@@ -1,5 +1,5 @@
 /** The OpenTelemetry Collector's tables in ClickHouse as a source, on the real engine: every row once, with a position that a later run goes on from. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -154,4 +154,18 @@ describe.skipIf(ENGINE_MISSING !== null)(ENGINE_MISSING ?? 'tables of the OpenTe
     const named = parseTablesPath('clickhouse://u:se-cret@h/otel', {})
     expect(named).toMatchObject({ name: 'clickhouse://u@h:8123/otel', password: 'se-cret' })
   })
+
+  it('need the one grant that the documentation names', async () => {
+    const { database, path } = await newTables()
+    await logs(database, 0, 20)
+    const text = readFileSync(new URL('../../../docs/clickhouse.md', import.meta.url), 'utf8')
+    const [, grant] = /`(GRANT SELECT ON otel\.\*) TO reader`/.exec(text)!
+    await engine.kill()
+    await engine.start({ grants: [grant!.replace('otel', database)], settings: { readonly: '2' } })
+    const [, source] = await open(path)
+    expect((await readAll(source!)).lines).toHaveLength(20)
+    await expect(logs(database, 20, 30)).rejects.toThrow(/readonly|Not enough privileges/)
+    await engine.kill()
+    await engine.start()
+  }, 60_000)
 })

@@ -1,6 +1,6 @@
 /** Starts the engine behind its HTTP front (front.mjs) for tests; each test gets a database of its own in it. */
 import { type ChildProcess, fork } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -19,8 +19,39 @@ export interface Engine {
   /** Ends it as a power cut would; the data stays. */
   kill(): Promise<void>
   /** Starts it again on the same port with the same data. */
-  start(): Promise<void>
+  start(setup?: Setup): Promise<void>
   remove(): Promise<void>
+}
+
+/** How a server is configured and what whoever asks may do; left out: anything. */
+export interface Setup {
+  /** As SQL without a user. */
+  grants?: readonly string[]
+  /** Of the user's profile. */
+  settings?: Readonly<Record<string, string>>
+  /** XML of the configuration besides. */
+  config?: string
+}
+
+/**
+ * The engine has no place to keep users that SQL makes; those of its configuration it obeys (docs: users.xml, `grants`).
+ * Returns the file to start it with.
+ */
+function writeSetup(folder: string, { grants, settings = {}, config = '' }: Setup): string {
+  const users = join(folder, 'users.xml')
+  const file = join(folder, 'config.xml')
+  const profile = Object.entries(settings).map(([name, value]) => `<${name}>${value}</${name}>`)
+  // What a server's HTTP handler does without asking, the front does by USE.
+  const all = grants && ['GRANT SHOW DATABASES ON default.*', ...grants]
+  const granted = all && `<grants>${all.map((grant) => `<query>${grant}</query>`).join('\n')}</grants>`
+  writeFileSync(
+    users,
+    `<clickhouse><profiles><default>${profile.join('')}</default></profiles><quotas><default/></quotas>
+<users><default><password></password><networks><ip>::/0</ip></networks><profile>default</profile><quota>default</quota>
+${granted ?? ''}</default></users></clickhouse>`,
+  )
+  writeFileSync(file, `<clickhouse><users_config>${users}</users_config>${config}</clickhouse>`)
+  return file
 }
 
 /** @param within a folder on a disk with room. */
@@ -28,8 +59,13 @@ export async function startEngine(within = tmpdir()): Promise<Engine> {
   const folder = mkdtempSync(join(within, 'authtop-engine-'))
   let child: ChildProcess | undefined
   let port = 0
-  const start = async () => {
-    child = fork(FRONT, [folder, String(port)], { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const start = async (setup?: Setup) => {
+    mkdirSync(join(folder, 'data'), { recursive: true })
+    const config = setup === undefined ? [] : [writeSetup(folder, setup)]
+    child = fork(FRONT, [join(folder, 'data'), String(port), ...config], {
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    })
     port = await new Promise<number>((resolve, reject) => {
       child!.once('message', (message) => resolve((message as { port: number }).port))
       child!.once('exit', () => reject(new Error('the engine ended by itself')))

@@ -1,14 +1,14 @@
 /**
  * A ClickHouse server for tests: the real engine (chdb) behind the part of ClickHouse's HTTP interface that its official client
  * speaks. A process of its own, because the engine answers synchronously and the tests' own children talk to it too.
- * Arguments: folder of the data, port (0: any). Says `{"port":…}` to its parent when it listens.
+ * Arguments: folder of the data, port (0: any), a configuration of the server's, if any. Says `{"port":…}` to its parent when it listens.
  * Leaves out what chdb has not: users (the user `reader` may only read; its password is `secret`), sessions, compression.
  */
 import { createServer } from 'node:http'
 import { Session } from 'chdb'
 
-const [, , folder, port] = process.argv
-const engine = new Session(folder)
+const [, , folder, port, config] = process.argv
+const engine = new Session(folder, config === undefined ? {} : { connectionArgs: [`--config-file=${config}`] })
 
 /** Parameters of a request that are no settings. */
 const OWN = new Set(['query', 'database', 'default_format', 'query_id', 'session_id', 'user', 'password', 'role'])
