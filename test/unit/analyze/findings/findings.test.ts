@@ -84,7 +84,9 @@ describe('clocks', () => {
     const unknown = { kind: 'bound', offset_s: null, low_s: null, high_s: 0 } as const
     const early = failed({ host: 'ledger-1', cause: 'skew', subcause: 'not_yet_valid', count: 37 })
     const [finding] = findings(facts({ hosts: [...agreeing, clock('ledger-1', unknown)], failures: [early] }))
-    expect(finding!.title).toBe('The clock of ledger-1 is probably behind since 2026-11-16 09:00Z or earlier; by how much is not known')
+    expect(finding!.title).toBe(
+      'The clock of ledger-1 is probably behind since 2026-11-16 09:00Z or earlier; by how much is not known',
+    )
     expect(finding!.why[0]).toBe(
       `3 other hosts agree with ${ISSUER}, and 37 requests failed here because two clocks disagree`,
     )
