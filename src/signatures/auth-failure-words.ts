@@ -4,6 +4,7 @@
  */
 import type { LogRecord } from '../core/log-record.ts'
 import { isCalm, WARN } from './calm.ts'
+import { isOfForeignProgram } from './foreign-programs.ts'
 
 const AUTH =
   /\b(?:tokens?|jwts?|jws|jwe|jwks?|oauth2?|openid|oidc|saml|sso|authenticat\w{1,6}|authoriz\w{1,6}|unauthori[sz]ed|credentials?|bearer|issuer|audience|id_token|access_token|refresh_token)\b/i
@@ -53,6 +54,6 @@ export function isConcerned(record: LogRecord): boolean {
 
 export function looksLikeAuthFailure(record: LogRecord): boolean {
   const speech = record.speech.slice(0, LOOK_LIMIT)
-  if (!AUTH.test(speech)) return false
+  if (!AUTH.test(speech) || isOfForeignProgram(record)) return false
   return record.severity === undefined ? FAILED.test(speech) : record.severity >= WARN
 }

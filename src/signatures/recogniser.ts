@@ -9,6 +9,7 @@ import type { TokenFacts } from '../core/token-facts.ts'
 import { isConcerned } from './auth-failure-words.ts'
 import { goesOn, isCalm, speaksOfRefusal } from './calm.ts'
 import { applyCapture, type Captured } from './capture.ts'
+import { isOfForeignProgram } from './foreign-programs.ts'
 import { isHearsay, isTalk } from './hearsay.ts'
 import { epochToMs, isMilliseconds, type ZoneOffset } from './instant.ts'
 import { type Match, Matcher } from './matcher.ts'
@@ -93,6 +94,7 @@ export class Recogniser {
     if (match === null) return null
     const { outcome, specificity } = match.signature
     const loose = specificity < OF_ONE_EMITTER
+    if (loose && isOfForeignProgram(record)) return null
     const said = record.body || record.speech
     if (outcome === 'failure' && loose && LOOSE_PLACES.has(match.signature.in)) {
       if (!isConcerned(record)) return null
