@@ -65,8 +65,8 @@ export const formatSchema = z.strictObject({
   kind: z.enum(['json', 'logfmt', 'text']),
   /** Higher is tried first; 50 for an exact layout, below 20 for one that fits nearly anything. */
   priority: z.number().int().min(0).max(100).default(50),
-  /** Stamps: `stated` carry their zone, `local` have none and `--tz` applies, `epoch` need none, `none` there is no stamp. */
-  zone: z.enum(['stated', 'local', 'either', 'epoch', 'none']),
+  /** Stamps: `stated` carry their zone, `utc` have none and are UTC, `local` have none and `--tz` applies, `epoch` need none, `none` there is no stamp. */
+  zone: z.enum(['stated', 'utc', 'local', 'either', 'epoch', 'none']),
   /** A line that begins a record of this format; text formats only. */
   start: text.optional(),
   /** May lines follow that belong to the record? Without them a record is handed on at once. */

@@ -146,7 +146,9 @@ function compileFormat(
     headLines: source.head_lines,
     fits: compileTest(source),
     plan: new FieldPlan(words, source),
-    times: (source.time?.layout ?? ['iso', 'epoch']).map(compileTimeLayout),
+    times: (source.time?.layout ?? ['iso', 'epoch'])
+      .map(compileTimeLayout)
+      .map((layout) => (source.zone === 'utc' ? inUtc(layout) : layout)),
     scale,
     silent: source.silent,
     trailing: source.trailing,
@@ -188,4 +190,12 @@ function reader(name: string): (value: Readonly<Record<string, unknown>>) => unk
 
 function compileBody(template: string): Format['body'] {
   return template.split(/\$\{([^}]+)\}/).map((part, i) => (i % 2 === 0 ? part : { attribute: part }))
+}
+
+/** A stamp without a zone is UTC, whatever zone the logs around it are in. */
+function inUtc(layout: TimeLayout): TimeLayout {
+  return (value, _zone, reference_ms) => {
+    const stamp = layout(value, () => 0, reference_ms)
+    return stamp === null ? null : { ...stamp, naive: false }
+  }
 }

@@ -78,7 +78,7 @@ const RULES: readonly RegExp[] = [
   /\b(?:sending|sent|queued|delivered|rendering) (?:an? )?(?:e-?mail|notification|mail|sms)\b|\bnotification "[^"\n]*" sent\b/i,
   // Somebody else's words, quoted.
   /\b(?:e\.g\.|for example|such as|(?:user|chat|support|customer|error) messages?:?|(?:email |mail )?subject|indexed|(?<!discovery )document|titled?|template|phrase|fa(?:ilure|ult) mode|ticket \S+|wrote|asks?|asked|says?|saying|search(?:ed)?(?: for)?|query|comment|translated) ["'“‘`]/i,
-  /\b(?:text|subject|title|query|search|comment|content|prompt|phrase|q)=\\?["'“]/i,
+  /\b(?:text|subject|title|query|search|comment|content|prompt|phrase|q)=\\?["'“](?=[^"'”\n]{1,80}\s)/i,
   /^\W{0,3}(?:user |chat |customer |support |review )?(?:comment|message|feedback|question|note|review|post)s?(?: (?:from|by) [\w.@-]{1,40})?: ["'“]?(?:I|my|we|why|how|the|when|please|hi|hello|it)\b|^\W{0,3}chat message from \S{1,40}: /i,
   // Counts, of nothing and of many.
   /\b(?!1\s)\d[\d,]* (?:\w+ ){0,2}(?:expired|revoked|invalid|rejected|malformed|stale) (?:\w+ )?(?:tokens|sessions|jwts|grants|codes|signatures|entries|keys)\b/i,

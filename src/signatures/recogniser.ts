@@ -15,7 +15,7 @@ import { epochToMs, isMilliseconds, type ZoneOffset } from './instant.ts'
 import { type Match, Matcher } from './matcher.ts'
 import type { WindowPlaces } from './rare-windows.ts'
 import { requestOf } from './request-of.ts'
-import { OF_ONE_EMITTER, type Signature } from './signature.ts'
+import { ANYBODY, OF_ONE_EMITTER, type Signature } from './signature.ts'
 import { withinStatedWindow } from './stated-window.ts'
 
 export interface RecogniserOptions {
@@ -94,7 +94,7 @@ export class Recogniser {
     if (match === null) return null
     const { outcome, specificity } = match.signature
     const loose = specificity < OF_ONE_EMITTER
-    if (loose && isOfForeignProgram(record)) return null
+    if (match.signature.system === ANYBODY && isOfForeignProgram(record)) return null
     const said = record.body || record.speech
     if (outcome === 'failure' && loose && LOOSE_PLACES.has(match.signature.in)) {
       if (!isConcerned(record)) return null

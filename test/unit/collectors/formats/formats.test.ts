@@ -58,6 +58,14 @@ samples:
   expect(record).toMatchObject({ format: 'hallo', logged_writer_ms: Date.UTC(2026, 10, 16, 9, 12, 1), severity: 13 })
 })
 
+test('stamps that are UTC by definition stay so, whatever zone other logs are in', () => {
+  const text = readFileSync(join(FORMATS_FOLDER, 'office365-audit.yaml'), 'utf8').match(/text: '(.+)'/)![1]!
+  const memory = newFormatMemory()
+  const record = new Decoder(set, 'Asia/Tokyo').decode({ text }, memory)
+  expect(record).toMatchObject({ format: 'office365-audit', logged_writer_ms: Date.UTC(2026, 10, 16, 9, 12, 1) })
+  expect(memory.naive).toBe(false)
+})
+
 describe('mistakes in a file are told with their place and stop nobody else', () => {
   const cases: [string, string, RegExp][] = [
     ['format: x', 'top level', /format: lower-case|expected|Invalid/i],
