@@ -375,7 +375,9 @@ export class ClickhouseReader implements StoreReader {
       const marks = this.#meta.marks()
       this.#known = { marks, until_ms: now_ms + MARKS_MS }
       // Whoever asks next asks the server again.
-      marks.catch(() => void (this.#known = null))
+      marks.catch(() => {
+        this.#known = null
+      })
     }
     return this.#known.marks
   }
