@@ -3,6 +3,7 @@
  * by the first character, so an unwrapped line costs one comparison.
  */
 import { nest, type PeelContext, type PeeledLine } from './peeled-line.ts'
+import { isOfAzureMonitor, peelAzureMonitor } from './wrapper/azure-monitor.ts'
 import { peelCri } from './wrapper/cri.ts'
 import { peelDocker } from './wrapper/docker.ts'
 import { isJournalEntry, peelJournalJson } from './wrapper/journal-json.ts'
@@ -27,7 +28,7 @@ export function peel(line: string, context: PeelContext): PeeledLine | null {
 
 /** Is this JSON something around a record, and no record? */
 export function isJsonWrapper(line: string): boolean {
-  return line.startsWith('{"log":') || isJournalEntry(line) || isShipped(line)
+  return line.startsWith('{"log":') || isJournalEntry(line) || isShipped(line) || isOfAzureMonitor(line)
 }
 
 function peelOne(line: string, context: PeelContext): PeeledLine | null {
@@ -35,7 +36,8 @@ function peelOne(line: string, context: PeelContext): PeeledLine | null {
   if (c === 123)
     return (
       (line.startsWith('{"log":') ? peelDocker(line, context) : peelJournalJson(line, context)) ??
-      peelShipped(line, context)
+      peelShipped(line, context) ??
+      peelAzureMonitor(line, context)
     )
   if (c >= 48 && c <= 57) {
     // `2026-11-16T…`, `09:12:01 …`, `0|app …`: told apart before any pattern runs.

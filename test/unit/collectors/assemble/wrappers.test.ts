@@ -51,6 +51,41 @@ const CASES: [string, string, string, Envelope][] = [
     { wrapper: 'shipped', logged_writer_ms: AT + 500, logged_resolution_ms: 100, service: 'gw', host: 'gw-1' },
   ],
   [
+    "AKS's control plane in an event hub",
+    JSON.stringify({
+      operationName: 'Microsoft.ContainerService/managedClusters/diagnosticLogs/Read',
+      category: 'kube-audit',
+      properties: { log: `${INNER}\n`, stream: 'stdout', pod: 'kube-apiserver-7d4c' },
+      time: '2026-11-16T09:12:01.123Z',
+    }),
+    INNER,
+    { wrapper: 'azure-monitor', logged_writer_ms: AT + 123, logged_resolution_ms: 1, host: 'kube-apiserver-7d4c' },
+  ],
+  [
+    'Container Insights around an object',
+    JSON.stringify({
+      TimeGenerated: '2026-11-16T09:12:01.5Z',
+      PodName: 'orders-1',
+      ContainerName: 'orders',
+      LogMessage: { level: 'warn', msg: 'token expired' },
+      Type: 'ContainerLogV2',
+    }),
+    '{"level":"warn","msg":"token expired"}',
+    {
+      wrapper: 'azure-monitor',
+      logged_writer_ms: AT + 500,
+      logged_resolution_ms: 100,
+      service: 'orders',
+      host: 'orders-1',
+    },
+  ],
+  [
+    'the console of an App Service',
+    '{"time": "2026-11-16T09:12:01Z", "category": "AppServiceConsoleLogs", "level": "Error", "resultDescription": "jwt expired", "Host": "lw0sdlwk"}',
+    'jwt expired',
+    { wrapper: 'azure-monitor', logged_writer_ms: AT, logged_resolution_ms: 1000, host: 'lw0sdlwk' },
+  ],
+  [
     'the journal as JSON',
     '{"__CURSOR":"s=1;i=2","__REALTIME_TIMESTAMP":"1794820321123456","PRIORITY":"3","_HOSTNAME":"web-1","SYSLOG_IDENTIFIER":"orders","_PID":"4711","MESSAGE":"token refused"}',
     'token refused',
