@@ -4,6 +4,7 @@
  */
 import { clocksOfPeriod } from '../analyze/clock/clocks-of-period.ts'
 import { advice } from '../analyze/findings/advice.ts'
+import { refusedClients } from '../analyze/findings/credential-findings.ts'
 import {
   type FindingFacts,
   gather,
@@ -36,6 +37,10 @@ const PRESENT_MS = 30 * 60_000
 const READINGS_MS = 6 * 3_600_000
 /** A host's work before the first refusal and after the last that is compared with them; ms. */
 const BEFORE_MS = 3_600_000
+/** Clients that cannot authenticate whose history is read, those with most refusals; count. */
+const REFUSED_CLIENTS = 20
+/** A secret that worked this long before the period was right; ms. */
+const WORKED_BEFORE_MS = 24 * 3_600_000
 /** Shapes of unknown messages read. */
 const TEMPLATES_READ = 200
 
@@ -76,6 +81,7 @@ export async function loadFindings(reader: StoreReader, range: TimeRange, now_ms
     clocks: await clocksOf(reader, range, now_ms),
     unrecognised: await reader.unrecognised(TEMPLATES_READ),
     onsets: await onsetsOf(reader, failures, range),
+    clients: await clientsOf(reader, failures, range),
     samples: await samplesOf(reader, failures, range),
   }
   return { findings: findings(facts), advice: advice(facts) }
@@ -139,6 +145,21 @@ async function onsetsOf(
     }
   }
   return onsets
+}
+
+/** When clients that cannot authenticate could, and since when they cannot. */
+async function clientsOf(
+  reader: StoreReader,
+  failures: readonly GroupCount[],
+  { from_ms, to_ms }: TimeRange,
+): Promise<FindingFacts['clients']> {
+  const names = refusedClients(failures)
+    .slice(0, REFUSED_CLIENTS)
+    .map(({ at }) => at.client_id!)
+  const known = await reader.history(
+    names.map((key) => ({ party: 'client', key, from_ms: from_ms - WORKED_BEFORE_MS, to_ms })),
+  )
+  return new Map(names.map((name, i) => [name, known[i]!]))
 }
 
 async function samplesOf(

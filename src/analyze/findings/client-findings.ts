@@ -1,16 +1,15 @@
 /**
- * Clients and principals: wrong or expired secrets, tokens never renewed, refresh tokens used twice, withdrawn tokens still
- * in use, missing scopes.
+ * Clients and principals: tokens never renewed, refresh tokens used twice, withdrawn tokens still in use, missing scopes.
+ * Wrong and expired secrets are `credential-findings.ts`.
  */
 import type { Cause, Subcause } from '../../core/cause.ts'
 import type { Finding } from '../../core/finding.ts'
 import { toMinute as at } from '../../core/instant-words.ts'
 import { remedyOf } from '../../core/remedy/remedy-of.ts'
-import { type FindingFacts, type Gathered, gather, goesOn, requestsAt, sampleOf, severityOf } from './facts.ts'
+import { type FindingFacts, type Gathered, gather, goesOn, sampleOf } from './facts.ts'
 import { only } from './only.ts'
 import { count, some } from './words.ts'
 
-const CREDENTIALS: ReadonlySet<Subcause> = new Set(['client_credentials', 'client_unknown', 'credential_expired'])
 const WITHDRAWN: ReadonlySet<Subcause> = new Set([
   'token_revoked',
   'session_ended',
@@ -20,10 +19,6 @@ const WITHDRAWN: ReadonlySet<Subcause> = new Set([
   'denylisted',
 ])
 const REUSED: ReadonlySet<Subcause> = new Set(['refresh_reused', 'code_replayed'])
-/** Fewer are a slip of the hand. */
-const CREDENTIAL_SUPPORT = 3
-/** Tokens issued this long after the first refusal show that some of it still works; ms. */
-const BETWEEN_MS = 5 * 60_000
 /** A client that lets this many tokens expire in its hands does not renew. */
 const NEVER_SUPPORT = 10
 /** …where it renewed less often than this share of its expiries. */
@@ -34,7 +29,6 @@ const SCOPE_SUPPORT = 10
 
 export function clientFindings(facts: FindingFacts): Finding[] {
   return [
-    ...named(facts, CREDENTIALS, CREDENTIAL_SUPPORT).map((g) => credentials(facts, g)),
     ...neverRefreshing(facts),
     ...gather(facts.failures, ({ subcause }) => subcause !== null && REUSED.has(subcause), ['client_id']).map((g) =>
       reuse(facts, g),
@@ -50,12 +44,6 @@ function named(facts: FindingFacts, subcauses: ReadonlySet<Subcause>, support: n
   ]).filter((g) => g.count >= support)
 }
 
-function issuedTo(facts: FindingFacts, client: string): Gathered | undefined {
-  return gather(facts.successes, (s) => s.client_id === client && (s.kind === 'issuance' || s.kind === 'refresh'), [
-    'client_id',
-  ])[0]
-}
-
 function base(g: Gathered) {
   return {
     ...(g.at.client_id === '' ? {} : { client_id: g.at.client_id! }),
@@ -63,36 +51,6 @@ function base(g: Gathered) {
     from_ms: g.from_ms,
     to_ms: g.to_ms,
     incidents: g.count,
-  }
-}
-
-function credentials(facts: FindingFacts, g: Gathered): Finding {
-  const subcause = g.subcauses[0]![0] as 'client_credentials'
-  const remedy = remedyOf('misconfiguration', subcause)
-  const worked = issuedTo(facts, g.at.client_id!)
-  const still = worked !== undefined && worked.to_ms > g.from_ms + BETWEEN_MS
-  const stopped = worked !== undefined && worked.from_ms < g.from_ms && !still
-  return {
-    kind: 'client_credentials',
-    severity: still ? 'warning' : severityOf(facts, g, requestsAt(facts, 'client_id', g.at.client_id!)),
-    cause: 'misconfiguration',
-    subcause,
-    ...base(g),
-    title: still
-      ? `Part of client ${g.at.client_id} cannot authenticate, while others of it can`
-      : stopped
-        ? `Client ${g.at.client_id} cannot authenticate since ${at(g.from_ms)}; it could before`
-        : `Client ${g.at.client_id} cannot authenticate: ${remedy.title.toLowerCase()}`,
-    why: [
-      `${count(g.count, 'attempt')} refused from ${at(g.from_ms)} to ${at(g.to_ms)}`,
-      still
-        ? `tokens were issued to it ${count(worked.count, 'time')} all the same, last before ${at(worked.to_ms)}: not all of its instances have the right secret`
-        : stopped
-          ? `tokens were issued to it ${count(worked.count, 'time')} until then, first at ${at(worked.from_ms)}: its secret was rotated or has expired`
-          : 'no token was issued to it in this period: it was set up with a wrong secret, or is not registered',
-    ],
-    fix: [remedy.checks[0], remedy.fix],
-    links: remedy.links,
   }
 }
 

@@ -6,6 +6,7 @@
 import type { Cause, Subcause } from '../../core/cause.ts'
 import type { TimeRange } from '../../core/filter.ts'
 import type { Severity } from '../../core/finding.ts'
+import type { HistoryFact } from '../../core/history.ts'
 import type { ClockTable } from '../../core/host-clock.ts'
 import type { Incident } from '../../core/incident.ts'
 import type { GroupCount, UnrecognisedGroup } from '../../core/ports/store.ts'
@@ -23,6 +24,8 @@ export interface FindingFacts {
   before: readonly Pick<GroupCount, 'outcome' | 'cause' | 'count'>[]
   /** By `onsetKey`: hosts that began to refuse for a reason that a deploy brings. */
   onsets: ReadonlyMap<string, Onset>
+  /** What is remembered of clients that could not authenticate, by client. */
+  clients: ReadonlyMap<string, readonly HistoryFact[]>
   /** By `sampleKey`; the newest first. */
   samples: ReadonlyMap<string, readonly Incident[]>
 }

@@ -5,6 +5,7 @@
 import { type Finding, SEVERITIES } from '../../core/finding.ts'
 import { clientFindings } from './client-findings.ts'
 import { clockFindings } from './clock-findings.ts'
+import { credentialFindings } from './credential-findings.ts'
 import type { FindingFacts } from './facts.ts'
 import { keyFindings } from './key-findings.ts'
 import { outageFindings } from './outage-findings.ts'
@@ -20,6 +21,7 @@ const FINDERS = [
   clockFindings,
   keyFindings,
   setupFindings,
+  credentialFindings,
   clientFindings,
   outageFindings,
   tamperingFindings,

@@ -20,6 +20,7 @@ const TELLING: ReadonlySet<Subcause> = new Set([
   'denylisted',
   'code_replayed',
   'client_credentials',
+  'credential_expired',
   'scope_not_allowed',
 ])
 /** What withdraws other tokens than the one it is reported of. */

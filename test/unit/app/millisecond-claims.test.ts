@@ -83,6 +83,7 @@ test('claims in milliseconds are no skew but a wrong unit, with the sentence tha
     successes: [],
     before: [],
     onsets: new Map(),
+    clients: new Map(),
     unrecognised: [],
     samples: new Map(),
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { onsetKey, sampleKey } from '../../../../src/analyze/findings/facts.ts'
 import { findings } from '../../../../src/analyze/findings/find.ts'
+import type { HistoryFact } from '../../../../src/core/history.ts'
 import { clock, END_MS, facts, failed, ISSUER, incident, MINUTE_MS, START_MS, succeeded } from './made-up.ts'
 
 const only = (kind: string, found: ReturnType<typeof findings>) => found.filter((f) => f.kind === kind)
@@ -185,16 +186,35 @@ describe('clients', () => {
     subcause: 'client_credentials',
     client_id: 'job',
   })
-  const issued = succeeded({ kind: 'issuance', client_id: 'job' })
+  /** What is remembered of the client: tokens it got and refusals, minutes after the first refusal. */
+  const past = (deed: HistoryFact['deed'], minutes: number, until = minutes, count = 1): HistoryFact => ({
+    ...{ party: 'client', key: 'job', deed, host: 'auth-1', detail: '', count },
+    ...{ first_ms: refused.from_ms + minutes * MINUTE_MS, last_ms: refused.from_ms + until * MINUTE_MS },
+  })
+  const titleAfter = (...known: HistoryFact[]) =>
+    findings(facts({ failures: [refused], clients: new Map([['job', known]]) }))[0]!.title
 
-  it('tells a rotated secret from one that never worked and from one that some instances lack', () => {
-    const title = (successes: Parameters<typeof succeeded>[0][]) =>
-      findings(facts({ failures: [refused], successes: successes.map((s) => ({ ...issued, ...s })) }))[0]!.title
-    expect(title([{ to_ms: refused.from_ms }])).toBe(
-      'Client job cannot authenticate since 2026-11-16 09:00Z; it could before',
+  it('says since when a secret that worked is refused: it was rotated or has expired', () => {
+    const [found] = findings(
+      facts({
+        failures: [refused],
+        clients: new Map([['job', [past('issued', -180, -0.4, 40), past('client_credentials', 0.1, 170, 30)]]]),
+      }),
     )
-    expect(title([])).toMatch(/^Client job cannot authenticate: /)
-    expect(title([{ to_ms: END_MS }])).toMatch(/^Part of client job/)
+    expect(found).toMatchObject({ kind: 'client_credentials', client_id: 'job', incidents: 30 })
+    expect(found!.from_ms).toBe(refused.from_ms + 0.1 * MINUTE_MS)
+    expect(found!.title).toBe(
+      'Client job cannot authenticate since 2026-11-16 09:00:06Z: its secret was rotated or has expired',
+    )
+    expect(found!.why[1]).toBe('it got 40 tokens before, the last at 2026-11-16 08:59:36Z, and none since')
+  })
+
+  it('tells a rotated secret from one that never worked, from one put right and from one that some instances lack', () => {
+    const away = past('client_credentials', 0, 170, 30)
+    expect(titleAfter(away)).toMatch(/^Client job cannot authenticate: /)
+    expect(titleAfter(past('issued', -60), away, past('issued', 175))).toMatch(/it can again$/)
+    expect(titleAfter(past('issued', -60, 169, 200), away)).toMatch(/^Part of client job/)
+    expect(titleAfter(past('issued', -60, 90, 60), past('client_credentials', -30), away)).toMatch(/rotated/)
   })
 
   it('finds a client that never refreshes, and leaves one that does alone', () => {

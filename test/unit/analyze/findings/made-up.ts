@@ -64,6 +64,7 @@ export function facts(differences: Partial<FindingFacts> & { hosts?: HostClock[]
     unrecognised: [],
     before: [],
     onsets: new Map(),
+    clients: new Map(),
     samples: new Map(),
     ...rest,
   }
