@@ -7,6 +7,7 @@
 import type { ClockLookup, OffsetInterval } from '../../core/clock-lookup.ts'
 import type { Neighbour } from '../../core/ports/store.ts'
 import { countShifts } from './count-shift.ts'
+import { withoutExcursions } from './excursions.ts'
 import { answeredWith401, isNamed, mayBeAnsweredBy, saysWhy } from './same-request.ts'
 import { isBare } from './sighting.ts'
 import type { Told } from './tell.ts'
@@ -330,6 +331,7 @@ function* align(
   if (stretches.length === 0 && !isCoarse(bare) && !isCoarse(reasons))
     stretches = yield* trackShift(thingsOf(reasons, bare, met, FINE_BIN_MS), FINE_BIN_MS)
   if (stretches.length === 0) stretches = yield* countedStretches(reasons, bare)
+  stretches = withoutExcursions(stretches)
   if (stretches.length === 0) return null
   // What cutting stamps down to the second adds to their difference, on average.
   const bias_ms =
@@ -347,7 +349,7 @@ function* countedStretches(reasons: readonly Refusal[], bare: readonly Refusal[]
   const lines = linesByService(bare)(weighed[0]!.incident).filter(({ incident }) => incident.http_status === 401)
   const stamps = (list: readonly Refusal[]): number[] => list.map(({ time_ms }) => time_ms)
   const pieces = yield* countShifts(stamps(weighed), stamps(lines))
-  return pieces.map((meetings) => ({ meetings }))
+  return pieces.map((meetings) => ({ meetings, marked: 0 }))
 }
 
 /** Differences told apart where both write milliseconds: a request takes about so long from reason to answer; ms. */

@@ -14,6 +14,8 @@ export interface Meeting {
 export interface TrackedShift {
   /** In order of `mine_ms`. */
   meetings: Meeting[]
+  /** How many of them are known by more than time. */
+  marked: number
 }
 
 /** Differences are told apart to this, and counted together with the next: stamps of gateways are whole seconds; ms. */
@@ -221,7 +223,7 @@ function stretches(things: readonly Weighed[], path: readonly number[], { bins, 
       meetings.push({ mine_ms, other_ms: nearest })
     }
     const enough = meetings.length >= LEAST || marked >= LEAST_MARKED
-    if (enough && odds > SURE + Math.log(bins)) found.push({ meetings })
+    if (enough && odds > SURE + Math.log(bins)) found.push({ meetings, marked })
     start = group
   }
   return found
