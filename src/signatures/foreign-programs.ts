@@ -9,7 +9,7 @@ const PROGRAMS: ReadonlySet<string> = new Set(
   [
     // Into the machine.
     'sshd sshd-session sshd-auth dropbear su sudo doas passwd chage useradd userdel usermod newgrp agetty getty pkexec polkitd',
-    'polkit-agent-helper-1 gdm gdm-password gdm3 lightdm sddm xdm xrdp xrdp-sesman vncserver systemd-logind systemd cron crond atd anacron',
+    'polkit-agent-helper-1 gdm gdm-binary gdm-password gdm3 lightdm sddm xdm xrdp xrdp-sesman vncserver systemd-logind systemd cron crond atd anacron',
     'klogind kshd rlogind rshd rexecd telnetd in.telnetd nslcd unix_chkpwd unix_chkpw kernel auditd',
     // Mail.
     'dovecot postfix exim exim4 sendmail sm-mta sm-msp-queue saslauthd smtpd opensmtpd qmail imapd imaps imap pop3d pop3s pop3 lmtpd',
@@ -18,7 +18,8 @@ const PROGRAMS: ReadonlySet<string> = new Set(
     // Files.
     'ftpd vsftpd proftpd pure-ftpd wu-ftpd gssftpd smbd nmbd winbindd rsyncd nfsd',
     // Phones and networks.
-    'asterisk freeswitch kamailio opensips charon pluto pppd openvpn xl2tpd hostapd wpa_supplicant racoon',
+    'asterisk freeswitch kamailio opensips charon pluto pppd openvpn xl2tpd hostapd wpa_supplicant racoon corecaptured airportd',
+    'usereventagent configd networkmanager',
     // Databases, which tell of whoever knocks.
     'mysqld mariadbd postgres mongod redis-server slapd',
   ]
