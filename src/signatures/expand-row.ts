@@ -29,6 +29,7 @@ const SIGNATURE_WORDS: ReadonlySet<string> = new Set([
   'examples',
   'not',
   'system',
+  'common',
 ])
 
 function fill(value: unknown, row: Record<string, unknown>): unknown {

@@ -1,5 +1,6 @@
 /** Of two signatures that fit a record, which explains it. */
-import { ANYBODY, type Signature } from './signature.ts'
+import { ANYBODY } from '../core/emitter-name.ts'
+import type { Signature } from './signature.ts'
 
 /** The most specific first, then an emitter's own before anybody's, then what demands more text, then by id. What is in this order already is sorted fast. */
 export function inRank(signatures: readonly Signature[]): Signature[] {

@@ -89,19 +89,8 @@ export class Matcher {
     this.#finder = new LiteralFinder([...literals.keys()], windows)
   }
 
-  /** The best match, or null. */
-  best(record: Matchable): Match | null {
-    for (const match of this.#matches(record)) return match
-    return null
-  }
-
-  /** Every match, best first; for checks and `explain`. */
-  all(record: Matchable): Match[] {
-    return [...this.#matches(record)]
-  }
-
-  /** Candidates are verified in the order of their rank, so whoever wants the best pays for no other. */
-  *#matches(record: Matchable): Generator<Match> {
+  /** Every match, best first. Candidates are verified in the order of their rank, so whoever wants the best pays for no other. */
+  *matches(record: Matchable): Generator<Match> {
     const texts = new Map<string, Text>()
     const candidates = this.#candidates(record, texts)
     if (candidates.length > 1) candidates.sort((a, b) => a.compiled.rank - b.compiled.rank)

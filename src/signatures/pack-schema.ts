@@ -53,6 +53,8 @@ export const signatureSchema = z.strictObject({
   examples: z.array(example).default([]),
   not: z.array(z.string()).default([]),
   system: z.string().optional(),
+  /** Words that others write too: they name their emitter only where the record does so as well. */
+  common: z.boolean().default(false),
 })
 
 export type SignatureSource = z.output<typeof signatureSchema>
@@ -65,6 +67,8 @@ export const packSchema = z.strictObject({
   system: text,
   versions: z.union([text, z.number()]).transform(String),
   source: texts,
+  /** By what else a record tells who wrote it, for `common` signatures; the system's own name always counts. */
+  names: z.array(z.string().min(LITERAL_MIN).max(60)).max(20).default([]),
   /** Where its signatures look unless they say otherwise. */
   in: z.string().default('speech'),
   /** Pieces of expressions by name; `{{name}}` in a pattern, or in a later piece, stands for them. */

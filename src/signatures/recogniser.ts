@@ -4,6 +4,8 @@
  * order of trust: what the message states, what the record's fields state, what the token carried.
  */
 import { type AuthEvent, MESSAGE_LIMIT } from '../core/auth-event.ts'
+import { ANYBODY } from '../core/emitter-name.ts'
+import type { Outcome } from '../core/kind.ts'
 import type { AttributeValue, LogRecord } from '../core/log-record.ts'
 import type { TokenFacts } from '../core/token-facts.ts'
 import { isConcerned } from './auth-failure-words.ts'
@@ -15,7 +17,7 @@ import { epochToMs, isMilliseconds, type ZoneOffset } from './instant.ts'
 import { type Match, Matcher } from './matcher.ts'
 import type { WindowPlaces } from './rare-windows.ts'
 import { requestOf } from './request-of.ts'
-import { ANYBODY, OF_ONE_EMITTER, type Signature } from './signature.ts'
+import { OF_ONE_EMITTER, type Signature } from './signature.ts'
 import { withinStatedWindow } from './stated-window.ts'
 
 export interface RecogniserOptions {
@@ -90,8 +92,10 @@ export class Recogniser {
   }
 
   recognise(record: LogRecord, tokens: readonly TokenFacts[]): AuthEvent | null {
-    const match = this.#matcher.best(record)
-    if (match === null) return null
+    const matches = this.#matcher.matches(record)
+    const best = matches.next()
+    if (best.done === true) return null
+    const match = best.value
     const { outcome, specificity } = match.signature
     const loose = specificity < OF_ONE_EMITTER
     if (match.signature.system === ANYBODY && isOfForeignProgram(record)) return null
@@ -101,18 +105,20 @@ export class Recogniser {
       if (isCalm(record) && isDailyBusiness(match.signature, said)) return this.#request(record, tokens)
     }
     if (outcome === 'failure' ? isHearsay(said, loose) : loose && isTalk(said)) return null
-    return this.eventOf(match, record, tokens)
+    const event = this.eventOf(match, record, tokens)
+    if (match.signature.system === ANYBODY) event.system = speakerAmong(matches, record, outcome)
+    return event
   }
 
   /** What was asked for and done: the best signature of a success. */
   #request(record: LogRecord, tokens: readonly TokenFacts[]): AuthEvent | null {
-    const done = this.#matcher.all(record).find(({ signature }) => signature.outcome === 'success')
+    const done = this.matches(record).find(({ signature }) => signature.outcome === 'success')
     return done === undefined || isTalk(record.body || record.speech) ? null : this.eventOf(done, record, tokens)
   }
 
   /** Every signature that fits, best first. */
   matches(record: LogRecord): Match[] {
-    return this.#matcher.all(record)
+    return [...this.#matcher.matches(record)]
   }
 
   eventOf(match: Match, record: LogRecord, tokens: readonly TokenFacts[]): AuthEvent {
@@ -144,12 +150,13 @@ export class Recogniser {
     const enduser = record.attributes['enduser.id']
     const subject = captured.subject ?? (enduser === undefined || isAbsent(enduser) ? undefined : enduser)
     const stated = Object.keys(match.groups).filter((name) => match.groups[name] !== undefined)
+    const named = isNamed(signature, record)
     const event: AuthEvent = {
       kind: signature.kind,
       outcome: signature.outcome,
       ...withinStatedWindow(signature, captured.evidence, stated),
-      confidence: signature.confidence,
-      system: signature.system,
+      confidence: named || signature.confidence !== 'certain' ? signature.confidence : 'likely',
+      system: named ? signature.system : ANYBODY,
       signature: signature.id,
       specificity: signature.specificity,
       symptom: signature.symptom,
@@ -201,6 +208,24 @@ export class Recogniser {
   }
 }
 
+/** Whose own sentence the reason stands in: "identity/oidc: refresh failed: … connection refused" is one emitter's, its reason in anybody's words. */
+function speakerAmong(others: Iterable<Match>, record: LogRecord, outcome: Outcome): string {
+  for (const { signature } of others)
+    if (signature.outcome === outcome && signature.system !== ANYBODY && isNamed(signature, record))
+      return signature.system
+  return ANYBODY
+}
+
+/** Whether a record tells who wrote it, where its words alone do not. */
+function isNamed({ named_by }: Signature, { speech, format, attributes, resource }: LogRecord): boolean {
+  if (named_by === undefined) return true
+  const told = [format, resource['service.name'], attributes['logger.name'], attributes['exception.type'], speech]
+    .join(' ')
+    .slice(0, NAME_LIMIT)
+    .toLowerCase()
+  return named_by.some((name) => told.includes(name))
+}
+
 /** Said where nothing is wrong: a token was withdrawn on request, none is there and so one is made. */
 function isDailyBusiness({ cause }: Signature, said: string): boolean {
   if (cause === 'revocation' && !speaksOfRefusal(said)) return true
@@ -219,6 +244,9 @@ function set<K extends keyof AuthEvent>(event: AuthEvent, key: K, value: Attribu
 }
 
 const FINGERPRINT = /^[a-z]{2,12}:[0-9a-f]{16}$/
+
+/** Whoever wrote a record is named early in it; characters. */
+const NAME_LIMIT = 8192
 
 /** Longer is a stream or a mistake; ms. */
 const LONGEST_REQUEST_MS = 600_000

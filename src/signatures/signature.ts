@@ -20,8 +20,6 @@ export interface Condition {
 
 /** Specificity from which a signature is one emitter's own text; below it, words that anybody may use (docs/packs.md). */
 export const OF_ONE_EMITTER = 50
-/** The `system` of packs whose words anybody may use. */
-export const ANYBODY = 'unknown'
 
 export interface Signature {
   /** `pack/name`. */
@@ -56,6 +54,8 @@ export interface Signature {
   /** What must be said of what, however it is worded; see sense/read-sense.ts. */
   sense?: { of: readonly Noun[]; is: readonly Fault[] }
   where: readonly Condition[]
+  /** Anybody's words: the emitter is named only where the record has one of these, lower case. */
+  named_by?: readonly string[]
   /** Capture name → attributes to read it from, the first that is there wins. */
   fields: Readonly<Record<string, readonly string[]>>
 }
