@@ -4,6 +4,7 @@
  * Invariants: redact(redact(x)) = redact(x); equal tokens have equal fingerprints in every notation; work grows linearly with the text.
  */
 import type { Privacy } from '../core/privacy.ts'
+import { RecentMap } from '../core/recent.ts'
 import { SECRET_KINDS, type SecretKind } from '../core/secret-kind.ts'
 import type { TokenFacts } from '../core/token-facts.ts'
 import { canonical } from './canonical.ts'
@@ -34,7 +35,7 @@ export interface Redacted {
 /** A request carries one or two tokens, a token response three; more are replaced all the same, but not reported. */
 export const MAX_TOKENS = 16
 
-/** A busy fleet's live tokens; about 500 bytes each. */
+/** A busy fleet's live tokens, or up to twice as many; about 500 bytes each. */
 const FACTS_KEPT = 4096
 
 /** What may stand between two values that overlap. */
@@ -56,7 +57,7 @@ const NO_TOKENS: readonly TokenFacts[] = Object.freeze([])
 export class Redactor {
   readonly #fingerprinter: Fingerprinter
   /** Facts by fingerprint: a cache that never holds a token, a subject or anything else in clear. */
-  readonly #facts = new Map<string, TokenFacts>()
+  readonly #facts = new RecentMap<string, TokenFacts>(FACTS_KEPT)
 
   readonly #subjectsKept: boolean
 
@@ -140,7 +141,6 @@ export class Redactor {
         ? { fingerprint, jti: this.#fingerprinter.of('jti', value) }
         : { fingerprint }
     const facts = { fingerprint, ...joseFacts(form.jose, (name, claim) => this.fingerprint(name, claim)) }
-    if (this.#facts.size >= FACTS_KEPT) this.#facts.delete(this.#facts.keys().next().value!)
     this.#facts.set(fingerprint, facts)
     return facts
   }

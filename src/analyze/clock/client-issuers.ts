@@ -4,14 +4,15 @@
  * Keeps nothing across restarts: it is learned again within minutes.
  */
 import type { AuthEvent } from '../../core/auth-event.ts'
+import { RecentMap } from '../../core/recent.ts'
 
-/** Clients remembered; past it the first met is given up. */
+/** Clients remembered, or up to twice as many; past it the first met are given up. */
 const CLIENT_LIMIT = 50_000
 /** Uses more than one issuer: nothing can be said of it. */
 const SEVERAL = Symbol('several')
 
 export class ClientIssuers {
-  readonly #byClient = new Map<string, string | typeof SEVERAL>()
+  readonly #byClient = new RecentMap<string, string | typeof SEVERAL>(CLIENT_LIMIT)
 
   /** Learns from the event, or names its issuer where that is known from others. */
   named(event: AuthEvent): AuthEvent {
@@ -21,8 +22,6 @@ export class ClientIssuers {
     if (issuer === undefined) return typeof known === 'string' ? { ...event, issuer: known } : event
     // What a refused token claims teaches nothing: its issuer may be the very reason.
     if (event.outcome === 'failure' || known === issuer) return event
-    if (known === undefined && this.#byClient.size >= CLIENT_LIMIT)
-      this.#byClient.delete(this.#byClient.keys().next().value!)
     this.#byClient.set(client_id, known === undefined ? issuer : SEVERAL)
     return event
   }

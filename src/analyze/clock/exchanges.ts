@@ -6,9 +6,10 @@
 import type { AuthEvent } from '../../core/auth-event.ts'
 import type { PairSample } from '../../core/clock-sample.ts'
 import type { Spoken } from '../../core/ports/store.ts'
+import { RecentMap } from '../../core/recent.ts'
 import { type ExchangeSide, pairOf, stampResolution } from './clock-samples-of.ts'
 
-/** Requests remembered, each some 200 bytes: minutes of a busy fleet, whole files of a small one. */
+/** Requests remembered, or up to twice as many, each some 200 bytes: minutes of a busy fleet, whole files of a small one. */
 const REQUEST_LIMIT = 50_000
 /** Shorter ids are counters that every process begins anew; characters. */
 const UNIQUE_LENGTH = 16
@@ -33,7 +34,7 @@ interface Side {
 }
 
 export class Exchanges {
-  readonly #byId = new Map<string, Side>()
+  readonly #byId = new RecentMap<string, Side>(REQUEST_LIMIT)
 
   /** What the event shows together with one met before; usually nothing. */
   meet(event: AuthEvent): PairSample[] {
@@ -50,7 +51,6 @@ export class Exchanges {
     }
     const other = this.#byId.get(id)
     if (other === undefined) {
-      if (this.#byId.size >= REQUEST_LIMIT) this.#byId.delete(this.#byId.keys().next().value!)
       this.#byId.set(id, side)
       return []
     }

@@ -1,10 +1,11 @@
 /**
  * The two sides of one call, found among spans: a client span and the server span whose parent it is. Each pair bounds the
  * offset of the two hosts' clocks from both sides, whatever the call was about; most are no auth step at all.
- * Bounded: the half that came first waits for the other among the last {@link WAITING_LIMIT} of its kind.
+ * Bounded: the half that came first waits for the other among the last {@link WAITING_LIMIT} of its kind, or up to twice as many.
  */
 import type { PairSample } from '../../core/clock-sample.ts'
 import type { Exchange } from '../../core/exchange.ts'
+import { RecentMap } from '../../core/recent.ts'
 import { pairOf } from './clock-samples-of.ts'
 
 /** Exporters send every five seconds or so; at 20,000 spans a second a tenth of which are calls, ten seconds' worth. */
@@ -14,8 +15,8 @@ const RESOLUTION_MS = 1
 
 export class SpanPairs {
   /** By trace and client span id. */
-  readonly #clients = new Map<string, Exchange>()
-  readonly #servers = new Map<string, Exchange>()
+  readonly #clients = new RecentMap<string, Exchange>(WAITING_LIMIT)
+  readonly #servers = new RecentMap<string, Exchange>(WAITING_LIMIT)
 
   /** The pair that this span completes, or null. */
   take(exchange: Exchange): PairSample | null {
@@ -25,7 +26,6 @@ export class SpanPairs {
     const other = theirs.get(key)
     if (other === undefined) {
       mine.set(key, exchange)
-      if (mine.size > WAITING_LIMIT) mine.delete(mine.keys().next().value!)
       return null
     }
     theirs.delete(key)

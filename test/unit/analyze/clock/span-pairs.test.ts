@@ -35,6 +35,6 @@ test('spans of other calls, and both sides on one host, make none', () => {
 test('what waits is bounded', () => {
   const pairs = new SpanPairs()
   pairs.take(client)
-  for (let n = 0; n < 20_000; n++) pairs.take({ ...client, call_span_id: n.toString(16).padStart(16, '0') })
+  for (let n = 0; n < 40_000; n++) pairs.take({ ...client, call_span_id: n.toString(16).padStart(16, '0') })
   expect(pairs.take(server)).toBeNull()
 })
