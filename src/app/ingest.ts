@@ -60,6 +60,8 @@ export interface IngestOptions {
 const COMMIT_EVERY_MS = 100
 /** …and how long while a sender waits for its acknowledgement; ms. Many wait together, so this bounds commits, not senders. */
 const ACKNOWLEDGE_EVERY_MS = 20
+/** …and longer, so many times what the last commit took, up to {@link COMMIT_EVERY_MS}: each looks through what was stored around its own time. */
+const PAUSE = 3
 /** Commit earlier when this much has gathered; records. Keeps a transaction under about 50 ms. */
 const COMMIT_RECORDS = 4_000
 /** A held multi-line record is complete when nothing followed for this long; ms. */
@@ -126,6 +128,8 @@ class Ingest {
   #records = 0
   /** This machine's clock may be set while we run: what is waited for is measured by one that is not, performance.now(), ms. */
   #uncommittedSince: number | null = null
+  /** What the last commit took, joining included; ms. */
+  #commit_ms = 0
   #caughtUp = false
   /** When history was last read; performance.now(), ms. */
   #history_ms = performance.now()
@@ -211,7 +215,8 @@ class Ingest {
   }
 
   get #interval(): number {
-    return this.#waiting.length > 0 ? ACKNOWLEDGE_EVERY_MS : COMMIT_EVERY_MS
+    if (this.#waiting.length === 0) return COMMIT_EVERY_MS
+    return Math.min(COMMIT_EVERY_MS, Math.max(ACKNOWLEDGE_EVERY_MS, PAUSE * this.#commit_ms))
   }
 
   /** How long the next batch may be waited for before something is due; ms. */
@@ -285,6 +290,7 @@ class Ingest {
     const known = this.#told(clocks.due(this.#o.now()))
     const brought = dirty.length > 0 || books.length > 0 || waiting.length > 0
     if (!brought && known === null) return
+    const start = performance.now()
     const drafts = await this.#attribution.join(this.#sightings, this.#history)
     const incidents = drafts.map(changeOf)
     const streams: StreamState[] = []
@@ -305,6 +311,7 @@ class Ingest {
       now_ms: this.#o.now(),
     }
     await this.#append(batch, signal)
+    this.#commit_ms = performance.now() - start
     if (brought) this.settling.committed(this.#sightings.map(({ time_ms }) => time_ms))
     for (const { id, incident } of incidents) this.#meters.incident(incident.cause, id !== undefined)
     this.#successes = []
