@@ -37,6 +37,18 @@ export interface WriterQuestion {
   args: readonly unknown[]
 }
 
+/** Questions that the writing threads of this process have not answered. */
+let asked = 0
+
+/**
+ * Ends the process. `process.exit` waits for every thread, and one that writes for its disk or another program's lock, which may
+ * take as long as they like: then it is a kill, after which nothing is missing either.
+ */
+export function exitNow(code: number): never {
+  if (asked > 0) process.kill(process.pid, 'SIGKILL')
+  process.exit(code)
+}
+
 /** Throws {@link StoreRefusal}, as `openWriter` does. */
 export async function openWriterApart(location: string): Promise<StoreWriter> {
   if (isDistant(location)) return openWriter(location)
@@ -44,7 +56,11 @@ export async function openWriterApart(location: string): Promise<StoreWriter> {
     workerData: location,
     resourceLimits: COLLECTING_MEMORY,
   })
-  const ask = askWorker<WriterQuestion, unknown>(worker, 'the thread that writes the store has ended')
+  const askIt = askWorker<WriterQuestion, unknown>(worker, 'the thread that writes the store has ended')
+  const ask = (question: WriterQuestion) => {
+    asked++
+    return askIt(question).finally(() => asked--)
+  }
   try {
     await ask({ method: 'open', args: [] })
   } catch (error) {

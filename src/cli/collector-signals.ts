@@ -3,6 +3,8 @@
  * to read the configuration again; without one SIGHUP is what it always was, the terminal going away.
  */
 
+import { exitNow } from '../app/writer-thread.ts'
+
 /** What is not drained by then is read again at the next start: nothing is lost; ms. Service managers are promised 5 s. */
 const DRAIN_MS = 4_500
 
@@ -18,10 +20,10 @@ export function collectorSignals(reload: (() => void) | null, late: () => void):
   let clock: NodeJS.Timeout | undefined
   const numbers = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const
   const end = (name: keyof typeof numbers) => {
-    if (abort.signal.aborted) process.exit(128 + numbers[name])
+    if (abort.signal.aborted) exitNow(128 + numbers[name])
     clock = setTimeout(() => {
       late()
-      process.exit(0)
+      exitNow(0)
     }, DRAIN_MS)
     clock.unref()
     abort.abort()
