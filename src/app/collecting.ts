@@ -90,7 +90,8 @@ async function collectInto(options: CollectOptions, end: AbortSignal): Promise<S
   const signal = AbortSignal.any([end, round.signal])
   let next: Settings | null = null
   const knowledge = await loadKnowledge(process.env)
-  const writer = await (options.receivers === undefined ? openWriter : openWriterApart)(options.store)
+  const asked = options.receivers !== undefined || options.config?.service !== undefined
+  const writer = await (asked ? openWriterApart : openWriter)(options.store)
   const undo: (() => Promise<void>)[] = []
   try {
     const reader = await openReader(options.store, 'collector')

@@ -3,8 +3,10 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } fr
 import { request } from 'node:https'
 import { join } from 'node:path'
 import grpc from '@grpc/grpc-js'
+import Database from 'better-sqlite3'
 import { afterEach, describe, expect, test } from 'vitest'
 import { selfSigned } from '../contract/source/self-signed.ts'
+import { freePort } from '../e2e/emitters/ports.ts'
 import { authtop, ENTRY, environment, ndjson, scratch } from './authtop.ts'
 
 const home = scratch()
@@ -99,6 +101,35 @@ describe('a collector as a service', () => {
     child.kill('SIGTERM')
     expect(await ended).toBe(0)
     expect(await stored(db)).toBe(total)
+  })
+
+  test('says that its store takes nothing for as long as it does, and is no slower to say it', {
+    timeout: 120_000,
+  }, async () => {
+    const at = folder('health')
+    const [config, db, log] = [join(at, 'authtop.yaml'), join(at, 's.db'), join(at, 'a.log')]
+    const port = await freePort()
+    writeFileSync(log, failures(3))
+    writeFileSync(config, `paths: [${log}]\nstore: ${db}\nservice: { listen: '127.0.0.1:${port}' }\n`)
+    const { child, ended, says } = collector(['-c', config])
+    await says(/a\.log: pino/)
+    const health = async () => (await fetch(`http://127.0.0.1:${port}/healthz`)).status
+    expect(await health()).toBe(200)
+
+    const lock = new Database(db)
+    atEnd.push(() => lock.close())
+    lock.exec('BEGIN IMMEDIATE')
+    appendFileSync(log, failures(4))
+    // Until the commit is given up for now, five seconds later; one that is waited for leaves room for a handful of answers.
+    let answers = 0
+    for (; (await health()) === 200; answers++) await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(answers).toBeGreaterThan(15)
+    expect(await health()).toBe(503)
+    lock.exec('ROLLBACK')
+    while ((await health()) !== 200) await new Promise((resolve) => setTimeout(resolve, 50))
+    child.kill('SIGTERM')
+    expect(await ended).toBe(0)
+    expect(await stored(db)).toBe(7)
   })
 
   test('receives as its configuration says, and takes new tokens and certificates without hanging up', {
