@@ -8,7 +8,7 @@ import { Alternation, type Alternative } from './alternation.ts'
 
 /** Which token: the word right before it (or joined to it) says that it belongs to another trade. */
 const TOKENS =
-  'acme|task|branch|conflict|operation|job|workflow|anti-?forgery|request ?verification|csrf|xsrf|page|pagination|paging|next|prev(?:ious)?|contin(?:ue|uation)|resum(?:e|ption)|sync|scroll|cursor|cancel(?:l?ation)?|push|registration|device (?:push )?|fcm|apns|reset|invit(?:e|ation)|verification|confirmation|activation|unsubscribe|download|upload|share|captcha|recaptcha|fencing|lock|idempotency|gift|consent|tracking|design|erc-?\\d+|nft|crypto|chain|governance|syntax|lexer|lexical|parser|string|word|sub-?word|special|pad(?:ding)?|mask|stop|bos|eos|input|output|prompt|completion|unexpected|unrecogni[sz]ed|illegal|immense|delimiter|separator|sequence|closing|opening|sequence|start any|stray|ring|partition|vnode|rate|bucket|throttle'
+  'acme|task|branch|space|escape|first|conflict|operation|job|workflow|anti-?forgery|request ?verification|csrf|xsrf|page|pagination|paging|next|prev(?:ious)?|contin(?:ue|uation)|resum(?:e|ption)|sync|scroll|cursor|cancel(?:l?ation)?|push|registration|device (?:push )?|fcm|apns|reset|invit(?:e|ation)|verification|confirmation|activation|unsubscribe|download|upload|share|captcha|recaptcha|fencing|lock|idempotency|gift|consent|tracking|design|erc-?\\d+|nft|crypto|chain|governance|syntax|lexer|lexical|parser|string|word|sub-?word|special|pad(?:ding)?|mask|stop|bos|eos|input|output|prompt|completion|unexpected|unrecogni[sz]ed|illegal|immense|delimiter|separator|sequence|closing|opening|sequence|start any|stray|ring|partition|vnode|rate|bucket|throttle'
 /** What a token has when it is not one of ours. */
 const TOKEN_THINGS =
   'budget|quota|usage|window|address|supply|sale|swap|bucket|range|ring|indices|index|sequence|count|limit|id sequence|stream|filter|embedding|path|file|serial(?: number)?|labels?|separator|table'
@@ -17,7 +17,7 @@ const SIGNED =
   'csr|licen[cs]e|pdf|document|package|pkg|rpm|deb|apk|apt|gpg|pgp|repository|release|inrelease|webhook|payload of webhook|plugin|extension|add-?on|image|container|artifact|bundle|jar|manifest|driver|module|kernel|boot|firmware|update|installer|provider|registry key|commit|tag|git|dkim|dmarc|spf|arc|dnskey|rrsig|dnssec|zone|email|mail|message digest|transaction|block|wallet|contract|function|method|type|call|lambda|virus|malware|yara|rule|ids|snort|database|file|zip|archive|xml document|mime|s/mime|cms|pkcs ?#?7|tls|ssl|handshake|ocsp|crl|certificate|cert|x\\.?509|hub'
 /** Sessions that nobody logged into. */
 const SESSIONS =
-  'zookeeper|zk|client|consumer|database|db|jdbc|hibernate|smtp|imap|ftp|sftp|ssh|telnet|bgp|bfd|rtsp|sip|rtp|vnc|rdp|tmux|screen|tcp|udp|tls|ssl|terminal|shell|spark|jupyter|kernel|replay|recording|training|chat|game|shopping|checkout|debug(?:ger)?|profiling|etcd|consul|raft|stream(?:ing)?|upload|http/2|quic|websocket|zoom|teams|meeting|player|pairing|voice|call|table|sandbox|notebook|workshop|yoga|conference'
+  'participant|zookeeper|zk|client|consumer|database|db|jdbc|hibernate|smtp|imap|ftp|sftp|ssh|telnet|bgp|bfd|rtsp|sip|rtp|vnc|rdp|tmux|screen|tcp|udp|tls|ssl|terminal|shell|spark|jupyter|kernel|replay|recording|training|chat|game|shopping|checkout|debug(?:ger)?|profiling|etcd|consul|raft|stream(?:ing)?|upload|http/2|quic|websocket|zoom|teams|meeting|player|pairing|voice|call|table|sandbox|notebook|workshop|yoga|conference'
 const CODES =
   'coupon|promo(?:tion)?|voucher|discount|gift(?: card)?|zip|postal|qr|bar|activation|invite|invitation|referral|verification|country|area|pickup|pairing|recovery|backup|sms|otp'
 const AUDIENCES = 'segment|campaign|newsletter|mailing|marketing|ads?|facebook ads|email|mail'
@@ -42,6 +42,11 @@ export const FOREIGN: readonly Alternative[] = [
     needs: ['signature'],
   },
   { source: '(?:\\bx[- ]hub[- ]signature(?:-256)?)', needs: ['signature'] },
+  {
+    source: '(?:\\b(?:cross|commit|tag|code|image|webhook)[- ]signing(?:[- ](?:keys?|secrets?))?\\b)',
+    needs: ['signing'],
+  },
+  { source: '(?:\\b(?:un)?lock: token\\b|\\bkey authori[sz]ations?\\b)', needs: ['lock: token', 'key authori'] },
   { source: `(?:\\b(?:${SESSIONS})[ -]session\\b)`, needs: ['session'] },
   {
     source:

@@ -41,6 +41,8 @@ const RULES: readonly RegExp[] = [
   /^\s*\*\s+(?:throws|returns|raises|see|note)\b/i,
   /\b(?:fix(?:ed|es)?|resolved|closes?) (?:an? )?(?:\w+ )?(?:bug|issue|regression|problem|crash)\b/i,
   /^\s*case [\w.:]+:\s+(?:return|throw|raise)\b/,
+  // Not found out.
+  /\b(?:determine|check(?:ing|ed)?|tell|decide|see) (?:if|whether) [^\n:]{0,40}\b(?:expired|revoked|valid|invalid)\b/i,
   // Test output.
   /\b[Rr]unning \d+ (?:specs?|tests?)\b|\btest "[^"\n]{1,120}" (?:passed|ok|skipped)\b/,
   /^\s*(?:✓|✔|✗|✘|×|√|●|FAILED |(?:Scenario|Feature|Background)(?: Outline)?: |Given (?:the|an?|that)\b|Then the\b|PASS\b|FAIL\b|--- (?:PASS|FAIL|SKIP)|=== RUN|(?:not )?ok \d+\b|test_\w+|test \S+ \.\.\.|smoke test\b|\d+\) )/,
@@ -88,6 +90,9 @@ const RULES: readonly RegExp[] = [
   /^\W*(?:the )?(?:total )?number of\b/i,
 ]
 
+/** Who speaks, before what is said: `[KEYCLOAK] `. */
+const SPEAKER = /^(?:\[[\w .:/-]{1,60}\]:? ?){1,3}/
+
 /** One setting and nothing else. */
 const SETTING =
   /^\s*["']?[\w.-]{3,80}["']?\s?[:=]\s?(?:true|false|on|off|yes|no|enabled|disabled|\d{1,9}(?:ms|s|m|h)?),?\s*$/i
@@ -121,6 +126,15 @@ const LOOSE_RULES: readonly RegExp[] = [
   /\b(?:if|when|unless|whether)\b[^.:\n]{0,30}\b(?:not |un)authenticated/i,
   // Settings in passing.
   /\btime-?out\s?[=:]\s?\S{1,12}(?: ?(?:s|secs?|seconds|ms|m|min|minutes))?\s*$/i,
+  // Told to whoever sets the software up, when it starts: variables, options, files, and what may stand there.
+  /\b(?:[Ee]nvironment|[Ee]nv) ?(?:[Vv]ariables?|[Vv]ars?)\b|\bin (?:the |your )?environment\b(?! \w)|(?:^|[\s'"`(])--[a-z][\w-]{2,}/,
+  /(?:^|[^\w.])(?!(?:INVALID|MISSING|EXPIRED|NO|BAD|ACCESS|REFRESH|ID|AUTH)_)[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,20}){0,6}_(?:TOKEN|SECRET|KEY|KEYS|URL|URI|ID|ISSUER|AUDIENCE|PASSWORD|FILE|PATH)\b/,
+  /\b(?:please )?(?:set|unset|specify|define|configure|enable|disable|add) [`'"$<]?[\w.-]{2,60}[`'">]? (?:in|on|to) (?:the |your |an? )?(?:[\w-]{1,30} ){0,2}(?:config\w{0,8}|settings?|ya?ml|file|environment|cr|values|properties|command line)\b|\bplease (?:set|specify|configure)\b|\bmust (?:be configured|configure|define|specify)\b|\b(?:make sure|ensure) (?:that )?\S{1,40} (?:is|are) (?:properly |correctly )?(?:set|configured)\b|\bleave \S{1,60} unset\b/i,
+  /\b(?:valid|allowed|supported|possible|available) (?:values|options|types|choices)\b|\bonly [^\n]{1,60} (?:is|are) supported\b|\bno [\w -]{2,40} configured\b(?! for)|\bexactly one\b|\bauth\w{0,12} (?:is |has been )?(?:disabled|not enabled|turned off)\b/i,
+  // Said by code that was called wrongly.
+  /\bnull or undefined when calling\b|\bmethod \w{1,80} (?:is )?not implemented\b/i,
+  // What is being done, and nothing said of how it went.
+  /^[^a-z]*(?!(?:missing|during|following|string|incoming|pending|remaining|(?:reject|refus|deny|declin|forbid|block|dropp|discard|clos|abort|terminat|disconnect|fail|receiv|gett|encounter|detect|see|find|return|respond|answer|send|report|throw|rais|redirect|logg|warn|invalidat|revok)ing)\b)[a-z]{2,20}ing\b(?![^\n]*\b(?:fail\w{0,4}|errors?|exception|cannot|could not|unable|denied|reject\w{0,3}|refused|invalid|because|due to)\b)(?![^\n]*: [^\n]*\b(?:expired|revoked|missing|mismatch\w{0,4}|not|no|bad|wrong|unauthori[sz]ed|malformed)\b)/i,
   // What is about to be done.
   /^\W*handling\b/i,
   /^\W*(?:checking|verifying|validating|looking up|evaluating|comparing|registering|revoking|invalidating)\b(?![^\n]*(?:fail|error|invalid\b|expired|reject|denied|mismatch|missing|unable|cannot|could not))/i,
@@ -154,7 +168,10 @@ function judge(message: string, loose: boolean): boolean {
   // The mark of a changed line in a diff is no part of it.
   const line = firstLine(message).replace(/^[-+](?=\s*(?:raise|throw|return|assert|expect|if)\b)/, '')
   if (SETTING.test(message)) return true
-  return RULES.some((rule) => rule.test(line)) || (loose && LOOSE_RULES.some((rule) => rule.test(line)))
+  if (RULES.some((rule) => rule.test(line))) return true
+  if (!loose) return false
+  const said = line.replace(SPEAKER, '')
+  return LOOSE_RULES.some((rule) => rule.test(said))
 }
 
 /** Talk, or a failure that was mended in the same breath. */

@@ -9,6 +9,7 @@ import { isCalm } from './calm.ts'
 import { withoutForeign } from './foreign-nouns.ts'
 import { inRank } from './in-rank.ts'
 import { LiteralFinder } from './literal-finder.ts'
+import { withoutThings } from './own-things.ts'
 import type { WindowPlaces } from './rare-windows.ts'
 import { type Sense, senseOf } from './sense/read-sense.ts'
 import { type Condition, OF_ONE_EMITTER, type Signature } from './signature.ts'
@@ -208,7 +209,7 @@ function textOf(record: Matchable, field: string, read: Map<string, Text>): Text
 /** What is made of speech. */
 const speeches: Readonly<Record<string, TextMemory<string>>> = {
   statements: new TextMemory(statementsOf),
-  words: new TextMemory((speech) => withoutForeign(spokenWords(statementsOf(speech)))),
+  words: new TextMemory((speech) => withoutThings(withoutForeign(spokenWords(statementsOf(speech))))),
   [OWN_STATEMENTS]: new TextMemory((speech) => withoutForeign(statementsOf(speech))),
 }
 

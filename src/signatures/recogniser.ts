@@ -27,6 +27,17 @@ export interface RecogniserOptions {
   fingerprint(kind: string, value: string): string
 }
 
+/** Where records state what went wrong, beside the message. */
+const FAULT_FIELDS = [
+  'error',
+  'err',
+  'err.message',
+  'error.message',
+  'exception.message',
+  'exception',
+  'reason',
+  'cause',
+]
 /** Where common words are looked for. */
 const LOOSE_PLACES: ReadonlySet<string> = new Set(['statements', 'words'])
 
@@ -104,7 +115,8 @@ export class Recogniser {
       if (!isConcerned(record)) return null
       if (isCalm(record) && isDailyBusiness(match.signature, said)) return this.#request(record, tokens)
     }
-    if (outcome === 'failure' ? isHearsay(said, loose) : loose && isTalk(said)) return null
+    // What was being done when a field says how it ended is no talk.
+    if (outcome === 'failure' ? isHearsay(said, loose && !statesFault(record)) : loose && isTalk(said)) return null
     const event = this.eventOf(match, record, tokens)
     if (match.signature.system === ANYBODY) event.system = speakerAmong(matches, record, outcome)
     return event
@@ -226,9 +238,13 @@ function isNamed({ named_by }: Signature, { speech, format, attributes, resource
   return named_by.some((name) => told.includes(name))
 }
 
+function statesFault({ attributes }: LogRecord): boolean {
+  return FAULT_FIELDS.some((name) => attributes[name] !== undefined && !isAbsent(attributes[name]!))
+}
+
 /** Said where nothing is wrong: a token was withdrawn on request, none is there and so one is made. */
-function isDailyBusiness({ cause }: Signature, said: string): boolean {
-  if (cause === 'revocation' && !speaksOfRefusal(said)) return true
+function isDailyBusiness({ cause, subcause }: Signature, said: string): boolean {
+  if ((cause === 'revocation' || subcause === 'missing') && !speaksOfRefusal(said)) return true
   return cause !== 'outage' && goesOn(said)
 }
 

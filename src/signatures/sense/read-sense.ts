@@ -91,7 +91,9 @@ const SINGLE = new Map<string, Part['role']>([
 ])
 
 /** Words and the signs that part statements; quotes, brackets and equals signs are looked through. */
-const WORD = /[a-zà-ÿ][a-zà-ÿ0-9]*(?:['’](?=t\b)t)?|\d+(?:xx)?|[.;,:\n(){}|]/g
+const WORD = /[a-zà-ÿ][a-zà-ÿ0-9]*(?:['’](?=t\b)t)?|\d+(?:xx)?|[.;,:\n(){}|]|[~§]{3,}/g
+/** Nouns of other trades and things named after ours, blanked out before: see foreign-nouns.ts and own-things.ts. */
+const BLANK = /^[~§]/
 
 function partsOf(text: string): Part[] {
   const words: string[] = []
@@ -102,6 +104,11 @@ function partsOf(text: string): Part[] {
   const parts: Part[] = []
   for (let i = 0; i < words.length; ) {
     const word = words[i]!
+    if (BLANK.test(word)) {
+      parts.push({ role: 'noun', noun: 'foreign', weak: 0, word, last: word })
+      i++
+      continue
+    }
     const found = tree.longestAt(words, i)
     const single = SINGLE.get(word)
     if (found !== null && (found.length > 1 || single === undefined || single === 'denying')) {
@@ -137,7 +144,9 @@ const PLAINLY_OURS =
 
 /** What a noun has: `wrong value for claim`, `mismatch in sub`. */
 const HAD: ReadonlySet<string> = new Set(
-  'value type format parameter field mismatch mismatched different wrong unexpected invalid match matching'.split(' '),
+  'value type format parameter field response status answer reply mismatch mismatched different wrong unexpected invalid match matching'.split(
+    ' ',
+  ),
 )
 /** What went well. */
 const SUCCEEDING = /^(?:succe\w{2,6}|ok|passed|completed?|done)$/
@@ -178,6 +187,44 @@ const DONE: ReadonlySet<Fault> = new Set([
   'denied',
   'deleted',
 ] as Fault[])
+/** Lack of what is named behind. */
+const LACKING: ReadonlySet<string> = new Set('no without has had have contains carries lacks lacking doesnt'.split(' '))
+/** What was set up is said first; what was met with is a report. */
+const SET_UP: ReadonlySet<string> = new Set(
+  'set updated created added registered loaded initialized initialised configured enabled cleared stored saved wrote sent scheduled started stopped replaced migrated reset'.split(
+    ' ',
+  ),
+)
+/** Begin a report, or name no deed. */
+const TELLING =
+  /^(?:missing|during|following|nothing|something|anything|everything|string|incoming|pending|remaining|according|regarding|(?:reject|refus|deny|declin|forbid|block|dropp|discard|clos|abort|terminat|disconnect|fail|receiv|gett|gott|encounter|detect|see|find|return|respond|answer|send|report|throw|rais|redirect|logg|warn|invalidat|revok|expir)ing)$/
+const MISHAPS: ReadonlySet<string> = new Set(['error', 'exception', 'failure', 'problem', 'trouble'])
+const HAPPENED: ReadonlySet<string> = new Set(
+  'occurred occured happened encountered raised thrown while when during trying'.split(' '),
+)
+const MEANWHILE: ReadonlySet<string> = new Set(['while', 'when', 'during', 'trying'])
+/** `token request failed`: the token was asked for. */
+const ATTEMPTS: ReadonlySet<string> = new Set(
+  'request requests response call attempt step check flow operation query lookup handshake processing'.split(' '),
+)
+/** What errors have. */
+const ERROR_THINGS: ReadonlySet<string> = new Set(
+  'response responses handler handlers page pages handling type types class listener event events template mapper rate budget counter'.split(
+    ' ',
+  ),
+)
+const FORBIDDEN: ReadonlySet<Fault> = new Set(['unsupported', 'denied'] as Fault[])
+const NEEDED = /^(?:required|needed)$/
+/** What may be said of a part of a token. */
+const OF_A_PART: ReadonlySet<Fault> = new Set(['bad', 'mismatch', 'absent', 'unknown', 'unsupported'] as Fault[])
+const WHOLES: ReadonlySet<Noun> = new Set<Noun>(['token', 'id_token', 'refresh_token', 'assertion', 'claim'])
+const WITHIN: ReadonlySet<string> = new Set(['in', 'from', 'inside', 'within'])
+/** Words that such a part is named with. */
+const PART_WORDS = 3
+/** No part of it, but what it is written with, or an answer. */
+const WRITTEN_WITH: ReadonlySet<string> = new Set(
+  'char character characters byte bytes symbol letter error errors exception response data'.split(' '),
+)
 /** Every sense of the text, as often as it is stated. @param calm whether the record itself says that nothing is wrong */
 export function senseOf(text: string, calm = false): readonly Sense[] {
   if (!SPEAKING_OF_IT.some((word) => text.includes(word))) return []
@@ -258,8 +305,16 @@ class Reader {
   }
 
   #readFault(i: number, fault: Fault): void {
-    if (this.#isDenied(i) || this.#isSupposed(i) || this.#isDone(i, fault)) return
+    if (this.#isDenied(i) || this.#isSupposed(i) || this.#isDone(i, fault) || this.#isUnderWay(i)) return
     if (this.#parts[i]!.word === 'no' && this.#isWanted(i)) return
+    // `required when signing is enabled`: by whom, and when.
+    if (NEEDED.test(this.#parts[i]!.last) && this.#parts[i + 1]?.role === 'supposing') return
+    // `not allowed to remove the token`: what nobody may do to it.
+    if (FORBIDDEN.has(fault) && this.#parts[this.#past(i, 1, 'filler')]?.deed === 'store') return
+    if (OF_A_PART.has(fault) && this.#isPartOfToken(i)) {
+      this.#senses.push({ of: 'part', is: fault })
+      return
+    }
     // `the required claim` is none that is missing; what consists of three tokens is none itself.
     const { word } = this.#parts[i]!
     const wanted = word === 'required' || (fault === 'malformed' && (word === 'must' || word === 'should'))
@@ -269,7 +324,15 @@ class Reader {
   /** `failed to verify the token`, `token verification failed`, `token not verified`, `login failed`. */
   #readFailing(i: number): void {
     if (this.#isSupposed(i) || this.#isDenied(i)) return
+    // `error response`, `failure handler`: a thing.
+    if (ERROR_THINGS.has(this.#parts[i + 1]?.word ?? '')) return
     let next = this.#past(i, 1, 'filler', 'over')
+    // `an error occurred while decoding`
+    if (MISHAPS.has(this.#parts[i]!.word)) {
+      let doing = next
+      while (HAPPENED.has(this.#parts[doing]?.word ?? '')) doing++
+      if (doing > next && MEANWHILE.has(this.#parts[doing - 1]!.word)) next = this.#past(doing - 1, 1, 'filler')
+    }
     // `failed to properly verify`; another verb is another deed.
     while (this.#parts[next]?.role === 'other' && this.#parts[next]!.word.endsWith('ly')) next++
     const after = this.#parts[next]
@@ -280,7 +343,7 @@ class Reader {
       (/ing$/.test(after.word) || (COPULAS.has(this.#parts[i - 1]?.word ?? '') && after.deed === 'issue'))
     )
       return
-    if (after?.role === 'deed' && next - i <= 4) {
+    if (after?.role === 'deed' && next - i <= 6) {
       const un = `un-${after.deed!}` as const
       const noun = this.#object(next) ?? this.#subject(i)
       // Whom one could not authenticate is not what was wrong.
@@ -289,8 +352,9 @@ class Reader {
       else this.#state(noun, un)
       return
     }
-    // What is a deed behind `to` has the name of a noun.
-    if (next > i + 1 && (after?.noun === 'login' || after?.noun === 'refresh_token')) {
+    // What is a deed behind `to` has the name of a noun; `error in login.beforeSave` is somewhere in there.
+    const somewhere = this.#parts[next - 1]?.role === 'over' && this.#parts[next + 1]?.role === 'other'
+    if (next > i + 1 && !somewhere && (after?.noun === 'login' || after?.noun === 'refresh_token')) {
       this.#state(after, after.noun === 'login' ? 'un-authenticate' : 'un-refresh')
       return
     }
@@ -300,7 +364,12 @@ class Reader {
     }
     if (NEGATIONS.has(this.#parts[i]!.word)) return
     let last = this.#past(i, -1, 'filler')
-    if (this.#parts[last]?.role === 'other' && this.#parts[last - 1]?.noun === 'login') last--
+    if (
+      this.#parts[last]?.role === 'other' &&
+      (this.#parts[last - 1]?.noun === 'login' ||
+        (ATTEMPTS.has(this.#parts[last]!.word) && this.#parts[last - 1]?.role === 'noun'))
+    )
+      last--
     const before = this.#parts[last]
     if (before?.role === 'deed') {
       const noun = this.#subject(last) ?? this.#object(i)
@@ -327,6 +396,8 @@ class Reader {
     for (let k = deed + 1; k < this.#parts.length && k <= deed + OBJECT_REACH; k++) {
       const part = this.#parts[k]!
       if (part.role === 'noun') return this.#headAt(k)
+      // `decoding and validating the token`
+      if (part.word === 'and' && this.#parts[k + 1]?.role === 'deed') continue
       if (!QUIET.has(part.role) && part.role !== 'deed' && part.role !== 'fault') return null
     }
     return null
@@ -347,6 +418,8 @@ class Reader {
     const { word } = this.#parts[i]!
     const left = this.#leftOf(i)
     const right = this.#rightOf(i)
+    // `no span context` lacks what it names, whatever was spoken of before.
+    if (LACKING.has(word) && right === null && this.#parts[this.#past(i, 1, 'filler')]?.role === 'other') return null
     if (left === null && right === null) return this.#subject(i) ?? this.#across(i)
     if (left === null) return this.#isKind(i, right!.noun) ? null : right!.noun
     if (right === null) return left.noun
@@ -386,13 +459,15 @@ class Reader {
       // `no change in scopes` lacks no scope.
       if (part.role === 'over' && (BEFORE_NOUN.has(this.#parts[i]!.word) || !HAD.has(this.#parts[k - 1]!.word)))
         return null
-      if (part.role !== 'filler') distance++
+      if (part.role !== 'filler' && part.role !== 'over') distance++
     }
     return null
   }
 
-  /** The first noun behind, over the end of the statement. */
+  /** The first noun behind, over the end of the statement; what has an object of its own, `empty response`, asks for none. */
   #across(i: number): Part | null {
+    const { role } = this.#parts[this.#past(i, 1, 'filler')] ?? { role: 'end' }
+    if (role === 'other' || role === 'deed' || role === 'supposing') return null
     for (let k = i + 1; k < this.#parts.length && k <= i + REACH; k++) {
       const part = this.#parts[k]!
       if (part.role === 'noun') return this.#headAt(k)
@@ -471,6 +546,32 @@ class Reader {
     if (this.#parts[k]?.role !== 'noun') return false
     while (this.#parts[k]?.role === 'noun') k++
     return this.#parts[k]?.role === 'over' || this.#parts[k]?.role === 'other' || fault !== 'revoked'
+  }
+
+  /** `Creating the client without credentials`: what is being done, or was, and what it is done to. */
+  #isUnderWay(i: number): boolean {
+    let first = i
+    while (first > 0) {
+      const { role, word } = this.#parts[first - 1]!
+      if (role === 'end' || role === 'parting') break
+      if (role === 'failing' || role === 'fault' || NEGATIONS.has(word)) return false
+      first--
+    }
+    if (first === i) return false
+    const { word, role } = this.#parts[first]!
+    return role !== 'noun' && (SET_UP.has(word) || (/[a-z]{2}ing$/.test(word) && !TELLING.test(word)))
+  }
+
+  /** `invalid tenant in token`, `no email field in id token`: what is wrong is a part of it. */
+  #isPartOfToken(i: number): boolean {
+    const from = this.#past(i, 1, 'filler')
+    let k = from
+    while (k < from + PART_WORDS && (this.#parts[k]?.role === 'other' || this.#parts[k]?.noun === 'foreign')) k++
+    if (k === from || WRITTEN_WITH.has(this.#parts[k - 1]!.word) || !WITHIN.has(this.#parts[k]?.word ?? ''))
+      return false
+    let whole = this.#past(k, 1, 'filler')
+    if (this.#parts[whole]?.role === 'other') whole++
+    return this.#parts[whole]?.role === 'noun' && WHOLES.has(this.#headAt(whole)!.noun!)
   }
 
   #isCompared(i: number): boolean {

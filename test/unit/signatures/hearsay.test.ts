@@ -77,6 +77,41 @@ describe('text that talks about failures', () => {
   })
 
   test.each([
+    'No SERVICE_API_KEY found in environment',
+    'Error reading token from environment variable: x',
+    'no token: set TX_TOKEN',
+    'OAuth scope is required. Please set oauth.scope',
+    'Invalid authentication type: kerb. Valid values are: simple, oauth2',
+    'no OIDC discovery URL configured: set issuerUrl on the resource',
+    'either --token or --client-secret is required',
+    'Authorization disabled. Using AllowingAuthorizer.',
+    'method ListAuthMethods not implemented',
+    '[SSO] Ignored invalid callback URL',
+    'Adding required scope to the server token, missing from its list',
+    'Refreshing expired token',
+  ])('is told to whoever sets up, or of what is being done: %s', (line) => {
+    expect(isHearsay(line, true)).toBe(true)
+  })
+
+  test.each([
+    'TOKEN_MISSING: no token in request',
+    'error code INVALID_TOKEN',
+    'ACCESS_TOKEN expired',
+    'Rejecting token: it is expired',
+    'Decoding the token failed',
+    'Validating token: signature mismatch',
+    'Missing signing key for kid 7',
+    'authentication failed in environment prod',
+  ])('differs from them, whoever words it: %s', (line) => {
+    expect(isHearsay(line, true)).toBe(false)
+  })
+
+  test('cannot be told where it was not found out', () => {
+    expect(isTalk('Unable to determine if token is expired as timeskew is not set')).toBe(true)
+    expect(isTalk('token is expired')).toBe(false)
+  })
+
+  test.each([
     'request denied when verifying the token: it is expired',
     '* claim "groups" not found in token',
     '- The token is expired',

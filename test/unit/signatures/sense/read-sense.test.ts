@@ -1,11 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { withoutForeign } from '../../../../src/signatures/foreign-nouns.ts'
+import { withoutThings } from '../../../../src/signatures/own-things.ts'
 import { NOUN_NAMES, NOUNS, SPEAKING_OF_IT } from '../../../../src/signatures/sense/lexicon.ts'
 import { FAULT_NAMES, senseOf } from '../../../../src/signatures/sense/read-sense.ts'
 import { wordsOfNouns } from '../../../../src/signatures/sense/words-of-sense.ts'
 import { spokenWords } from '../../../../src/signatures/spoken-words.ts'
 
-const senses = (text: string, calm = false) => senseOf(spokenWords(text), calm).map(({ of, is }) => `${of} ${is}`)
+const senses = (text: string, calm = false) =>
+  senseOf(withoutThings(withoutForeign(spokenWords(text))), calm).map(({ of, is }) => `${of} ${is}`)
 
 describe('the sense of a text', () => {
   test.each([
@@ -33,6 +36,15 @@ describe('the sense of a text', () => {
     ['minted participant token for ann', 'token done-issue'],
     ['get access token success', 'token done-fetch'],
     ['organisation 17 authenticated', 'login done-authenticate'],
+    ['an error occurred while decoding and validating the token', 'token un-parse'],
+    ['token request failed', 'token un-fetch'],
+    ['token handshake failed', 'token failed'],
+    ['web identity token cannot be empty', 'id_token absent'],
+    ['invalid tenant in access token', 'part bad'],
+    ['no email field in id token', 'part absent'],
+    ['unexpected response status from token endpoint', 'provider mismatch'],
+    ['access token must not be used after 10:20', 'token expired'],
+    ['unable to fetch token: deadline has elapsed', 'token unreachable'],
   ])('%s: %s', (text, sense) => {
     expect(senses(text)).toContain(sense)
   })
@@ -50,6 +62,17 @@ describe('the sense of a text', () => {
     'invalid syntax near token FROM',
     'missing cache key for user session page',
     'registered authenticated routes',
+    'Creating service reports without an access token',
+    'Updated the security context to contain null authentication',
+    'token validation: no span context set',
+    'empty response content when reading the access token',
+    'signing key is required when signing is enabled',
+    'not allowed to remove the access token of ann',
+    'OAuth error response should name its type',
+    'error in authenticator.post_spawn_stop',
+    'no credential store enabled for access tokens',
+    'exception thrown checking credentials',
+    'invalid character in token',
   ])('is none in: %s', (text) => {
     expect(senses(text)).toEqual([])
   })
