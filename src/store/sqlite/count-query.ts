@@ -9,6 +9,7 @@ import { coverRange, DAY_MS, GRAIN, GRAIN_MS, type Segment } from '../time-grain
 import { addCondition, type FilterIds, filterIds, idsOf } from './filter-ids.ts'
 import { DIMENSIONS, type Lexicon, type Verdict } from './lexicon.ts'
 import { NO_DIMENSION } from './rollup-delta.ts'
+import { SeriesScan } from './series-scan.ts'
 import { Statements } from './statements.ts'
 
 /** What is counted per verdict besides: nothing, a dimension's values, or the start of each step. */
@@ -22,7 +23,7 @@ export type Grouping =
 /** One count. `group`: 0, the number of a name, or the start of a step in ms; `start_ms` where both are asked for. */
 export type CountVisitor = (verdict: Verdict, group: number, count: number, start_ms: number) => void
 
-type CountRow = [verdict: number, key: number, count: number, bucket: number]
+export type CountRow = [verdict: number, key: number, count: number, bucket: number]
 
 /** The smallest table that knows every dimension involved. */
 interface CountSource {
@@ -33,17 +34,21 @@ interface CountSource {
   value: string
   conditions: string[]
   params: unknown[]
+  /** All series of the stretch are looked at. */
+  whole: boolean
 }
 
 export class CountQuery {
   readonly #db: Database.Database
   readonly #lexicon: Lexicon
   readonly #statements: Statements
+  readonly #scan: SeriesScan
 
   constructor(db: Database.Database, lexicon: Lexicon) {
     this.#db = db
     this.#lexicon = lexicon
     this.#statements = new Statements(db)
+    this.#scan = new SeriesScan(db, lexicon)
   }
 
   /** Visits counts that pass; several visits may share verdict and group, so they have to be added up. */
@@ -91,6 +96,7 @@ export class CountQuery {
 
   #rows(segment: Segment, ids: FilterIds, grouping: Grouping): CountRow[] {
     const source = sourceOf(segment, ids, 'dimension' in grouping ? grouping.dimension : undefined)
+    if (source.whole) return this.#scan.rows(segment, ids, grouping)
     const key = { nothing: '0', dimension: source.value, step: 'r.bucket', dimension_step: source.value }[grouping.by]
     const bucket = grouping.by === 'dimension_step' ? 'r.bucket' : '0'
     const sql = `SELECT ${source.verdict}, ${key}, sum(r.count), ${bucket} FROM ${source.from}
@@ -131,7 +137,7 @@ function sourceOf(segment: Segment, ids: FilterIds, asked: Dimension | undefined
     conditions.push('r.dimension = ?')
     params.push(only === undefined ? NO_DIMENSION : DIMENSIONS.indexOf(only) + 1)
     for (const condition of ids.dimensions) addCondition(conditions, params, 'r.value', condition)
-    return { from: 'facet r', verdict: 'r.verdict', value: 'r.value', conditions, params }
+    return { from: 'facet r', verdict: 'r.verdict', value: 'r.value', conditions, params, whole: false }
   }
   const series = ids.series()
   if (series !== null && segment.grain !== GRAIN.minute && segment.to - segment.from <= BUCKETS_SOUGHT) {
@@ -144,6 +150,7 @@ function sourceOf(segment: Segment, ids: FilterIds, asked: Dimension | undefined
       value: `s.${asked}`,
       conditions: ['r.grain = ?'],
       params: [JSON.stringify(buckets), JSON.stringify(series), segment.grain],
+      whole: false,
     }
   }
   if (series !== null) addCondition(conditions, params, 'r.series', { include: series, exclude: [] })
@@ -155,6 +162,7 @@ function sourceOf(segment: Segment, ids: FilterIds, asked: Dimension | undefined
     value: `s.${asked}`,
     conditions,
     params,
+    whole: series === null,
   }
 }
 

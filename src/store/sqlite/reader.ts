@@ -35,7 +35,6 @@ import type {
 import type { SourceStatus } from '../../core/source-status.ts'
 import type { TokenUses } from '../../core/token-use.ts'
 import type { WatchStep } from '../../core/watch-step.ts'
-import { HOUR_MS } from '../time-grain.ts'
 import {
   readActivity,
   readAlerts,
@@ -50,6 +49,7 @@ import { readGroups } from './group-query.ts'
 import { HistoryTable } from './history-table.ts'
 import { IncidentList } from './incident-query.ts'
 import { INCIDENT_COLUMNS, type IncidentRow, unpackIncident } from './incident-row.ts'
+import { type Last, lastOutcomes } from './last-outcomes.ts'
 import { Lexicon } from './lexicon.ts'
 import { MetaTable } from './meta-table.ts'
 import { newestOf } from './newest-of.ts'
@@ -184,12 +184,9 @@ export class SqliteReader implements StoreReader {
   /** In order of the values. */
   async lastOutcomes(dimension: Dimension, range: TimeRange, filter: Filter): Promise<LastOutcome[]> {
     return this.#refusing(() => {
-      const last = new Map<number, { success: number | null; failure: number | null }>()
-      const grouping = { by: 'dimension_step', dimension, step_ms: HOUR_MS } as const
-      this.#count(range, filter, grouping, ({ cause }, id, _, start_ms) => {
-        const row = addTo(last, id, { success: null, failure: null })
-        const outcome = cause === null ? 'success' : 'failure'
-        row[outcome] = Math.max(row[outcome] ?? start_ms, start_ms)
+      let last: ReadonlyMap<number, Last> = new Map()
+      this.#within(range, (clipped, detail_from_ms) => {
+        last = lastOutcomes(this.#counts, this.#lexicon, dimension, clipped, detail_from_ms, filter)
       })
       return [...last]
         .map(([id, { success, failure }]) => ({
@@ -356,21 +353,21 @@ export class SqliteReader implements StoreReader {
     return first_ms === undefined || last_ms === undefined ? null : { from_ms: first_ms, to_ms: last_ms + 1 }
   }
 
-  /** Counts within `range`, clipped to what there is, in one snapshot of the store. */
   #count(
     range: TimeRange,
     filter: Filter,
     ...rest: [Parameters<CountQuery['run']>[3], Parameters<CountQuery['run']>[4]]
   ): void {
+    this.#within(range, (clipped, detail_from_ms) => this.#counts.run(clipped, detail_from_ms, filter, ...rest))
+  }
+
+  /** What there is within `range`, in one snapshot of the store; nothing is looked for where there is nothing. */
+  #within(range: TimeRange, look: (clipped: TimeRange, detail_from_ms: number) => void): void {
     this.#db.transaction(() => {
       const extent = this.#extent()
       if (extent === null) return
-      const clipped = {
-        from_ms: Math.max(range.from_ms, extent.from_ms),
-        to_ms: Math.min(range.to_ms, extent.to_ms),
-      }
-      if (clipped.from_ms >= clipped.to_ms) return
-      this.#counts.run(clipped, this.#meta.get('detail_from_ms') ?? -Infinity, filter, ...rest)
+      const clipped = clip(range, extent)
+      if (clipped.from_ms < clipped.to_ms) look(clipped, this.#meta.get('detail_from_ms') ?? -Infinity)
     })()
   }
 

@@ -15,6 +15,7 @@ export class TupleDictionary {
   readonly #byId = new Map<number, readonly number[]>()
   readonly #select: Database.Statement<number[], { id: number; day: number }>
   readonly #parts: Database.Statement<[number], number[]>
+  #many: Database.Statement<[string], number[]> | undefined
   #insert: Database.Statement<number[]> | undefined
   #touch: Database.Statement<[number, number]> | undefined
 
@@ -64,6 +65,19 @@ export class TupleDictionary {
     if (this.#byId.size >= CACHE_LIMIT) this.#byId.clear()
     this.#byId.set(id, parts)
     return parts
+  }
+
+  /** Reads the parts of many numbers at once, so that {@link parts} need not ask for each. */
+  learn(ids: readonly number[]): void {
+    const unknown = ids.filter((id) => !this.#byId.has(id))
+    if (unknown.length === 0) return
+    this.#many ??= this.#db
+      .prepare<[string], number[]>(
+        `SELECT id, ${this.#columns.join(', ')} FROM ${this.#table} WHERE id IN (SELECT value FROM json_each(?))`,
+      )
+      .raw()
+    if (this.#byId.size + unknown.length > CACHE_LIMIT) this.#byId.clear()
+    for (const [id, ...parts] of this.#many.iterate(JSON.stringify(unknown))) this.#byId.set(id!, parts)
   }
 
   forget(): void {

@@ -65,6 +65,35 @@ export function describeReportQuestions(engine: StoreEngine): void {
       ])
     })
 
+    it('knows it also of values that were last met weeks before the others, and of what no record named', async () => {
+      const { writer, reader } = await both()
+      const hour = START_MS - 58 * MINUTE_MS
+      const rare = { ...incident({ host: 'rare' }), time_ms: START_MS - 30 * DAY_MS }
+      const { client_id: _, ...nameless } = rare
+      await writer.append(
+        batch({
+          successes: [0, 1, 9, 17].map((days) => success({ client_id: 'web', time_ms: START_MS - days * DAY_MS })),
+          incidents: [
+            { incident: { ...rare, client_id: 'old' }, added: [] },
+            { incident: { ...nameless, time_ms: START_MS - 3 * DAY_MS }, added: [] },
+            { incident: incident({ client_id: 'web', time_ms: START_MS - 12 * DAY_MS }), added: [] },
+            { incident: incident({ client_id: 'web', time_ms: START_MS - 20 * DAY_MS }), added: [] },
+          ],
+        }),
+      )
+      const nobody = { value: '', last_success_ms: null, last_failure_ms: hour - 3 * DAY_MS }
+      const old = { value: 'old', last_success_ms: null, last_failure_ms: hour - 30 * DAY_MS }
+      const web = { value: 'web', last_success_ms: hour, last_failure_ms: hour - 12 * DAY_MS }
+      expect(await reader.lastOutcomes('client_id', EVERYTHING, NO_FILTER)).toEqual([nobody, old, web])
+      const but = { include: {}, exclude: { host: ['rare'] } }
+      expect(await reader.lastOutcomes('client_id', EVERYTHING, but)).toEqual([web])
+      const before = { from_ms: 0, to_ms: START_MS - 18 * DAY_MS }
+      expect(await reader.lastOutcomes('client_id', before, NO_FILTER)).toEqual([
+        old,
+        { value: 'web', last_success_ms: null, last_failure_ms: hour - 20 * DAY_MS },
+      ])
+    })
+
     it('gives all that is known of one kind of party in a range, latest first', async () => {
       const { writer, reader } = await both()
       const fact = (difference: Partial<HistoryFact>): HistoryFact => ({

@@ -1,6 +1,6 @@
 /** Starts the engine behind its HTTP front (front.mjs) for tests; each test gets a database of its own in it. */
 import { type ChildProcess, fork } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -21,7 +21,12 @@ export interface Engine {
   /** Starts it again on the same port with the same data. */
   start(setup?: Setup): Promise<void>
   remove(): Promise<void>
+  /** Processor time it has taken since it started, ms; Linux only. */
+  cpu_ms(): number
 }
+
+/** Clock ticks of /proc: USER_HZ is 100 on every architecture Node runs on (proc(5)). */
+const TICK_MS = 10
 
 /** How a server is configured and what whoever asks may do; left out: anything. */
 export interface Setup {
@@ -54,9 +59,12 @@ ${granted ?? ''}</default></users></clickhouse>`,
   return file
 }
 
-/** @param within a folder on a disk with room. */
-export async function startEngine(within = tmpdir()): Promise<Engine> {
-  const folder = mkdtempSync(join(within, 'authtop-engine-'))
+/**
+ * @param within a folder on a disk with room
+ * @param kept a folder whose data is gone on with and stays; else it has one of its own within the first
+ */
+export async function startEngine(within = tmpdir(), kept?: string): Promise<Engine> {
+  const folder = kept ?? mkdtempSync(join(within, 'authtop-engine-'))
   let child: ChildProcess | undefined
   let port = 0
   const start = async (setup?: Setup) => {
@@ -91,7 +99,12 @@ export async function startEngine(within = tmpdir()): Promise<Engine> {
     kill,
     async remove() {
       await kill()
-      rmSync(folder, { recursive: true, force: true })
+      if (kept === undefined) rmSync(folder, { recursive: true, force: true })
+    },
+    cpu_ms() {
+      // After the name, which may hold anything, in brackets: state is the first, user and system time the 12th and 13th.
+      const fields = readFileSync(`/proc/${child!.pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ')
+      return (Number(fields[11]) + Number(fields[12])) * TICK_MS
     },
   }
 }
