@@ -169,8 +169,12 @@ export function perhapsSameRequest(a: Known, b: Known, clocks: ClockLookup): Joi
   if (hosts.size > 1 && !same(line.client_id, reason.client_id)) return null
   if (bare.spoken.some((s) => told.spoken.some((t) => s.stream === t.stream))) return null
   if (apartness(a, b, clocks) > TIME_ALONE_MS) return null
-  if (!usuallyAnswers(line.http_status!, reason)) return 'time'
-  return line.http_path !== undefined && isNamed(line.http_path, reason) ? 'named_path' : 'status_and_time'
+  const usual = usuallyAnswers(line.http_status!, reason)
+  const named = line.http_path !== undefined && isNamed(line.http_path, reason)
+  // Who could not reach its issuer answers 401 or 503, and a gateway's 503 is seldom told: a 401 is rather another's.
+  if (reason.reported_cause === 'outage') return named && usual ? 'named_path' : 'time'
+  if (!usual) return 'time'
+  return named ? 'named_path' : 'status_and_time'
 }
 
 /** Does the path name who said it, by its service or by its host? */

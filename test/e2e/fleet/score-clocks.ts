@@ -33,17 +33,18 @@ export interface ClockScore {
 /** NTP keeps clocks far closer; `TOLERANCE_MS` of analyze/clock/vote.ts accuses from a second on. */
 const GOOD_MS = 100
 
-/** Hosts the table does not list are those no record of which names them: not scored. */
+/** Hosts the table does not list are those no record of which names them: not scored. `stampOf`: the same of their stamps, zones included. */
 export function scoreClocks(
   clocks: readonly TrueClock[],
   table: ClockTable,
   offsetOf: OffsetOf,
   end_ms: number,
+  stampOf: OffsetOf = offsetOf,
 ): ClockScore[] {
   return clocks.flatMap(({ host, sort, drift_ppm, resolution_ms }) => {
     const row = table.hosts.find((r) => r.host === host)
     if (row === undefined) return []
-    const at_ms = trueTime(host, row.to_ms ?? end_ms, offsetOf, end_ms)
+    const at_ms = row.to_ms === null ? end_ms : trueTime(host, row.to_ms, stampOf, end_ms)
     const against_ms = row.reference?.startsWith('host ') ? offsetOf(row.reference.slice('host '.length), at_ms) : 0
     const truth_s = (offsetOf(host, at_ms) - against_ms) / 1000
     return [

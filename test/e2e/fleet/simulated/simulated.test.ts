@@ -28,7 +28,8 @@ test.for(RUNS)('hours of the $kind fleet drawn from seed $seed are told as they 
     const host = plan.hosts.find((one) => one.hostname === hostname)
     return host && `${host.flavour}, ${host.layout}`
   })
-  const clocks = scoreClocks(day.clocks, await clocksIn(join(folder, 'store.db')), day.offsetOf, day.end_ms)
+  const table = await clocksIn(join(folder, 'store.db'))
+  const clocks = scoreClocks(day.clocks, table, day.offsetOf, day.end_ms, day.stampOf)
   console.log(`${kind} fleet, seed ${seed}\n${tableOf(report)}\n${clockTableOf(clocks)}`)
   if (kind === 'simulated') {
     const sums = sumUp(clocks)
