@@ -42,8 +42,18 @@ const FAULT_FIELDS = [
 const LOOSE_PLACES: ReadonlySet<string> = new Set(['statements', 'words'])
 
 /** Where records state a token's id and the grant, session or family it belongs to; the most usual first. */
-const TOKEN_ID = ['jti', 'token.jti', 'err.payload.jti', 'error.payload.jti', 'payload.jti', 'claims.jti', 'token_id']
+const TOKEN_ID = [
+  'jwt.jti',
+  'jti',
+  'token.jti',
+  'err.payload.jti',
+  'error.payload.jti',
+  'payload.jti',
+  'claims.jti',
+  'token_id',
+]
 const SESSION = [
+  'session.id',
   'grant_id',
   'grantId',
   'sid',
