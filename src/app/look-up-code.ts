@@ -27,7 +27,9 @@ export function lookUpCode(text: string, signatures: readonly Signature[]): Know
       .map((subcause) => ({ cause, subcause })),
   )
   if (found.length === 0 && named.length === 0) return null
-  const plainest = Math.min(...found.map(asked))
+  // Whoever is found by more than the code alone says less of what the code means.
+  const alone = found.filter((s) => !s.codes?.includes(lower))
+  const plainest = Math.min(...(alone.length > 0 ? alone : found).map(asked))
   /** A code that alone leaves the reason open (`invalid_grant`): what most systems mean by it comes first. */
   const openCode = found.some((s) => asked(s) === plainest && s.cause === 'unknown')
   const votes = new Map<string, { cause: Cause; subcause: Subcause; plain: boolean; systems: Set<string> }>()
@@ -77,6 +79,7 @@ function carries(s: Signature, code: string, lower: string): boolean {
     isNamed(s, lower) ||
     s.contains.includes(lower) ||
     s.any.includes(lower) ||
+    s.codes?.includes(lower) ||
     s.where.some(
       (c) => !c.negate && c.values !== undefined && c.values.some((v) => v === code || v.toLowerCase() === lower),
     )

@@ -30,6 +30,7 @@ const SIGNATURE_WORDS: ReadonlySet<string> = new Set([
   'not',
   'system',
   'common',
+  'codes',
 ])
 
 function fill(value: unknown, row: Record<string, unknown>): unknown {

@@ -53,6 +53,11 @@ export const signatureSchema = z.strictObject({
   examples: z.array(example).default([]),
   not: z.array(z.string()).default([]),
   system: z.string().optional(),
+  /** Names by which `authtop explain` knows it too: an error's class or status beside the words it is found by. */
+  codes: z
+    .array(scalar.pipe(z.string().min(2).max(80)))
+    .max(8)
+    .default([]),
   /** Words that others write too: they name their emitter only where the record does so as well. */
   common: z.boolean().default(false),
 })

@@ -196,6 +196,7 @@ function toSignature(id: string, s: SignatureSource, pack: PackSource): Signatur
     flags: s.flags,
     ...(s.of === undefined || s.is === undefined ? {} : { sense: { of: s.of, is: s.is } }),
     where: toConditions(s),
+    ...(s.codes.length === 0 ? {} : { codes: s.codes.map((t) => t.toLowerCase()) }),
     ...(s.common ? { named_by: [s.system ?? pack.system, ...pack.names].map((t) => t.toLowerCase()) } : {}),
     fields: s.fields,
   }

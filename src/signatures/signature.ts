@@ -54,6 +54,8 @@ export interface Signature {
   /** What must be said of what, however it is worded; see sense/read-sense.ts. */
   sense?: { of: readonly Noun[]; is: readonly Fault[] }
   where: readonly Condition[]
+  /** Codes that stand beside what it is found by, for whoever asks what they mean; lower case. */
+  codes?: readonly string[]
   /** Anybody's words: the emitter is named only where the record has one of these, lower case. */
   named_by?: readonly string[]
   /** Capture name → attributes to read it from, the first that is there wins. */

@@ -26,6 +26,11 @@ describe('a bare code', () => {
     ['E0000047', 'outage/rate_limited'],
     ['OIDCS-28ubl', 'revocation/refresh_reused'],
     ['JWTSessionError', 'malformed/decryption'],
+    // Named beside what the signature is found by.
+    ['MismatchingRedirectURIError', 'misconfiguration/redirect_uri'],
+    ['AlbJwtInvalidSignerError', 'misconfiguration/issuer_mismatch'],
+    ['invalid_provision_key', 'misconfiguration/client_credentials'],
+    ['PREAUTH_FAILED', 'misconfiguration/client_credentials'],
   ])('%s means %s before anything else', (code, meaning) => {
     expect(first(code)).toBe(meaning)
   })
