@@ -45,9 +45,17 @@ export const NAMES: readonly Alternative[] = [
 
 const names = new Alternation(NAMES, 'g')
 
+/**
+ * A name with its value says nothing of what stands before it: `credentials checked geo=None`. One that gives the reason does, and so
+ * does whoever is named first.
+ */
+const PAIR =
+  /(?<=[^\s=,;|(] {1,3})(?=(?!(?:\w{1,20}[._-])?(?:reason|error|err|cause|why|detail|details|description|message|msg|status|code|result|outcome|state|failure|exception|type|kind|errno|expected|got|actual|want)\b)[\w.[\]-]{1,60}=(?!=))/gi
+
 export function spokenWords(statements: string): string {
   const named = names.in(statements)
   return (named === null ? statements : statements.replace(named, '~'))
+    .replace(PAIR, '| ')
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replace(/([A-Z]{2,12})([A-Z][a-z]{2})/g, '$1 $2')
     .toLowerCase()

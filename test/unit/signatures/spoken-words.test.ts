@@ -14,6 +14,14 @@ describe('spoken words', () => {
     expect(spokenWords(text)).toBe(words)
   })
 
+  test('end a statement before a name with its value, unless that gives the reason', () => {
+    expect(spokenWords('credentials checked geo_location=None, zone=UTC')).toBe(
+      'credentials checked | geo location=none, zone=utc',
+    )
+    expect(spokenWords('token refused reason=expired')).toBe('token refused reason=expired')
+    expect(spokenWords('token refused auth_error=expired')).toBe('token refused auth error=expired')
+  })
+
   test.each([
     'Compiling src/auth/token_expired.rs',
     'Rendered errors/token_expired.html.erb',
