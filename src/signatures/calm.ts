@@ -11,7 +11,7 @@ export function isCalm({ severity }: Pick<LogRecord, 'severity'>): boolean {
 
 /** Words without which a calm record that tells of something withdrawn, missing or expired tells of daily business. */
 const REFUSAL =
-  /\b(?:reject|refus|den(?:y|ied)\b|unauthori[sz]ed|unauthenticated|forbidden|40[0-3]\b|fail|invalid|errors?\b|cannot|could not|couldn't|unable|not allowed|abort|presented|(?<!\bwill )attempt(?:ed)? (?:to|with))/i
+  /\b(?:reject|refus|den(?:y|ied)\b|unauthori[sz]ed|unauthenticated|forbidden|40[0-3]\b|fail|invalid(?!ated)|errors?\b|cannot|could not|couldn't|unable|not allowed|abort|presented|(?<!\bwill )attempt(?:ed)? (?:to|with))/i
 
 export function speaksOfRefusal(text: string): boolean {
   return REFUSAL.test(text)

@@ -46,6 +46,7 @@ export const FOREIGN: readonly Alternative[] = [
     source: '(?:\\b(?:cross|commit|tag|code|image|webhook)[- ]signing(?:[- ](?:keys?|secrets?))?\\b)',
     needs: ['signing'],
   },
+  { source: '(?:\\b(?:ssl/)?tls client auth\\w{0,14})', needs: ['tls client auth'] },
   { source: '(?:\\b(?:un)?lock: token\\b|\\bkey authori[sz]ations?\\b)', needs: ['lock: token', 'key authori'] },
   { source: `(?:\\b(?:${SESSIONS})[ -]session\\b)`, needs: ['session'] },
   {

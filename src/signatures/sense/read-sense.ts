@@ -138,7 +138,7 @@ const BEFORE_NOUN: ReadonlySet<string> = new Set(
 )
 /** Where tokens, issuers, sessions and signatures are not ours, unless the text says more plainly that they are. */
 const FOREIGN_TRADES =
-  /~{4}|\b(?:certificates?|certs?|acme|x509|quic|doq|dtls|dnssec|mutex|lexer|parser|tokenizer|vocabulary|syntax|macro|stopword|payment|card|charge|stripe|rpm|deb|cleartext|crl|gpg|pgp|apt|yubikey|function|(?<!(?:signature|signing|challenge|authentication|grant|http|request) )method|overload|schema|stylesheet|block|wallet|transaction|marketing|captcha|compression|compiler|sql|statement|map|manual)\b/
+  /~{4}|\b(?:certificates?|certs?|acme|x509|quic|doq|dtls|dnssec|mutex|lexer|parser|tokenizer|vocabulary|syntax|macro|stopword|payment|card|charge|stripe|rpm|deb|cleartext|crl|gpg|pgp|apt|yubikey|function|(?<!(?:signature|signing|challenge|authentication|grant|http|request) )method|overload|schema|stylesheet|block|wallet|transaction|marketing|captcha|compression|compiler|ssh|publickey|sql|statement|map|manual)\b/
 const PLAINLY_OURS =
   /\b(?:jwt|jws|jwe|jwks|oauth2?|oidc|saml|openid|sso|bearer|(?:access|refresh|id|auth) token|authorization header|client secret|pkce|dpop|session cookie|auth cookie)\b/
 
@@ -187,6 +187,16 @@ const DONE: ReadonlySet<Fault> = new Set([
   'denied',
   'deleted',
 ] as Fault[])
+/** Said of anything, and so of what stands right before it alone. */
+const OF_OTHERS: ReadonlySet<Fault> = new Set([
+  'unknown',
+  'absent',
+  'disabled',
+  'ended',
+  'inactive',
+  'deleted',
+] as Fault[])
+const PRONOUNS: ReadonlySet<string> = new Set(['it', 'which', 'one', 'itself'])
 /** Lack of what is named behind. */
 const LACKING: ReadonlySet<string> = new Set('no without has had have contains carries lacks lacking doesnt'.split(' '))
 /** What was set up is said first; what was met with is a report. */
@@ -198,6 +208,7 @@ const SET_UP: ReadonlySet<string> = new Set(
 /** Begin a report, or name no deed. */
 const TELLING =
   /^(?:missing|during|following|nothing|something|anything|everything|string|incoming|pending|remaining|according|regarding|(?:reject|refus|deny|declin|forbid|block|dropp|discard|clos|abort|terminat|disconnect|fail|receiv|gett|gott|encounter|detect|see|find|return|respond|answer|send|report|throw|rais|redirect|logg|warn|invalidat|revok|expir)ing)$/
+const SOUGHT: ReadonlySet<Deed> = new Set<Deed>(['find', 'fetch', 'store'])
 const MISHAPS: ReadonlySet<string> = new Set(['error', 'exception', 'failure', 'problem', 'trouble'])
 const HAPPENED: ReadonlySet<string> = new Set(
   'occurred occured happened encountered raised thrown while when during trying'.split(' '),
@@ -311,7 +322,7 @@ class Reader {
     if (NEEDED.test(this.#parts[i]!.last) && this.#parts[i + 1]?.role === 'supposing') return
     // `not allowed to remove the token`: what nobody may do to it.
     if (FORBIDDEN.has(fault) && this.#parts[this.#past(i, 1, 'filler')]?.deed === 'store') return
-    if (OF_A_PART.has(fault) && this.#isPartOfToken(i)) {
+    if (OF_A_PART.has(fault) && this.#isPartOfToken(i, fault)) {
       this.#senses.push({ of: 'part', is: fault })
       return
     }
@@ -398,6 +409,9 @@ class Reader {
       if (part.role === 'noun') return this.#headAt(k)
       // `decoding and validating the token`
       if (part.word === 'and' && this.#parts[k + 1]?.role === 'deed') continue
+      // `finding the namespace with this token`: found was to be another thing.
+      if (part.word === 'with' && this.#parts[k - 1]?.role === 'other' && SOUGHT.has(this.#parts[deed]!.deed!))
+        return null
       if (!QUIET.has(part.role) && part.role !== 'deed' && part.role !== 'fault') return null
     }
     return null
@@ -420,7 +434,12 @@ class Reader {
     const right = this.#rightOf(i)
     // `no span context` lacks what it names, whatever was spoken of before.
     if (LACKING.has(word) && right === null && this.#parts[this.#past(i, 1, 'filler')]?.role === 'other') return null
-    if (left === null && right === null) return this.#subject(i) ?? this.#across(i)
+    if (left === null && right === null) {
+      // `error in token service: record not found` says it of the record.
+      const own = this.#parts[this.#past(i, -1, 'filler')]
+      if (own?.role === 'other' && !PRONOUNS.has(own.word) && OF_OTHERS.has(this.#parts[i]!.fault!)) return null
+      return this.#subject(i) ?? this.#across(i)
+    }
     if (left === null) return this.#isKind(i, right!.noun) ? null : right!.noun
     if (right === null) return left.noun
     if (far) return left.noun
@@ -498,7 +517,10 @@ class Reader {
   #ruling(k: number): number {
     const over = this.#past(this.#firstOf(k), -1, 'filler')
     if (this.#parts[over]?.role !== 'over') return k
-    const before = this.#past(over, -1, 'filler')
+    // `state included with the response`
+    let before = this.#past(over, -1, 'filler')
+    if (this.#parts[before]?.role === 'other' && this.#parts[before]!.word.endsWith('ed'))
+      before = this.#past(before, -1, 'filler')
     return this.#parts[before]?.role === 'noun' ? before : k
   }
 
@@ -563,10 +585,15 @@ class Reader {
   }
 
   /** `invalid tenant in token`, `no email field in id token`: what is wrong is a part of it. */
-  #isPartOfToken(i: number): boolean {
+  #isPartOfToken(i: number, fault: Fault): boolean {
     const from = this.#past(i, 1, 'filler')
     let k = from
-    while (k < from + PART_WORDS && (this.#parts[k]?.role === 'other' || this.#parts[k]?.noun === 'foreign')) k++
+    const names = (part: Part | undefined): boolean =>
+      part?.role === 'other' ||
+      part?.noun === 'foreign' ||
+      part?.noun === 'account' ||
+      (part?.noun === 'scope' && fault !== 'absent')
+    while (k < from + PART_WORDS && names(this.#parts[k])) k++
     if (k === from || WRITTEN_WITH.has(this.#parts[k - 1]!.word) || !WITHIN.has(this.#parts[k]?.word ?? ''))
       return false
     let whole = this.#past(k, 1, 'filler')
