@@ -461,7 +461,7 @@ export const FAULTS = {
     'not (the |)(same|one of|among|equal|expected|intended|included|contained|part of)',
     'not (meant|intended|issued|minted|valid) for',
     '(for|to) (another|a different|the wrong|some other|an other)',
-    'not (in|on) (the|this|our|its|) (allowed|configured|expected|accepted|registered|trusted|valid|whitelist|list|allowlist|whitelisted)',
+    'not (in|on) (the|this|our|its|) (allowed|configured|expected|accepted|registered|trusted|valid|whitelist|list|allowlist|allow list|white list|whitelisted)',
     'neq',
   ],
   bad: [

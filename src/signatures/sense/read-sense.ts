@@ -157,6 +157,7 @@ const SOME_TIME: ReadonlySet<string> = new Set(['when', 'will'])
 /** What a comparison says first and then. */
 const EXPECTING: ReadonlySet<string> = new Set(['expected', 'expecting', 'want', 'wanted', 'wants'])
 const GETTING: ReadonlySet<string> = new Set(['got', 'received', 'but', 'actual', 'have', 'found', 'instead'])
+const GOT: ReadonlySet<string> = new Set(['got', 'received', 'instead'])
 const COPULAS: ReadonlySet<string> = new Set('is are was were be been being'.split(' '))
 
 /**
@@ -517,8 +518,9 @@ class Reader {
   #ruling(k: number): number {
     const over = this.#past(this.#firstOf(k), -1, 'filler')
     if (this.#parts[over]?.role !== 'over') return k
-    // `state included with the response`
+    // `state included with the response`, but `token with alg none`
     let before = this.#past(over, -1, 'filler')
+    if (this.#parts[over]!.word === 'with' && this.#parts[before]?.role === 'noun') return k
     if (this.#parts[before]?.role === 'other' && this.#parts[before]!.word.endsWith('ed'))
       before = this.#past(before, -1, 'filler')
     return this.#parts[before]?.role === 'noun' ? before : k
@@ -601,9 +603,11 @@ class Reader {
     return this.#parts[whole]?.role === 'noun' && WHOLES.has(this.#headAt(whole)!.noun!)
   }
 
+  /** `expected an access token but got …`, `got … where an access token is expected`. */
   #isCompared(i: number): boolean {
     for (let k = i + 1; k < this.#parts.length && k <= i + REACH; k++)
       if (GETTING.has(this.#parts[k]!.word)) return true
+    for (let k = i - 1; k >= 0 && k >= i - REACH; k--) if (GOT.has(this.#parts[k]!.word)) return true
     return false
   }
 }

@@ -89,6 +89,9 @@ describe('text that talks about failures', () => {
     '[SSO] Ignored invalid callback URL',
     'Adding required scope to the server token, missing from its list',
     'Refreshing expired token',
+    'token flag was not specified',
+    'access token is missing in file credentials',
+    'Cached token expired, requesting new token.',
   ])('is told to whoever sets up, or of what is being done: %s', (line) => {
     expect(isHearsay(line, true)).toBe(true)
   })

@@ -45,6 +45,11 @@ describe('the sense of a text', () => {
     ['unexpected response status from token endpoint', 'provider mismatch'],
     ['access token must not be used after 10:20', 'token expired'],
     ['unable to fetch token: deadline has elapsed', 'token unreachable'],
+    ['invalid role in claims', 'part bad'],
+    ['relay state value included with the saml response is not valid', 'state bad'],
+    ['refused token with alg=none', 'algorithm absent'],
+    ['got a refresh token where an access token is expected', 'token mismatch'],
+    ['you must specify an access token', 'token absent'],
   ])('%s: %s', (text, sense) => {
     expect(senses(text)).toContain(sense)
   })
@@ -73,6 +78,13 @@ describe('the sense of a text', () => {
     'no credential store enabled for access tokens',
     'exception thrown checking credentials',
     'invalid character in token',
+    'error in access token service: record not found',
+    'access token is set but encryption is disabled',
+    'error finding namespace with access token',
+    'SSH: publickey authentication denied',
+    'SSL/TLS client authentication attempt failed',
+    'ActivityManager: Bad activity token',
+    'proto: wrong wireType = 7 for the lock: token mismatch',
   ])('is none in: %s', (text) => {
     expect(senses(text)).toEqual([])
   })
@@ -82,6 +94,7 @@ describe('the sense of a text', () => {
     expect(senses('access denied, deploy token 17 was revoked', true)).toContain('token revoked')
     expect(senses('deploy token 17 was revoked')).toContain('token revoked')
     expect(senses('jwt signature mismatch', true)).toContain('signature mismatch')
+    expect(senses('Implicitly invalidated session for access token 7', true)).toEqual([])
   })
 
   test('is read in time linear in the text, whatever stands in it', () => {
