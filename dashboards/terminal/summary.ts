@@ -1,5 +1,5 @@
 /**
- * The screen's figures as plain text, for pipes and files: what was read, how much succeeded and failed, why, where, and
+ * The screen's figures as plain text, for pipes and files: what was read, how much succeeded and failed, what is wrong, why, where, and
  * the latest incidents. Pure: a model in, lines out, cleaned and without colour.
  * Invariant: sources of which nothing was recognised are said to be so, with what their lines look like.
  */
@@ -18,6 +18,7 @@ import { sourceLine } from './source-line.ts'
 const TOP_ROWS = 5
 const SUBCAUSES_SHOWN = 3
 const INCIDENTS_SHOWN = 10
+const FINDINGS_SHOWN = 5
 const SAMPLE_LINES = 3
 const UNRECOGNISED_SHOWN = 3
 
@@ -40,6 +41,7 @@ export function summaryLines(model: DashboardModel, zone: string): string[] {
     `${formatCount(totals.failures)} failed (${share} of requests)${change === '' ? '' : `, ${change} against the period before`}`,
   )
   if (model.healing !== null) lines.push(healingSentence(model.healing))
+  lines.push(...findingLines(model))
   if (totals.failures > 0) {
     lines.push('', ...causeTable(model))
     lines.push('', ...dimensionTable('Hosts', model.parties.hosts ?? []))
@@ -59,6 +61,20 @@ function sourceLines(model: DashboardModel): string[] {
       ? (source.sample ?? []).slice(0, SAMPLE_LINES).map((text) => `  | ${text}`)
       : []),
   ])
+}
+
+/** What needs a person now, each with the first thing to do about it. */
+function findingLines({ findings }: DashboardModel): string[] {
+  const rows = (findings ?? []).filter(({ state }) => state === 'finding' || state === 'firing')
+  if (rows.length === 0) return []
+  const lines = ['', 'What is wrong']
+  for (const { severity, title, fix } of rows.slice(0, FINDINGS_SHOWN)) {
+    lines.push(`  ${severity.padEnd(8)}  ${title}`)
+    if (fix[0] !== undefined) lines.push(`            → ${fix[0]}`)
+  }
+  const left = rows.length - FINDINGS_SHOWN
+  if (left > 0) lines.push(`  and ${formatQuantity(left, 'other')}: authtop findings`)
+  return lines
 }
 
 function causeTable({ causes, totals }: DashboardModel): string[] {

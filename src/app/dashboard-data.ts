@@ -64,22 +64,26 @@ const WITH_INCIDENTS: ReadonlySet<ModelRequest['screen']> = new Set(['overview',
 
 const WITH_HEALING: ReadonlySet<ModelRequest['screen']> = new Set(['overview', 'summary'])
 
-const WITH_FINDINGS: ReadonlySet<ModelRequest['screen']> = new Set(['overview', 'findings'])
+const WITH_FINDINGS: ReadonlySet<ModelRequest['screen']> = new Set(['overview', 'findings', 'summary'])
 
 export interface DashboardLoader {
   load(request: ModelRequest, notices: readonly Notice[]): Promise<DashboardModel>
 }
 
-/** `find`: looks for what is wrong; by default where the questions are answered too. */
+/**
+ * @param find looks for what is wrong; by default where the questions are answered too
+ * @param patience_ms how long an answer waits for that; what is printed once waits for all of it
+ */
 export function createDashboardLoader(
   reader: StoreReader,
   find: Find = (range, now_ms) => loadFindings(reader, range, now_ms),
+  patience_ms?: number,
 ): DashboardLoader {
   const asked: Asked = {
     reader,
     rates: createSourceRates(),
     clocks: createRecentClocks(reader),
-    findings: createRecentFindings(reader, find),
+    findings: createRecentFindings(reader, find, patience_ms),
   }
   return { load: (request, notices) => loadModel(asked, request, notices) }
 }

@@ -25,7 +25,12 @@ export interface FoundSoFar {
 /** The period as the screen names it: one that moves on with the clock is the same period. */
 export type RecentFindings = (period: string, range: TimeRange, now_ms: number) => Promise<FoundSoFar>
 
-export function createRecentFindings(reader: Pick<StoreReader, 'version'>, find: Find): RecentFindings {
+/** @param patience_ms how long to wait for what is being found; a screen waits as long as it may take to open */
+export function createRecentFindings(
+  reader: Pick<StoreReader, 'version'>,
+  find: Find,
+  patience_ms = WAIT_MS,
+): RecentFindings {
   let known: { found: Found; period: string; version: number; at_ms: number } | null = null
   let failed: unknown = null
   let running: Promise<void> | null = null
@@ -46,7 +51,7 @@ export function createRecentFindings(reader: Pick<StoreReader, 'version'>, find:
       known?.period === period && (known.version === version || Math.abs(now_ms - known.at_ms) < FRESH_MS)
     if (!fresh()) {
       running ??= start(period, version, range, now_ms)
-      await Promise.race([running, waited()])
+      await (patience_ms === Number.POSITIVE_INFINITY ? running : Promise.race([running, waited(patience_ms)]))
     }
     if (failed !== null) {
       const error = failed
@@ -57,6 +62,6 @@ export function createRecentFindings(reader: Pick<StoreReader, 'version'>, find:
   }
 }
 
-function waited(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, WAIT_MS))
+function waited(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
 }

@@ -26,7 +26,7 @@ function summaryModel(
   notices: readonly Notice[],
   length_ms: number | 'all',
 ): Promise<DashboardModel> {
-  return createDashboardLoader(reader).load(
+  return createDashboardLoader(reader, undefined, Number.POSITIVE_INFINITY).load(
     {
       screen: 'summary',
       now_ms: Date.now(),

@@ -6,7 +6,7 @@ import { fleetModel, INCIDENTS, NAMELESS, quietModel, SOURCES } from '../../../g
 
 describe('the summary', () => {
   test('says what was read, what failed, why and where', () => {
-    expect(summaryLines(fleetModel(), 'UTC').slice(0, 30)).toEqual([
+    expect(summaryLines(fleetModel(), 'UTC').slice(0, 40)).toEqual([
       '/var/log/reports-1/app.log: pino, 10,412 lines, 1,204 auth events, up to date',
       '/var/log/nginx/access.log: nginx-access, 88,120 lines, 2,311 auth events, 1.5 MiB behind',
       '/var/log/billing/out.log: no known format, zone UTC, 310 lines, 0 auth events, up to date, 310 records read, none recognised',
@@ -18,6 +18,16 @@ describe('the summary', () => {
       'issued 1,170 (1.3/s), refreshed 88 (6.0/min), validated 84,120 (95/s)',
       '1,755 failed (2.0 % of requests), +288 % against the period before',
       'Expiry: of 200 expiries of named clients 62.0 % healed, the client having a new token within a minute (half of them within 410 ms); 38.0 % left a user or a job without one.',
+      '',
+      'What is wrong',
+      '  critical  The clock of reports-1 is 312 s ahead of https://id.example since it was restarted at 09:14: 1,204 fresh tokens refused',
+      '            → On reports-1: chronyc makestep, then chronyc tracking',
+      '  warning   orders-2 still checks with the old keys after the rotation at 09:22',
+      '            → Restart orders-2 or shorten its JWKS cache to 10 min',
+      '  warning   batch-3 fails with expired tokens three times as often as usual since 09:20',
+      '            → Refresh before the token expires',
+      '  info      orders-2 falls behind by 7 s a day and crosses its leeway of 5 s in 6 h',
+      '            → Start chronyd on orders-2',
       '',
       'Causes         failures   share  change  of which',
       'Unexplained          27   1.5 %     ×14  failure with no stated reason 27',
