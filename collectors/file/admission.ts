@@ -119,10 +119,10 @@ export class Admissions {
   }
 
   async #admitArchive(applicant: Applicant, file: DiskFile, compression: Compression): Promise<Admission> {
-    const { files, registry } = this.#context
+    const { files, registry, limits } = this.#context
     await this.#archiveSlot()
     let followed = false
-    let content = new StreamedContent(archiveInflow(file, compression, files), KEPT_BYTES)
+    let content = new StreamedContent(archiveInflow(file, compression, files, limits.expanded_bytes), KEPT_BYTES)
     try {
       await content.fill(HEAD_BYTES)
       const alike = new Set(registry.beginningAs(content.firstBytes))
@@ -138,7 +138,7 @@ export class Admissions {
       registry.setHead(stream, headOf(content.firstBytes))
       if (content.passedEnd > mark.offset) {
         content.close()
-        content = new StreamedContent(archiveInflow(file, compression, files), KEPT_BYTES)
+        content = new StreamedContent(archiveInflow(file, compression, files, limits.expanded_bytes), KEPT_BYTES)
       }
       await content.skipTo(mark.offset)
       const tail = this.#followed.follow(stream, file, content, compression, 0)

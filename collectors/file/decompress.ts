@@ -1,11 +1,12 @@
 /**
  * Compressed history: told by its first bytes, never by its name, and decoded as a bounded stream.
  * A damaged or cut archive gives all that can be decoded before the damage, then the error.
- * Invariant: at most one slice of input and one window of output are held, whatever the ratio (decompression bombs).
+ * Invariant: at most one slice of input and one window of output are held, whatever the ratio; what grows beyond all measure
+ * (decompression bombs) is read no further, and said.
  */
 import zlib from 'node:zlib'
 import type { Inflow, Sink } from './inflow.ts'
-import { ARCHIVE_SLICE_BYTES } from './limits.ts'
+import { ARCHIVE_SLICE_BYTES, EXPANSION_LIMIT } from './limits.ts'
 import type { DiskFile, OpenFiles } from './open-files.ts'
 import { ZstdFrames } from './zstd-frames.ts'
 
@@ -46,24 +47,26 @@ function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {
   return magic.every((byte, at) => bytes[at] === byte)
 }
 
-/** Decodes `file`, which stays open meanwhile. */
-export function archiveInflow(file: DiskFile, compression: Compression, files: OpenFiles): Inflow {
-  return new Archive(file, compression, files)
+/** Decodes `file`, which stays open meanwhile. @param free bytes it may grow to whatever its own size */
+export function archiveInflow(file: DiskFile, compression: Compression, files: OpenFiles, free: number): Inflow {
+  return new Archive(file, compression, files, free)
 }
 
 class Archive implements Inflow {
   readonly #file: DiskFile
   readonly #compression: Compression
   readonly #files: OpenFiles
+  readonly #free: number
   readonly #release: () => void
   #decoder: Decoder | null = null
   #paused = false
   #closed = false
 
-  constructor(file: DiskFile, compression: Compression, files: OpenFiles) {
+  constructor(file: DiskFile, compression: Compression, files: OpenFiles, free: number) {
     this.#file = file
     this.#compression = compression
     this.#files = files
+    this.#free = free
     this.#release = files.hold(file)
   }
 
@@ -98,7 +101,9 @@ class Archive implements Inflow {
         },
         (chunk) => {
           produced += chunk.length
-          sink.data(chunk)
+          if (produced > this.#free && produced > EXPANSION_LIMIT * (slice + ARCHIVE_SLICE_BYTES))
+            this.#decoder?.fail(new Error(`it grows to more than ${EXPANSION_LIMIT} times its size, as no log does`))
+          else sink.data(chunk)
         },
       )
       sink.end()
@@ -213,6 +218,11 @@ class Decoder {
 
   close(): void {
     this.#stream.destroy()
+  }
+
+  /** What is being decoded ends with this error. */
+  fail(error: Error): void {
+    this.#stream.destroy(error)
   }
 }
 

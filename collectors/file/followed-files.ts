@@ -248,8 +248,8 @@ export class FollowedFiles {
   async #decodeAgain(stream: Stream, offset: number): Promise<Mark | null> {
     const { tail } = stream
     if (!tail?.compression) return null
-    const { files } = this.#context
-    const content = new StreamedContent(archiveInflow(tail.file, tail.compression, files), KEPT_BYTES)
+    const { files, limits } = this.#context
+    const content = new StreamedContent(archiveInflow(tail.file, tail.compression, files, limits.expanded_bytes), KEPT_BYTES)
     await content.skipTo(offset)
     const mark = await content.markAt(offset)
     content.close()

@@ -34,6 +34,9 @@ export const ARCHIVES_AT_ONCE = 4
 /** Compressed bytes given to the decoder at once; small, because what it decoded is lost with the slice in which it fails. */
 export const ARCHIVE_SLICE_BYTES = 32 * 1024
 
+/** An archive grows to {@link FileLimits.expanded_bytes}, or so many times its own bytes: more than gzip can (1,032) and logs do. */
+export const EXPANSION_LIMIT = 1_100
+
 /** Recent ends of what was handed out, remembered with their digest: most checkpoints are answered from them without a read. */
 export const REMEMBERED_MARKS = 8
 
@@ -70,6 +73,8 @@ export interface FileLimits {
   lost_search_ms: number
   /** A compressed file must not have changed for this long before it is read while following: it may still be written. */
   archive_settle_ms: number
+  /** Up to this an archive may grow whatever its own size; beyond, {@link EXPANSION_LIMIT} times: time must not be made of nothing. */
+  expanded_bytes: number
   /** A file without news for this long is closed and recognised again by its content when it grows. */
   idle_close_ms: number
   /** Files kept open at once, well below the usual limit of 1024 descriptors. */
@@ -86,6 +91,7 @@ export const FILE_LIMITS: FileLimits = {
   read_pause_ms: 50,
   lost_search_ms: 30_000,
   archive_settle_ms: 2_000,
+  expanded_bytes: 1024 * 1024 * 1024,
   idle_close_ms: 600_000,
   open_files: 400,
   watch: true,

@@ -6,6 +6,8 @@ export interface FuzzTarget {
   seeds(): readonly (string | Uint8Array)[]
   /** Throws for a finding: an exception that is no answer, a broken invariant. Bad input is no finding. */
   run(input: Uint8Array): void | Promise<void>
+  /** Where {@link BUDGET_MS} is not enough for what a small input may ask for; ms of CPU. */
+  budget_ms?: number
 }
 
 /** Bytes of one input: larger ones take longer and find no more. */

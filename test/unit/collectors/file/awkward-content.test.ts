@@ -219,6 +219,19 @@ describe('compressed files are history, whatever their name', () => {
     expect(peak).toBeLessThan(20 * MIB)
   })
 
+  test('an archive that grows beyond all measure is read no further, and that is said', async () => {
+    const logs = new LogFolder()
+    const line = `${'x'.repeat(1_023)}\n`
+    await pipeline(Array(40).fill(Buffer.alloc(MIB, line)), createZstdCompress(), fs.createWriteStream(logs.at('b.zst')))
+    const reader = await logs.once('b.zst', [], { expanded_bytes: 8 * MIB })
+    expect(kinds(reader)).toContain('unreadable')
+    expect(reader.notices.map(({ text }) => text).join()).toContain('grows to more than 1100 times its size')
+    expect(reader.lines.length).toBeGreaterThan(8 * 1_024 - 2)
+    expect(reader.lines.length).toBeLessThan(40 * 1_024)
+    logs.write('c.gz', gzipSync(Buffer.alloc(40 * MIB, line)))
+    expect(kinds(await logs.once('c.gz', [], { expanded_bytes: 8 * MIB }))).not.toContain('unreadable')
+  })
+
   test('other compressions are refused by name', async () => {
     const logs = new LogFolder()
     logs.write('app.log.xz', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 1, 2]))
