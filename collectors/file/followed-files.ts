@@ -249,7 +249,10 @@ export class FollowedFiles {
     const { tail } = stream
     if (!tail?.compression) return null
     const { files, limits } = this.#context
-    const content = new StreamedContent(archiveInflow(tail.file, tail.compression, files, limits.expanded_bytes), KEPT_BYTES)
+    const content = new StreamedContent(
+      archiveInflow(tail.file, tail.compression, files, limits.expanded_bytes),
+      KEPT_BYTES,
+    )
     await content.skipTo(offset)
     const mark = await content.markAt(offset)
     content.close()

@@ -10,8 +10,10 @@ import type { TokenFacts } from '../core/token-facts.ts'
 import { canonical } from './canonical.ts'
 import { assignment } from './contexts/assignment.ts'
 import { commandFlag, userFlag } from './contexts/command-flag.ts'
+import { encodedBlobs } from './contexts/encoded-blob.ts'
 import { pathSecret } from './contexts/path-secret.ts'
 import { privateJwk } from './contexts/private-jwk.ts'
+import { programPassword } from './contexts/program-password.ts'
 import { scheme } from './contexts/scheme.ts'
 import { selfEvidentValue } from './contexts/self-evident-value.ts'
 import { encodedUserinfo, urlUserinfo } from './contexts/url-userinfo.ts'
@@ -22,7 +24,7 @@ import { plainEscapes } from './plain-escapes.ts'
 import { repeatsOf } from './repeats.ts'
 import { type Context, Scan, type Span } from './scan.ts'
 import { formOf } from './self-evident.ts'
-import { mayHoldNames, NAMED, SELF_EVIDENT } from './triggers.ts'
+import { ENCODED_MARKS, mayHoldNames, NAMED, SELF_EVIDENT } from './triggers.ts'
 import { looksLikeWords } from './words.ts'
 import { unwrapped } from './wrapped.ts'
 
@@ -172,7 +174,8 @@ function secretSpans(text: string): Span[] {
   let named = mayHoldNames(text) ? nextTrigger(NAMED, text, 0) : undefined
   let evident = nextTrigger(SELF_EVIDENT, text, 0)
   const key = KEY_LINE.test(text)
-  if (named === undefined && evident === undefined && !key) return []
+  const encoded = ENCODED_MARKS.some((mark) => text.includes(mark))
+  if (named === undefined && evident === undefined && !key && !encoded) return []
   const scan = new Scan(text)
   while (named !== undefined || evident !== undefined) {
     const namedIsNext = named !== undefined && (evident === undefined || named.start < evident.start)
@@ -183,6 +186,7 @@ function secretSpans(text: string): Span[] {
     if (evident !== undefined && evident.start < next) evident = nextTrigger(SELF_EVIDENT, text, next)
   }
   if (key) for (const { index, 0: line } of text.matchAll(KEY_LINES)) scan.add(index, index + line.length, 'apikey')
+  if (encoded) encodedBlobs(scan)
   const spans = scan.spans.length === 0 ? scan.spans : [...scan.spans, ...repeatsOf(scan.spans, text)]
   return spans.sort((a, b) => a.start - b.start || b.end - a.end)
 }
@@ -197,18 +201,22 @@ function nextTrigger(pattern: RegExp, text: string, from: number): Trigger | und
   pattern.lastIndex = from
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     const end = pattern.lastIndex
-    const start = end - (match[1] ?? match[2] ?? match[0]).length
+    const start = end - (match.slice(1).find((group) => group !== undefined) ?? match[0]).length
     if (start >= from) return { start, end }
   }
   return undefined
 }
 
+/** See triggers.ts. */
+const PROGRAM = /^(?:sshpass|docker|podman|redis-cli|mysql|mariadb|:thin|:oci|IDENTIFIED BY|AUTH[ "\\])/
+
 function contextOf(trigger: string): Context {
+  if (PROGRAM.test(trigger)) return programPassword
   if (trigger.startsWith(':')) return urlUserinfo
   if (/^%(?:25){0,2}3[Aa]/.test(trigger)) return encodedUserinfo
   if (/^(?:\/|hooks|discord)/.test(trigger)) return pathSecret
   if (trigger.startsWith('<')) return knownXmlElement
-  if (/^(?:--[a-z]|-u)/.test(trigger)) return trigger.endsWith(':') ? userFlag : commandFlag
+  if (/^(?:--[a-z]|-u|-\w{3,8}pass)/.test(trigger)) return trigger.endsWith(':') ? userFlag : commandFlag
   if (trigger.startsWith('kty')) return privateJwk
   return /^(?:bearer|dpop|basic)/i.test(trigger) ? scheme : selfEvidentValue
 }

@@ -9,8 +9,9 @@ import type { SecretKind } from '../core/secret-kind.ts'
  * hard: the name says secret, only a status word or a placeholder is none (`password`, `access_token`).
  * soft: an everyday word, the value must look the part (`token`, `session`).
  * code, state: soft, but an OAuth request around it makes it hard.
+ * random: hardly ever a secret's name (`auth`, `signature`): only what looks random, behind the name itself.
  */
-export type Strength = 'hard' | 'soft' | 'code' | 'state'
+export type Strength = 'hard' | 'soft' | 'code' | 'state' | 'random'
 
 export interface KeyClass {
   kind: SecretKind
@@ -23,6 +24,7 @@ export interface KeyClass {
 
 const hard = (kind: SecretKind): KeyClass => ({ kind, strength: 'hard' })
 const soft = (kind: SecretKind): KeyClass => ({ kind, strength: 'soft' })
+const random = (kind: SecretKind): KeyClass => ({ kind, strength: 'random' })
 
 /** Names that must match whole, without `_`, `-` and case. */
 const WHOLE = new Map<string, KeyClass>([
@@ -40,6 +42,18 @@ const WHOLE = new Map<string, KeyClass>([
   ['sub', hard('sub')],
   ['jti', hard('jti')],
   ['sig', soft('secret')],
+  ['cvv', hard('password')],
+  ['cvc', hard('password')],
+  ['auth', random('opaque')],
+  ['access', random('opaque')],
+  ['refresh', random('opaque')],
+  ['ticket', random('opaque')],
+  ['proof', random('opaque')],
+  ['dpop', random('opaque')],
+  ['rpt', random('opaque')],
+  ['pct', random('opaque')],
+  ['csrf', random('secret')],
+  ['crumb', random('secret')],
 ])
 
 /** As the last part of a longer name: `DB_PASS`, `my_sid`, `http-jwt`. */
@@ -49,6 +63,8 @@ const PARTS = new Map<string, KeyClass>([
   ['otp', hard('code')],
   ['totp', hard('code')],
   ['jwt', soft('opaque')],
+  ['auth', random('opaque')],
+  ['csrf', random('secret')],
 ])
 
 /** First ending that fits decides, so longer ones stand before the shorter ones they end in. */
@@ -96,6 +112,29 @@ const ENDINGS: readonly (readonly [string, KeyClass])[] = [
   ['apikey', hard('apikey')],
   ['accesskey', hard('apikey')],
   ['subscriptionkey', hard('apikey')],
+  ['signingkey', random('apikey')],
+  ['sessionkey', random('cookie')],
+  ['deploykey', hard('apikey')],
+  ['storagekey', hard('apikey')],
+  ['appkey', hard('apikey')],
+  ['applicationkey', hard('apikey')],
+  ['hmackey', hard('apikey')],
+  ['sharedkey', hard('apikey')],
+  ['licensekey', hard('apikey')],
+  ['authkey', hard('apikey')],
+  ['functionskey', hard('apikey')],
+  ['fastlykey', hard('apikey')],
+  ['encryptedkey', random('secret')],
+  ['ciphertext', random('secret')],
+  ['signature', random('secret')],
+  ['viewstate', random('secret')],
+  ['captcharesponse', hard('code')],
+  ['turnstileresponse', hard('code')],
+  ['mnemonic', hard('secret')],
+  ['seedphrase', hard('secret')],
+  ['macaroon', soft('opaque')],
+  ['biscuit', soft('opaque')],
+  ['jenkinscrumb', random('secret')],
   ['accountkey', hard('apikey')],
   ['masterkey', hard('apikey')],
   ['encryptionkey', hard('apikey')],
@@ -123,6 +162,12 @@ const ENDINGS: readonly (readonly [string, KeyClass])[] = [
   ['otpcode', hard('code')],
   ['recoverycode', hard('code')],
   ['backupcode', hard('code')],
+  ['backupcodes', hard('code')],
+  ['recoverycodes', hard('code')],
+  ['scratchcodes', hard('code')],
+  ['authorizedcode', hard('code')],
+  ['txcode', hard('code')],
+  ['authreqid', hard('code')],
   ['session', soft('cookie')],
   ['sessionid', soft('cookie')],
   ['sessid', soft('cookie')],
@@ -143,7 +188,9 @@ export function classifyKey(name: string): KeyClass | undefined {
   const compact = name
     .slice(name.lastIndexOf('.') + 1)
     .toLowerCase()
-    .replace(/[_-]/g, '')
+    // `API_TOKEN_2`, `WEBHOOK_SECRET_V2`.
+    .replace(/_v?[0-9]{1,2}$/, '')
+    .replace(/[ _-]/g, '')
   const whole = WHOLE.get(compact) ?? PARTS.get(/[_-]([a-z]{3,4})$/i.exec(name)?.[1]?.toLowerCase() ?? '')
   if (whole !== undefined) return whole
   if (ERROR_CODE.test(compact)) return { ...soft('opaque'), error: true }

@@ -10,7 +10,10 @@ import { looksLikeWords } from './words.ts'
 
 /** Prefixes and alphabets as documented by the providers (GitHub, GitLab, Slack, AWS, Stripe, npm, PyPI, Google, SendGrid, …). */
 const FORMS: readonly (readonly [SecretKind, RegExp])[] = [
-  ['paseto', /v[1-4]\.(?:local|public)\.[\w-]{8,}(?:\.[\w-]*)?/y],
+  [
+    'paseto',
+    /(?:v[1-4]\.(?:local|public)\.[\w-]{8,}(?:\.[\w-]*)?|k[1-4]\.(?:local|secret|seal)(?:-wrap|-pw)?\.[\w.-]{16,})/y,
+  ],
   ['opaque', /(?:ory_[ar]t_[\w.-]{10,}|(?:ST|PT|TGT|PGT|PGTIOU)-[0-9]{1,9}-[\w.-]{16,})/y],
   ['code', /ory_ac_[\w.-]{10,}/y],
   [
@@ -21,14 +24,27 @@ const FORMS: readonly (readonly [SecretKind, RegExp])[] = [
     'apikey',
     /(?:dckr_pat_[\w-]{16,}|lin_api_\w{16,}|ntn_\w{16,}|pscale_(?:tkn|pw|oauth)_[\w.-]{16,}|sbp_[0-9a-f]{16,}|rubygems_[0-9a-f]{16,}|CLOJARS_[0-9a-f]{16,}|figd_[\w-]{16,}|sntry[su]_[\w=+/-]{16,}|PMAK-[0-9a-f]{8,}-[0-9a-f]{8,}|NRAK-[A-Z0-9]{16,}|pul-[0-9a-f]{16,}|tskey-[\w-]{16,}|AGE-SECRET-KEY-1[A-Z0-9]{16,}|sq0(?:atp|csp)-[\w-]{16,}|dp\.(?:pt|st|ct|sa)\.\w{16,})/y,
   ],
+  // A digit somewhere: `gsk_…` without one may be a name in a program.
+  [
+    'apikey',
+    /(?:(?:gsk|r8|bkua|CCIPAT|pnu|tfp|rdme|vcp|nfp|sq[apu]|aio|lsv2_(?:pt|sk)|duffel_(?:live|test)|secret|hf|fm[12]|EAA)_?(?<=_|EAA)(?=[\w+/-]{0,80}[0-9])[\w+/-]{24,}={0,2}|(?:pplx|xai|HRKU|CFPAT|FLWSECK|ico|xkeysib|xsmtpsib|xoxd|nvapi)-(?=[\w-]{0,80}[0-9])[\w-]{20,}|dt0[a-z]0[0-9]\.[A-Z0-9]{24}\.[A-Z0-9]{32,})/y,
+  ],
+  [
+    'apikey',
+    /(?:(?:EZAK|EZTK|AKCp|ABSK)(?=[A-Za-z0-9+/]{0,80}[0-9])[A-Za-z0-9+/]{40,}={0,2}|SK[0-9a-f]{32}(?![\w-])|key-[0-9a-f]{32}(?![\w-])|pat[A-Za-z0-9]{14}\.[0-9a-f]{64}|v1\.0-[0-9a-f]{24}-[0-9a-f]{100,}|[A-Za-z0-9]{14}\.atlasv1\.[\w-]{60,}|[\w~.-]{3}[0-9]Q~[\w.~-]{31,34})/y,
+  ],
   ['apikey', /[0-9]{8,10}(?::|%3[Aa])AA[\w-]{30,36}(?![\w-])/y],
   [
     'opaque',
-    /(?:ZXlK[\w+/-]{16,}={0,2}|gAAAAA[\w-]{32,}={0,2}|TlRMTVNT[\w+/]{8,}={0,2}|1(?:\/|%2[Ff]){2}0[\w-]{16,})/y,
+    /(?:ZXlK[\w+/-]{16,}={0,2}|gAAAAA[\w-]{32,}={0,2}|TlRMTVNT[\w+/]{8,}={0,2}|MDA[xy]\w{3}vY2F0aW9u[\w+/-]{16,}={0,2}|H4sI[\w+/-]{24,}={0,2}|1(?:\/|%2[Ff]){2}0[\w-]{16,})/y,
   ],
   ['code', /[04](?:\/|%2[Ff])0A[\w-]{16,}/y],
   ['saml', /PHNhbW[w-z][\w+/-]{16,}={0,2}/y],
   ['cookie', /CfDJ8[\w-]{24,}/y],
+  [
+    'password',
+    /(?:SCRAM-SHA-(?:1|256|512)\$[0-9]{1,9}:[\w+/=]{4,}\$[\w+/=]{16,}:[\w+/=]{16,}|pbkdf2_sha(?:1|256|512)\$[0-9]{1,9}\$[^\s$]{1,64}\$[\w+/=]{16,})/y,
+  ],
   // Password hashes in the modular crypt format: bcrypt, Argon2, the crypts of glibc and Apache.
   [
     'password',

@@ -41,6 +41,8 @@ export function isSecret(key: KeyClass, value: string, notation: Notation, insid
         return !looksLikeWords(value) && !looksLikePath(value)
       }
       return !isStatusPhrase(value)
+    case 'random':
+      return notation !== 'prose' && notation !== 'labelled' && looksRandom(value)
     case 'soft':
       return isSoftSecret(value, key.error === true && notation === 'quoted' ? 'prose' : notation)
     case 'code':

@@ -51,6 +51,7 @@ async function findingOf(target: FuzzTarget, input: Uint8Array): Promise<Error |
     return error instanceof Error ? error : new Error(String(error))
   }
   const spent_ms = process.cpuUsage(before).user / 1_000
-  if (spent_ms > (target.budget_ms ?? BUDGET_MS)) return new Error(`${input.length} bytes took ${Math.round(spent_ms)} ms of CPU`)
+  if (spent_ms > (target.budget_ms ?? BUDGET_MS))
+    return new Error(`${input.length} bytes took ${Math.round(spent_ms)} ms of CPU`)
   return Object.hasOwn(Object.prototype, 'polluted') ? new Error('Object.prototype was changed') : null
 }

@@ -26,11 +26,14 @@ const VERDICT_LIMIT = 512
 /** PHP's print_r says between name and bracket who may see a property. */
 const CLOSING_BRACKET = /(?:(?::protected|:[\w\\]{0,80}:?private)?\]|%(?:25){0,3}5[Dd])/y
 const SEPARATOR =
-  /[ \t]{0,8}(?:==?>|=?=&gt;|:=|={1,3}|->|→|:(?!:)|[：＝]|%((?:25){0,3})3[DdAa]|\\{1,7}(?:u003[Dd]|[=:]))(?:%20|[ \t\u00a0]{0,8})/y
+  /[ \t]{0,40}(?:==?>|=?=&gt;|:=|={1,3}|->|→|:(?!:)|[：＝]|%((?:25){0,3})3[DdAa]|\\{1,7}(?:u003[Dd]|[=:]))(?:%20|[ \t\u00a0]{0,8})/y
 /** A comparison or an arrow says less: only what looks random behind it is a value. */
 const COMPARISON = /^[ \t]{0,8}(?:={2,3}(?![>&])|->|→)/
 /** `-ClientSecret "…"`, `:client-secret "…"` (Clojure), `| token | … |`: nothing between name and value but space. */
 const SPACE = /[ \t]{1,8}(?=\\{0,7}["'])/y
+/** `WITH PASSWORD '…'`, `PASSWORD('…')` in SQL. */
+const SQL_VALUE = /(?:[ \t]{1,4}|[ \t]?\([ \t]?)(?=\\{0,7}')/y
+const SQL_PASSWORD = /^password$/i
 const CELL = /[ \t]{1,40}\|[ \t]{1,40}/y
 /** PHP's serialize: `s:5:"token";s:12:"…"`. */
 const SERIALIZED = /;s:[0-9]{1,9}:(?=\\{0,15}")/y
@@ -65,7 +68,7 @@ const JSON_LITERAL =
   /(?:[Tt]rue|[Ff]alse|null|None|nil|-?[0-9]{1,32}(?:\.[0-9]{1,32})?(?:[eE][+-]?[0-9]{1,4})?)(?=[\s,\]}\\%&]|$)/y
 /** What dumps put in front of a value: Python's b'…', Rust's Some("…"), PHP's string(12) "…", Java's Optional[…], {"value":…}, YAML's `|`, Spring's words. */
 const WRAPPER =
-  /(?:(?:Some|Optional|Secret|Ok|Just)[([]|[A-Z]\w{0,40}\((?=\\{0,15}["'])|\s{0,40}string\([0-9]{1,9}\)\s|\[\][\w.*]{1,24}\{|<<(?=\\{0,15}["'])|[|>][-+0-9]{0,2}[ \t]{0,4}(?:\r?\n|(?:\\{1,7}r)?\\{1,7}n)[ \t]{1,40}|\{\s{0,8}\\{0,15}["']?value\\{0,15}["']?\s{0,8}[:=]\s{0,8}|[bru]{1,2}(?=\\{0,15}["'])|rejected value \[|[[(]\s{0,8})/y
+  /(?:(?:Some|Optional|Secret|Ok|Just)[([]|[A-Z]\w{0,40}\((?=\\{0,15}["'])|\s{0,40}string\([0-9]{1,9}\)\s|\[\][\w.*]{1,24}\{|<<(?=\\{0,15}["'])|[|>][-+0-9]{0,2}[ \t]{0,4}(?:\r?\n|(?:\\{1,7}r)?\\{1,7}n)[ \t]{1,40}|\{\s{0,8}\\{0,15}["']?value\\{0,15}["']?\s{0,8}[:=]\s{0,8}|[bru]{1,2}(?=\\{0,15}["'])|rejected value \[|&\w{1,20}[ \t]|!{1,2}[\w/!-]{0,30}[ \t]|<<-?[A-Z]{2,8}(?:\r?\n|(?:\\{1,7}r)?\\{1,7}n)|[[(]\s{0,8})/y
 /** `access_token=Bearer eyJ…`, `"token":"Bearer eyJ…"`: the scheme is no part of the token. */
 const SCHEME = /(?:bearer|dpop|basic)(?:[ \t+]|%20|%2520){1,8}/iy
 
@@ -165,7 +168,8 @@ function separatorAt(
   if (keyQuote === '') {
     const space = /[:-]/.test(text.slice(Math.max(0, name - 1), name + 1)) ? endOf(SPACE, text, at) : undefined
     const cell = /\|[ \t]{1,40}$/.test(text.slice(Math.max(0, name - 41), name)) ? endOf(CELL, text, at) : undefined
-    const end = space ?? cell
+    const sql = SQL_PASSWORD.test(text.slice(name, at)) ? endOf(SQL_VALUE, text, at) : undefined
+    const end = space ?? cell ?? sql
     return end === undefined ? undefined : { end, level: 0, notation: 'assigned', keyQuote }
   }
   const serialized = endOf(SERIALIZED, text, at)

@@ -7,7 +7,7 @@ import { bareEnd, quoteAt, quotedEnd } from '../quoting.ts'
 import type { Scan } from '../scan.ts'
 import { isPlaceholder, looksRandom } from '../words.ts'
 
-const NAME = /[\s;,]{0,8}([\w!#$%&*+.^|~-]{1,128})=/y
+const NAME = /[\s;,]{0,8}([\w!#$%&*+.:^|~-]{1,128})=/y
 const ATTRIBUTE = /^(?:path|domain|expires|max-age|samesite|priority|version|comment)$/i
 const DATE = /[A-Za-z]{3}, [0-9]{2}[ -][A-Za-z]{3}[ -][0-9]{2,4} [0-9:]{8}(?: [A-Z]{3})?/y
 /** In a bare header a value ends here; inside quotes only `;` and the closing quote end it. */

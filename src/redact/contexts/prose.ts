@@ -11,7 +11,8 @@ import { saysItself } from '../self-evident.ts'
 import { isStatusPhrase, looksRandom } from '../words.ts'
 
 const MAX_WORDS = 8
-const GAP = /[ \t:,]{1,4}["'([<]{0,2}/y
+/** Inside JSON tabs and quotes are escaped. */
+const GAP = /(?:(?:[ \t:,]|\\{1,7}t){1,4}(?:\\{0,7}["'([<]){0,2}|[([{<|;])/y
 /** `expected "a1b2", got …`: what is too short to be one is passed over; characters. */
 const QUOTED = /[^"'()[\]<>\r\n]{0,40}["')\]>]{1,2}/y
 const WORD = /[A-Za-z]{1,12}(?=[ :,])/y
@@ -41,13 +42,13 @@ export function prose(scan: Scan, wordEnd: number, kind: SecretKind, otherwise =
     if (run !== undefined) {
       // That has a trigger of its own, which knows where it ends.
       if (saysItself(run)) return at
-      const opened = /["'([<]/.test(text[at - 1]!)
+      const opened = /["'([{<|;]/.test(text[at - 1]!)
       const value = run.replace(/\.+$/, '')
       const after = text[at + run.length] ?? ''
       // `user_session_count=…`, `com.example.Token@1f2e`: names, not values.
       if (
         /[=@：＝]/.test(after) ||
-        (!opened && run.endsWith('=') && /[\w"']/.test(after)) ||
+        (!opened && run.endsWith('=') && (run.endsWith('==') ? /\w/ : /[\w"']/).test(after)) ||
         !looksRandom(value.slice(0, 4096))
       )
         return goOn

@@ -1,6 +1,6 @@
 /** JOSE tokens, private keys and providers' keys wherever they stand, without any name around them. */
 import { base64urlEnd, isBoundary, JOSE_START, joseEnd } from '../jwt.ts'
-import type { Context } from '../scan.ts'
+import type { Context, Scan } from '../scan.ts'
 import { prefixedKeyAt, privateKeyEnd } from '../self-evident.ts'
 import { wrappedEnd } from '../wrapped.ts'
 
@@ -20,6 +20,23 @@ export const selfEvidentValue: Context = (scan, at, wordEnd) => {
   return end
 }
 
+/** Disclosures of an SD-JWT (RFC 9901 §4), what an ellipsis cut the middle out of, dots with spaces around them. */
+const TAIL = /(?:~|…|\.{2,3}|[ \t]\.[ \t])([\w-]{16,})/y
+const TAILS_LIMIT = 64
+
+function behindToken(scan: Scan, from: number): number {
+  let end = from
+  for (let n = 0; n < TAILS_LIMIT; n++) {
+    TAIL.lastIndex = end
+    const part = TAIL.exec(scan.text)?.[1]
+    // A token of its own: the key binding of an SD-JWT.
+    if (part === undefined || JOSE_START.test(part)) return end
+    end = TAIL.lastIndex
+    scan.add(end - part.length, end, 'opaque')
+  }
+  return end
+}
+
 const joseToken: Context = (scan, at, wordEnd) => {
   if (at < scan.joseFreeUntil && scan.text[at + 2] !== 'J') return wordEnd
   const lineEnd = joseEnd(scan.text, at)
@@ -30,5 +47,5 @@ const joseToken: Context = (scan, at, wordEnd) => {
   }
   const end = wrappedEnd(scan.text, at, lineEnd)
   scan.add(at, end, 'opaque')
-  return end
+  return behindToken(scan, end)
 }

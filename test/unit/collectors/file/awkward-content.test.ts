@@ -222,7 +222,11 @@ describe('compressed files are history, whatever their name', () => {
   test('an archive that grows beyond all measure is read no further, and that is said', async () => {
     const logs = new LogFolder()
     const line = `${'x'.repeat(1_023)}\n`
-    await pipeline(Array(40).fill(Buffer.alloc(MIB, line)), createZstdCompress(), fs.createWriteStream(logs.at('b.zst')))
+    await pipeline(
+      Array(40).fill(Buffer.alloc(MIB, line)),
+      createZstdCompress(),
+      fs.createWriteStream(logs.at('b.zst')),
+    )
     const reader = await logs.once('b.zst', [], { expanded_bytes: 8 * MIB })
     expect(kinds(reader)).toContain('unreadable')
     expect(reader.notices.map(({ text }) => text).join()).toContain('grows to more than 1100 times its size')
