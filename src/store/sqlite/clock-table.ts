@@ -51,15 +51,15 @@ export function readClockRows(db: Database.Database): ClockRow[] {
   return db.prepare<[], ClockRow>('SELECT key, state FROM clock').all()
 }
 
-interface ReadingRow {
-  at_ms: number
-  host: number
-  reference: number
-  offset_ms: number | null
-  low_ms: number | null
-  high_ms: number | null
-  drift_ppb: number | null
-}
+type ReadingRow = [
+  at_ms: number,
+  host: number,
+  reference: number,
+  offset_ms: number | null,
+  low_ms: number | null,
+  high_ms: number | null,
+  drift_ppb: number | null,
+]
 
 export function readClockReadings(
   db: Database.Database,
@@ -71,18 +71,22 @@ export function readClockReadings(
   const sql = `SELECT ${columns} FROM clock_reading WHERE at_ms >= ? AND at_ms < ?`
   const id = host === undefined ? undefined : lexicon.names.find(cleanText(host, NAME_LIMIT))
   if (host !== undefined && id === undefined) return []
+  // A month of many hosts has millions: each becomes one object, and no more.
   const rows =
     id === undefined
-      ? db.prepare<[number, number], ReadingRow>(`${sql} ORDER BY at_ms, host`).all(from_ms, to_ms)
-      : db.prepare<[number, number, number], ReadingRow>(`${sql} AND host = ? ORDER BY at_ms`).all(from_ms, to_ms, id)
-  return rows.map((row) => ({
-    at_ms: row.at_ms,
-    host: lexicon.names.text(row.host),
-    reference: lexicon.names.text(row.reference),
-    offset_s: units(row.offset_ms),
-    low_s: units(row.low_ms),
-    high_s: units(row.high_ms),
-    drift_ppm: units(row.drift_ppb),
+      ? db.prepare<[number, number], ReadingRow>(`${sql} ORDER BY at_ms, host`).raw().all(from_ms, to_ms)
+      : db
+          .prepare<[number, number, number], ReadingRow>(`${sql} AND host = ? ORDER BY at_ms`)
+          .raw()
+          .all(from_ms, to_ms, id)
+  return rows.map(([at_ms, of, reference, offset_ms, low_ms, high_ms, drift_ppb]) => ({
+    at_ms,
+    host: lexicon.names.text(of),
+    reference: lexicon.names.text(reference),
+    offset_s: units(offset_ms),
+    low_s: units(low_ms),
+    high_s: units(high_ms),
+    drift_ppm: units(drift_ppb),
   }))
 }
 
