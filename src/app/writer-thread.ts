@@ -37,15 +37,18 @@ export interface WriterQuestion {
   args: readonly unknown[]
 }
 
-/** Questions that the writing threads of this process have not answered. */
-let asked = 0
+/** Questions that the writing threads of this process have not answered, in order, by when they were asked; performance.now(), ms. */
+const open = new Set<{ asked_ms: number }>()
+/** A thread that is merely busy answers sooner; ms. */
+const HANGS_MS = 2_000
 
 /**
  * Ends the process. `process.exit` waits for every thread, and one that writes for its disk or another program's lock, which may
  * take as long as they like: then it is a kill, after which nothing is missing either.
  */
 export function exitNow(code: number): never {
-  if (asked > 0) process.kill(process.pid, 'SIGKILL')
+  const [oldest] = open
+  if (oldest !== undefined && performance.now() - oldest.asked_ms > HANGS_MS) process.kill(process.pid, 'SIGKILL')
   process.exit(code)
 }
 
@@ -58,8 +61,9 @@ export async function openWriterApart(location: string): Promise<StoreWriter> {
   })
   const askIt = askWorker<WriterQuestion, unknown>(worker, 'the thread that writes the store has ended')
   const ask = (question: WriterQuestion) => {
-    asked++
-    return askIt(question).finally(() => asked--)
+    const asked = { asked_ms: performance.now() }
+    open.add(asked)
+    return askIt(question).finally(() => open.delete(asked))
   }
   try {
     await ask({ method: 'open', args: [] })
