@@ -70,10 +70,26 @@ export class NeighbourSearch {
     if (conditions.length === 0) return []
     const from_ms = Math.min(...queries.map((query) => query.from_ms))
     const to_ms = Math.max(...queries.map((query) => query.to_ms))
-    return this.#rows(
-      sql`time_ms BETWEEN ${edge(from_ms)} AND ${edge(to_ms)} AND (${join(conditions, ' OR ')})`,
-      sql`ORDER BY id DESC LIMIT ${CANDIDATE_LIMIT} BY request_id, trace_id, token, token_id`,
+    const wantedOf = sql`time_ms BETWEEN ${edge(from_ms)} AND ${edge(to_ms)} AND (${join(conditions, ' OR ')})`
+    const limited = sql`ORDER BY id DESC LIMIT ${CANDIDATE_LIMIT} BY request_id, trace_id, token, token_id`
+    const places = await this.#places(wantedOf, limited)
+    const found: StoredIncident[] = []
+    for (let at = 0; at < places.length; at += IDS_AT_ONCE) {
+      const page = join(places.slice(at, at + IDS_AT_ONCE), ', ')
+      found.push(...(await this.#rows(wantedOf, limited, sql`PREWHERE (time_ms, id) IN (${page})`)))
+    }
+    return found
+  }
+
+  /**
+   * Where incidents with such ids are or were: of most new failures nobody has heard, and that is known from the columns of ids alone.
+   * Versions that are no more are among them.
+   */
+  async #places(where: Sql, rest: Sql): Promise<Sql[]> {
+    const rows = await this.#server.rows<[number, number]>(
+      sql`SELECT time_ms, id FROM incident WHERE ${where} AND ${await this.#whose()} ${rest}`,
     )
+    return [...new Map(rows.map(([time_ms, id]) => [`${time_ms} ${id}`, sql`(${time_ms}, ${id})`])).values()]
   }
 
   /** The nearest by time alone, as many as an answer can hold besides those that are known. */
@@ -86,11 +102,11 @@ export class NeighbourSearch {
     )
   }
 
-  async #rows(where: Sql, rest: Sql): Promise<StoredIncident[]> {
+  async #rows(where: Sql, rest: Sql, first: Sql = sql``): Promise<StoredIncident[]> {
     const whose = await this.#whose()
     const detail = sql`time_ms >= (SELECT maxOrDefault(toInt64OrZero(value)) FROM meta WHERE key = 'detail_from_ms')`
     const rows = await this.#server.rows(
-      sql`SELECT ${COLUMNS} FROM incident FINAL WHERE ${where} AND ${whose} AND ${detail} ${rest}`,
+      sql`SELECT ${COLUMNS} FROM incident FINAL ${first} WHERE ${where} AND ${whose} AND ${detail} ${rest}`,
     )
     return rows.map(fromRow)
   }
