@@ -104,10 +104,10 @@ export const COMMANDS: readonly Command[] = [
     does: 'write the view to a file: json, csv or markdown',
     offers: () => EXPORT_FORMATS.map(({ format }) => format),
     hint: (argument) =>
-      EXPORT_FORMATS.some(({ format }) => format === argument) ? null : 'json, csv or markdown is needed',
+      EXPORT_FORMATS.some((each) => isCalled(each, argument)) ? null : 'json, csv or markdown is needed',
     run: (state, argument) => ({
       state,
-      effects: EXPORT_FORMATS.filter(({ format }) => format === argument).map(({ format }) => ({ export: format })),
+      effects: EXPORT_FORMATS.filter((each) => isCalled(each, argument)).map(({ format }) => ({ export: format })),
     }),
   },
   { name: 'copy', does: 'copy the row or text to the clipboard', run: (state) => ({ state, effects: ['copy'] }) },
@@ -171,4 +171,9 @@ export function runCommand(state: ViewState, text: string, context: ViewContext)
   const { name, argument } = split(text)
   const command = commandNamed(name)
   return command === null ? stay(state) : command.run(state, argument ?? '', context)
+}
+
+/** By its name, or as files of it end: `markdown`, `md`. */
+function isCalled({ format, ending }: (typeof EXPORT_FORMATS)[number], argument: string): boolean {
+  return format === argument || ending === argument
 }

@@ -333,6 +333,7 @@ describe('commands', () => {
     expect(run('sort requests', pressing('4').state).state.sorts.hosts?.column).toBe('requests')
     expect(run('sort colour', pressing('4').state).state.message).toContain('columns: failures name requests')
     expect(run('export csv').effects).toEqual([{ export: 'csv' }])
+    expect(run('export md').effects).toEqual([{ export: 'markdown' }])
   })
   test('with a mistake stay open and say what is wanted', () => {
     const hint = (text: string) => run(text).state.prompt?.hint
