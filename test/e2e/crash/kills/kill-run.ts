@@ -12,14 +12,17 @@ export interface KillRun {
   folder: string
 }
 
-export interface KillCount {
-  kills: number
-  /** Records, failures or alerts that there have to be. */
-  expected: number
-  /** Those that are not there. */
+export interface Differences {
+  /** Records, failures or alerts that are not there. */
   lost: number
   /** Those that are there more than once. */
   doubled: number
+}
+
+export interface KillCount extends Differences {
+  kills: number
+  /** Those that there have to be. */
+  expected: number
 }
 
 export type KillScenario = (run: KillRun) => Promise<KillCount>

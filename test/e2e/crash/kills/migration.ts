@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { APPLICATION_ID } from '../../../../src/store/sqlite/connection.ts'
 import { KNOWN_VERSION, MIGRATIONS } from '../../../../src/store/sqlite/migrations/index.ts'
-import { type KillCount, type KillRun, kill, putStore } from './kill-run.ts'
+import { type Differences, type KillCount, type KillRun, kill, putStore } from './kill-run.ts'
 
 const INCIDENTS = 60_000
 const STORE_PROCESS = join(import.meta.dirname, 'store-process.ts')
@@ -14,7 +14,7 @@ const LONGEST_MS = 400
 
 export async function killMigration({ kills, next, folder }: KillRun): Promise<KillCount> {
   const first = join(folder, 'first.db')
-  makeFirst(first)
+  makeFirstVersion(first)
   const path = join(folder, 's.db')
   const anew = () => putStore(first, path)
   anew()
@@ -26,25 +26,35 @@ export async function killMigration({ kills, next, folder }: KillRun): Promise<K
     await begins
     await sleep(next() * LONGEST_MS)
     await kill(child)
-    const db = new Database(path)
-    const version = db.pragma('user_version', { simple: true }) as number
-    if (db.pragma('quick_check', { simple: true }) !== 'ok') throw new Error(`a store of version ${version} is damaged`)
-    const count = (sql: string) => db.prepare<[], number>(sql).pluck().get()!
-    for (const there of [
-      count('SELECT count(*) FROM incident'),
-      count('SELECT count(*) FROM incident INDEXED BY incident_time WHERE time_ms > 0'),
-      ...(version >= 2 ? [count('SELECT sum(count) FROM tally')] : []),
-    ]) {
-      lost += Math.max(0, INCIDENTS - there)
-      doubled += Math.max(0, there - INCIDENTS)
-    }
-    db.close()
+    const { version, ...found } = migratedDifferences(path)
+    lost += found.lost
+    doubled += found.doubled
     if (version === KNOWN_VERSION) anew()
   }
   return { kills, expected: INCIDENTS, lost, doubled }
 }
 
-function makeFirst(path: string): void {
+/** Against what {@link makeFirstVersion} wrote. Throws where the file is damaged. */
+export function migratedDifferences(path: string): Differences & { version: number } {
+  const db = new Database(path)
+  const version = db.pragma('user_version', { simple: true }) as number
+  if (db.pragma('quick_check', { simple: true }) !== 'ok') throw new Error(`a store of version ${version} is damaged`)
+  const count = (sql: string) => db.prepare<[], number>(sql).pluck().get()!
+  const found = { version, lost: 0, doubled: 0 }
+  for (const there of [
+    count('SELECT count(*) FROM incident'),
+    count('SELECT count(*) FROM incident INDEXED BY incident_time WHERE time_ms > 0'),
+    ...(version >= 2 ? [count('SELECT sum(count) FROM tally')] : []),
+  ]) {
+    found.lost += Math.max(0, INCIDENTS - there)
+    found.doubled += Math.max(0, there - INCIDENTS)
+  }
+  db.close()
+  return found
+}
+
+/** A store as the first version wrote it. */
+export function makeFirstVersion(path: string): void {
   const db = new Database(path)
   db.pragma('auto_vacuum = INCREMENTAL')
   db.pragma('journal_mode = WAL')
