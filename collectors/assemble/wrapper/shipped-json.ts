@@ -15,11 +15,11 @@ const BEGINNING =
   /^\{"(?:log|id|timestamp|message|eventId|logStream(?:Name)?|logGroup(?:Name)?|insertId|textPayload|date|@timestamp)":/
 const SHIPPED = /"(?:ingestionTime|logStreamName|logStream|textPayload|kubernetes)":|^\{"id":"\d{40,60}",/
 /**
- * The line inside has a layout of its own: an object, pairs with a level or a time, a stamp or a level in front; or it goes on
+ * The line inside has a layout of its own: an object, pairs with a level or a time, lograge's, a stamp or a level in front; or it goes on
  * with a stack trace that another line began.
  */
 const STRUCTURED =
-  /^\s*\{[\s\S]*\}\s*$|(?:^|\s)(?:level|lvl|severity|time|ts)=\S|^\W{0,2}(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|\d\d:\d\d:\d\d[,.]\d|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |[IWEF]\d{4} \d\d:\d\d:)|^(?:https?|h2|wss?|grpcs) \d{4}-\d\d-\d\dT|^[^[\n]{3,200} \[\d\d\/[A-Z][a-z]{2}\/\d{4}:|^(?:TRACE|DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL)[\s:[]|^\s{1,8}at \S|^Caused by: |^\s{1,8}\.{3} \d/
+  /^\s*\{[\s\S]*\}\s*$|(?:^|\s)(?:level|lvl|severity|time|ts)=\S|^method=[A-Z]{3,7} path=\S|^\W{0,2}(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|\d\d:\d\d:\d\d[,.]\d|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |[IWEF]\d{4} \d\d:\d\d:)|^(?:https?|h2|wss?|grpcs) \d{4}-\d\d-\d\dT|^[^[\n]{3,200} \[\d\d\/[A-Z][a-z]{2}\/\d{4}:|^(?:TRACE|DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL)[\s:[]|^\s{1,8}at \S|^Caused by: |^\s{1,8}\.{3} \d/
 
 /** Google Cloud's name of a trace. */
 const TRACE = /\/traces\/([0-9a-f]{32})$/
