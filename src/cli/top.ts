@@ -32,6 +32,7 @@ const NOTICES_KEPT = 50
 export function topCommand(program: Command, names: readonly string[]): void {
   const command = program
     .command('top [paths...]', { isDefault: true })
+    .alias('tail')
     .summary('read, follow and show logs live (the default command)')
     .description(
       'Reads the given logs into the store, keeps following them and shows the live dashboard. Not a terminal: prints a summary of what is there, then one line per new incident. Without a path: the built-in demo fleet.',

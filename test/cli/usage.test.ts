@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { authtop, ENTRY, scratch } from './authtop.ts'
 
@@ -42,6 +43,18 @@ describe('usage', () => {
   test('the main help names every command', async () => {
     const { stdout } = await authtop(home, ['--help'])
     for (const command of COMMANDS) expect(stdout).toContain(`  ${command}`)
+  })
+
+  test('the default command goes by the name of what it does with logs, too', async () => {
+    const log = join(home, 'tail.log')
+    writeFileSync(
+      log,
+      '{"level":50,"time":1794820320000,"msg":"x","err":{"type":"TokenExpiredError","message":"jwt expired"}}\n',
+    )
+    const asked = ['--no-follow', '--db', join(home, 'tail.db'), log]
+    const { code, stdout } = await authtop(home, ['tail', ...asked])
+    expect(code).toBe(0)
+    expect(stdout).toContain('expired')
   })
 
   test('a mistyped command is no file: exit 2 and a suggestion', async () => {
