@@ -35,6 +35,8 @@ export async function startGateway(plan: BenchPlan, folder: string, state: strin
 pid ${state}/pid;
 error_log ${state}/error.log warn;
 worker_processes 1;
+# Its clock; nginx clears the environment of its workers but for what is named.
+env FAKETIME;
 events {}
 http {
   ${temporary.map((name) => `${name}_temp_path ${state}/${name};`).join(' ')}
