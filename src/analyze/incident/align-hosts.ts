@@ -6,12 +6,11 @@
  */
 import type { ClockLookup, OffsetInterval } from '../../core/clock-lookup.ts'
 import type { Neighbour } from '../../core/ports/store.ts'
-import { countShifts } from './count-shift.ts'
-import { withoutExcursions } from './excursions.ts'
-import { answeredWith401, isNamed, mayBeAnsweredBy, saysWhy } from './same-request.ts'
+import { align, isWhole, type Met, type Refusal } from './align-pair.ts'
+import { saysWhy } from './same-request.ts'
+import { type Alignment, away, median, shiftAt } from './shift-nodes.ts'
 import { isBare } from './sighting.ts'
 import type { Told } from './tell.ts'
-import { BIN_MS, type Meeting, type Seen, type TrackedShift, trackShift } from './track-shift.ts'
 
 /** Refusals compared per host and side, the newest; count. */
 const PER_HOST = 1_500
@@ -23,14 +22,8 @@ const LEAST_SHARE = 0.15
 const HOSTS = 64
 /** Pairs compared, at most some 0.3 s of work each; those with most to compare come first. Count. */
 const PAIRS = 200
-/** Lines of a gateway that may belong to one reason, looked at; the nearest in time. Count. */
-const PER_REASON = 500
 /** What a whole-second stamp and the time a request takes leave open; ms. */
 const DOUBT_MS = 700
-/** Meetings around an instant that say what the shift was there; count. */
-const LOCAL = 25
-/** A clock that drifts faster is not known; ms per ms. */
-const FASTEST_DRIFT = 0.001
 /** Differences of clocks that are known no better than this are better measured; ms. */
 const NARROW_MS = 2_000
 /** So many hosts outvote another one's clock if this share of them agrees; count, share. */
@@ -42,38 +35,12 @@ const NEAR_MS = 600_000
 /** Only this near to a request that both wrote of is a shift believed against tokens; ms. */
 const MET_MS = 120_000
 
-/** The shift of a host against another at one time; both stamps name that time. */
-interface Node {
-  mine_ms: number
-  other_ms: number
-  /** Host minus other, ms. */
-  shift_ms: number
-  /** Between two stretches the clock was set. */
-  stretch: number
-}
-
-interface Alignment {
-  byMine: Node[]
-  byOther: Node[]
-}
-
 interface Pair {
   host: string
   other: string
   reasons: readonly Refusal[]
   bare: readonly Refusal[]
   met: readonly Met[]
-}
-
-/** A request that both are known to speak of. */
-interface Met extends Meeting {
-  /** By its path, and not by time alone. */
-  marked: boolean
-}
-
-interface Refusal {
-  time_ms: number
-  incident: Told
 }
 
 export class HostAlignment {
@@ -318,185 +285,10 @@ function finestOf(spoken: Neighbour['spoken']): Map<string, Neighbour['spoken'][
   return finest
 }
 
-/** Both in order of time; `met`: what is known to be one already. */
-function* align(
-  reasons: readonly Refusal[],
-  bare: readonly Refusal[],
-  met: readonly Met[],
-): Generator<void, Alignment | null> {
-  const things = thingsOf(reasons, bare, met, BIN_MS)
-  if (things.length === 0) return null
-  let stretches = yield* trackShift(things)
-  // Where many a second are refused only the milliseconds tell them apart.
-  if (stretches.length === 0 && !isCoarse(bare) && !isCoarse(reasons))
-    stretches = yield* trackShift(thingsOf(reasons, bare, met, FINE_BIN_MS), FINE_BIN_MS)
-  if (stretches.length === 0) stretches = yield* countedStretches(reasons, bare)
-  stretches = withoutExcursions(stretches)
-  if (stretches.length === 0) return null
-  // What cutting stamps down to the second adds to their difference, on average.
-  const bias_ms =
-    cutDown([...bare.map(({ time_ms }) => time_ms), ...met.map(({ other_ms }) => other_ms)]) -
-    cutDown(things.map(({ mine_ms }) => mine_ms))
-  const nodes = stretches.flatMap(({ meetings }, stretch) => nodesOf(meetings, stretch, bias_ms))
-  const inOrder = (clock: 'mine_ms' | 'other_ms') => [...nodes].sort((a, b) => a[clock] - b[clock])
-  return { byMine: inOrder('mine_ms'), byOther: inOrder('other_ms') }
-}
-
-/** Where every second holds several, only their numbers tell. */
-function* countedStretches(reasons: readonly Refusal[], bare: readonly Refusal[]): Generator<void, TrackedShift[]> {
-  const weighed = reasons.filter(({ incident }) => answeredWith401(incident))
-  if (weighed.length === 0 || bare.length === 0) return []
-  const lines = linesByService(bare)(weighed[0]!.incident).filter(({ incident }) => incident.http_status === 401)
-  const stamps = (list: readonly Refusal[]): number[] => list.map(({ time_ms }) => time_ms)
-  const pieces = yield* countShifts(stamps(weighed), stamps(lines))
-  return pieces.map((meetings) => ({ meetings, marked: 0 }))
-}
-
-/** Differences told apart where both write milliseconds: a request takes about so long from reason to answer; ms. */
-const FINE_BIN_MS = 100
-
-function isCoarse(refusals: readonly Refusal[]): boolean {
-  return refusals.length === 0 || cutDown(refusals.map(({ time_ms }) => time_ms)) > 0
-}
-
-/** What one host saw and the other may have seen, in order of the one's clock. */
-function thingsOf(reasons: readonly Refusal[], bare: readonly Refusal[], met: readonly Met[], bin_ms: number): Seen[] {
-  const things: Seen[] = met.map(({ mine_ms, other_ms, marked }) => ({
-    ...{ mine_ms, others_ms: [other_ms], chance: 0, marked },
-  }))
-  if (bare.length === 0) return things.sort((a, b) => a.mine_ms - b.mine_ms)
-  const linesOf = linesByService(bare)
-  const chance = covered(linesOf(reasons[0]?.incident), bin_ms)
-  const marked = markedPairs(reasons, bare)
-  for (const reason of reasons) {
-    const { time_ms, incident } = reason
-    const line = marked.get(reason)
-    if (line !== undefined) {
-      things.push({ mine_ms: time_ms, others_ms: [line.time_ms], chance: 0, marked: true })
-      continue
-    }
-    const lines = linesOf(incident)
-    const first = Math.max(0, firstAfter(lines, time_ms, 'time_ms') - PER_REASON / 2)
-    const others_ms = lines
-      .slice(first, first + PER_REASON)
-      .filter((other) => mayBeAnsweredBy(other.incident, incident))
-      .map((other) => other.time_ms)
-    things.push({ mine_ms: time_ms, others_ms, chance })
-  }
-  return things.sort((a, b) => a.mine_ms - b.mine_ms)
-}
-
-/** A path that each of the two wrote only once marks one request, whatever their clocks say. */
-function markedPairs(reasons: readonly Refusal[], bare: readonly Refusal[]): Map<Refusal, Refusal> {
-  const here = onlyOnes(reasons)
-  const there = onlyOnes(bare)
-  const pairs = new Map<Refusal, Refusal>()
-  for (const [path, reason] of here) {
-    const line = there.get(path)
-    if (reason !== null && line != null && mayBeAnsweredBy(line.incident, reason.incident)) pairs.set(reason, line)
-  }
-  return pairs
-}
-
-/** Path → who wrote it; null where more than one did. */
-function onlyOnes(refusals: readonly Refusal[]): Map<string, Refusal | null> {
-  const byPath = new Map<string, Refusal | null>()
-  for (const refusal of refusals) {
-    const { http_path } = refusal.incident
-    if (http_path !== undefined) byPath.set(http_path, byPath.has(http_path) ? null : refusal)
-  }
-  return byPath
-}
-
-/** A gateway's lines whose path names the service or the host. */
-function linesByService(bare: readonly Refusal[]): (who: Told | undefined) => readonly Refusal[] {
-  const known = new Map<string, readonly Refusal[]>()
-  return (who) => {
-    if (who === undefined) return bare
-    const key = `${who.service}\u001f${who.host}`
-    let lines = known.get(key)
-    if (lines === undefined) {
-      const named = bare.filter(({ incident }) => isNamed(incident.http_path!, who))
-      // A gateway that routes by something else than names says nothing about whose a line is.
-      lines = named.length === 0 ? bare : named
-      known.set(key, lines)
-    }
-    return lines
-  }
-}
-
-/** Share of the time in which a line is within two bins, from the first to the last. */
-function covered(lines: readonly Refusal[], bin_ms: number): number {
-  const span_ms = lines.at(-1)!.time_ms - lines[0]!.time_ms
-  let sum_ms = 0
-  for (let i = 1; i < lines.length; i++) sum_ms += Math.min(2 * bin_ms, lines[i]!.time_ms - lines[i - 1]!.time_ms)
-  return sum_ms / Math.max(span_ms, SHORTEST_MS)
-}
-
-/** A list that spans less says nothing about rates; ms. */
-const SHORTEST_MS = 60_000
-
-/** Index of the first that is not before; `list` is in order of that clock. */
-function firstAfter<K extends string>(list: readonly Readonly<Record<K, number>>[], at_ms: number, clock: K): number {
-  let [low, high] = [0, list.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (list[middle]![clock] < at_ms) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
-const isWhole = (ms: number): boolean => ms % 1_000 === 0
-
-/** By how much stamps are cut down on average: half a second where all are whole ones; ms. */
-function cutDown(stamps_ms: readonly number[]): number {
-  const whole = stamps_ms.filter(isWhole).length
-  return whole > stamps_ms.length / 2 ? 500 : 0
-}
-
-/** The shift where each meeting was: what the meetings around it say, on a line that drifts no faster than clocks do. */
-function nodesOf(meetings: readonly Meeting[], stretch: number, bias_ms: number): Node[] {
-  const width = Math.min(LOCAL, meetings.length)
-  return meetings.map(({ mine_ms }, i) => {
-    const from = Math.max(0, Math.min(i - Math.floor(width / 2), meetings.length - width))
-    const near = meetings.slice(from, from + width).map((m) => ({ x: m.mine_ms - mine_ms, y: m.mine_ms - m.other_ms }))
-    const slopes: number[] = []
-    for (const [j, a] of near.entries())
-      for (const b of near.slice(j + 1)) if (b.x > a.x) slopes.push((b.y - a.y) / (b.x - a.x))
-    const slope = Math.max(-FASTEST_DRIFT, Math.min(FASTEST_DRIFT, median(slopes)))
-    const shift_ms = median(near.map(({ x, y }) => y - slope * x)) - bias_ms
-    return { mine_ms, other_ms: mine_ms - shift_ms, shift_ms, stretch }
-  })
-}
-
-function median(values: readonly number[]): number {
-  return values.length === 0 ? 0 : [...values].sort((a, b) => a - b)[values.length >> 1]!
-}
-
 /** What most of a host's requests came through; null where too few are known. */
 function firstOf(ones: ReadonlyMap<string, number>): string | null {
   let first: string | null = null
   for (const [gateway, count] of ones)
     if (count >= ENOUGH && (first === null || count > ones.get(first)!)) first = gateway
   return first
-}
-
-/** From the nearest node in time, ms. */
-function away(nodes: readonly Node[], at_ms: number, clock: 'mine_ms' | 'other_ms'): number {
-  const low = firstAfter(nodes, at_ms, clock)
-  return Math.min(
-    Math.abs(at_ms - (nodes[low - 1]?.[clock] ?? Infinity)),
-    Math.abs((nodes[low]?.[clock] ?? Infinity) - at_ms),
-  )
-}
-
-/** Between two nodes of a stretch what lies between them, else what the nearer one says. */
-function shiftAt(nodes: readonly Node[], at_ms: number, clock: 'mine_ms' | 'other_ms'): number {
-  const low = firstAfter(nodes, at_ms, clock)
-  const [before, after] = [nodes[low - 1], nodes[low]]
-  if (before === undefined || after === undefined) return (before ?? after)!.shift_ms
-  const share = (at_ms - before[clock]) / (after[clock] - before[clock])
-  if (before.stretch === after.stretch) return before.shift_ms + share * (after.shift_ms - before.shift_ms)
-  return share < 0.5 ? before.shift_ms : after.shift_ms
 }
