@@ -502,6 +502,12 @@ function driftOf(estimate: LinkEstimate, party: string): number | null {
   return Math.round(drift * 10) / 10 || 0
 }
 
+/**
+ * Of many good clocks one in twenty seems to drift by as much as its doubt: a forecast accuses, so it takes so many times that, and
+ * a clock that has moved further than its offset is in doubt.
+ */
+const SURELY_DRIFTS = 2
+
 /** When the offset reaches the leeway on the side it moves to; in the past where its whole interval lies beyond. */
 function breach(clock: HostClock, estimate: LinkEstimate | null, now_ms: number): number | null {
   const { offset_s, low_s, high_s, drift_ppm, leeway_s, to_ms, from_ms } = clock
@@ -509,7 +515,9 @@ function breach(clock: HostClock, estimate: LinkEstimate | null, now_ms: number)
   if (leeway_s === null || to_ms === null || from_ms === null) return null
   const beyond = low_s > leeway_s ? 1 : high_s < -leeway_s ? -1 : 0
   const doubt_ppm = estimate?.stretches.at(-1)?.drift_half_ppm ?? Infinity
-  const moving = Math.abs(drift_ppm ?? 0) > doubt_ppm ? Math.sign(drift_ppm ?? 0) : 0
+  const moved_s = Math.abs(drift_ppm ?? 0) * (to_ms - from_ms) * 1e-9
+  const sure = Math.abs(drift_ppm ?? 0) > SURELY_DRIFTS * doubt_ppm && moved_s > high_s - low_s
+  const moving = sure ? Math.sign(drift_ppm ?? 0) : 0
   if (beyond !== 0 && moving !== beyond) return Math.round(clock.steps.at(-1)?.at_ms ?? from_ms)
   if (drift_ppm === null || moving === 0) return null
   const crossing = to_ms + ((moving * leeway_s - offset_s) * 1e9) / drift_ppm

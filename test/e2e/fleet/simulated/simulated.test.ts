@@ -36,14 +36,14 @@ test.for(RUNS)('hours of the $kind fleet drawn from seed $seed are told as they 
     expect(sums.wronged, 'good clocks accused').toBe(0)
     // 95 of 100 hosts is the bar, and a fleet here has about twenty: one of them is within it.
     expect(sums.hosts - sums.inside, 'intervals that do not hold the truth').toBeLessThanOrEqual(1)
-    // Six or seven values, of tokens first used 30 to 400 ms after their issue: that delay is a bias one way. bench/clocks.ts holds 0.15 s.
-    expect(sums.error_p50_s, 'median error of the offsets').toBeLessThanOrEqual(0.25)
+    // Seven to fifteen values, of tokens first used 30 to 400 ms after their issue: that delay is a bias one way. Seven fleets of eight are within 0.12 s, one is at 0.16.
+    expect(sums.error_p50_s, 'median error of the offsets').toBeLessThanOrEqual(0.2)
     expect(sums.error_p95_s, '95th percentile of the errors').toBeLessThanOrEqual(0.5)
   }
   const { truth, missed, cause } = report.total
-  // What holds today (0.9 % and 3.1 % missed in the two fleets, whole); the bar is 0.98 for causes, 0.9 for subcauses and 1 % for counts (see README.md for what is missing).
+  // What holds on every seed so far; the bar is 0.98 for causes, 0.9 for subcauses and 1 % for counts (see README.md for what is missing).
   expect(missed / truth, 'share of failed requests nobody was told of').toBeLessThanOrEqual(0.04)
   expect(report.invented / truth, 'share of incidents without a failed request').toBeLessThanOrEqual(0.02)
-  expect(cause / truth, 'share of true causes').toBeGreaterThanOrEqual(0.85)
-  expect(report.total.incidents / truth, 'incidents per failed request').toBeLessThanOrEqual(1.3)
+  expect(cause / truth, 'share of true causes').toBeGreaterThanOrEqual(0.9)
+  expect(report.total.incidents / truth, 'incidents per failed request').toBeLessThanOrEqual(1.05)
 })
