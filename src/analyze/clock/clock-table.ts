@@ -5,6 +5,7 @@
  */
 import type { ClockReading as Reading } from '../../core/clock-lookup.ts'
 import type { ClockTable, HostClock, PartyClock } from '../../core/host-clock.ts'
+import { breach } from './breach.ts'
 import {
   type ClockBook,
   COLLECTOR,
@@ -38,8 +39,6 @@ export interface Difference extends Interval {
 
 /** A drift within its own doubt, or known worse than this, is not published; ppm. */
 const DRIFT_DOUBT_PPM = 15
-/** Forecasts further away than this are no forecasts; ms. */
-const FORECAST_MS = 30 * 86_400_000
 /** An issuer's own log that is off from `iat` by more than this shows that `iat` is not its clock (backdated); ms. */
 const BACKDATED_MS = 2_000
 /** The fastest record of a host is thought to reach the collector within this; ms. */
@@ -435,7 +434,7 @@ export class ClockReading {
     return {
       ...draft,
       at_fault,
-      breach_ms: breach(draft, this.wayTo(party), now_ms),
+      breach_ms: breach(draft, this.wayTo(party)?.stretches.at(-1)?.drift_half_ppm ?? Infinity, now_ms),
       why: [...draft.why, ...reasons.fault(draft, at_fault, verdict, paths.reference)],
     }
   }
@@ -500,29 +499,6 @@ function driftOf(estimate: LinkEstimate, party: string): number | null {
   if (last.drift_half_ppm > DRIFT_DOUBT_PPM && Math.abs(last.drift_ppm) < 1.5 * last.drift_half_ppm) return null
   const drift = estimate.link.first === party ? last.drift_ppm : -last.drift_ppm
   return Math.round(drift * 10) / 10 || 0
-}
-
-/**
- * Of many good clocks one in twenty seems to drift by as much as its doubt: a forecast accuses, so it takes so many times that, and
- * a clock that has moved further than its offset is in doubt.
- */
-const SURELY_DRIFTS = 2
-
-/** When the offset reaches the leeway on the side it moves to; in the past where its whole interval lies beyond. */
-function breach(clock: HostClock, estimate: LinkEstimate | null, now_ms: number): number | null {
-  const { offset_s, low_s, high_s, drift_ppm, leeway_s, to_ms, from_ms } = clock
-  if (offset_s === null || low_s === null || high_s === null) return null
-  if (leeway_s === null || to_ms === null || from_ms === null) return null
-  const beyond = low_s > leeway_s ? 1 : high_s < -leeway_s ? -1 : 0
-  const doubt_ppm = estimate?.stretches.at(-1)?.drift_half_ppm ?? Infinity
-  const moved_s = Math.abs(drift_ppm ?? 0) * (to_ms - from_ms) * 1e-9
-  const sure = Math.abs(drift_ppm ?? 0) > SURELY_DRIFTS * doubt_ppm && moved_s > high_s - low_s
-  const moving = sure ? Math.sign(drift_ppm ?? 0) : 0
-  if (beyond !== 0 && moving !== beyond) return Math.round(clock.steps.at(-1)?.at_ms ?? from_ms)
-  if (drift_ppm === null || moving === 0) return null
-  const crossing = to_ms + ((moving * leeway_s - offset_s) * 1e9) / drift_ppm
-  if (beyond !== 0) return Math.round(Math.max(crossing, from_ms))
-  return crossing > now_ms + FORECAST_MS ? null : Math.round(Math.max(crossing, to_ms))
 }
 
 function less(interval: Interval, zone_ms: number): Interval {

@@ -76,13 +76,6 @@ describe('drift', () => {
     const row = rowsOf(fleet([{ name: 'x', events: 3000, leeway_ms: 5_000 }], { minutes: 360 })).get('x')!
     expect(row.breach_ms).toBeNull()
   })
-
-  test('of good clocks on few tokens and no leeway at all foresees nothing either', () => {
-    for (let seed = 1; seed <= 12; seed++) {
-      const hosts = ['a', 'b', 'c'].map((name) => ({ name, events: 170, fresh: 0.4, leeway_ms: 0 }))
-      for (const row of rowsOf(fleet(hosts, { minutes: 240, seed })).values()) expect(row.breach_ms).toBeNull()
-    }
-  })
 })
 
 describe('steps', () => {
