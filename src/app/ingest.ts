@@ -16,15 +16,22 @@ import type { AuthEvent } from '../core/auth-event.ts'
 import type { Delivery, PushSource } from '../core/ports/push-source.ts'
 import { DELIVERIES_KEPT } from '../core/ports/push-source.ts'
 import type { ByteBatch, LogSource, StreamInfo } from '../core/ports/source.ts'
-import type { AppendBatch, ClockChanges, IncidentChange, StoreWriter, UnrecognisedRecord } from '../core/ports/store.ts'
-import { mayPass, StoreRefusal } from '../core/ports/store.ts'
+import type {
+  AppendBatch,
+  ClockChanges,
+  IncidentChange,
+  StoreRefusal,
+  StoreWriter,
+  UnrecognisedRecord,
+} from '../core/ports/store.ts'
 import { Recent } from '../core/recent.ts'
 import type { StreamState } from '../core/source-status.ts'
-import { type IngestMeters, ingestMeters, traced } from '../telemetry/own-telemetry.ts'
+import { type IngestMeters, ingestMeters } from '../telemetry/own-telemetry.ts'
 import type { Seen } from './alerts/source-watch.ts'
 import { arrivals, isDelivery } from './arrivals.ts'
 import { Attribution, changeOf } from './attributing.ts'
 import { type ClockKeeper, ROW_WAITS_MS } from './clock-keeper.ts'
+import { PatientWriter } from './patient-writer.ts'
 import { PushedReader } from './reading/pushed-reader.ts'
 import type { Judged, Read } from './reading/read.ts'
 import { type ReaderOptions, StreamReader } from './reading/stream-reader.ts'
@@ -75,17 +82,6 @@ const IDENTITIES_KEPT = 200_000
 /** Pushed streams counted apart; senders name them after services and hosts, and a stranger may name any number. Count. */
 const PUSHED_STREAMS = 5_000
 const OTHER_STREAM: StreamInfo = { stream: streamId('pushed', '(other)'), name: 'pushed (other)', identity: null }
-/** First and longest wait before a refused commit is tried again; ms. */
-const RETRY_MS = 500
-const RETRY_MAX_MS = 30_000
-/** A commit that takes longer is told of, where it leaves us a thread to tell it; ms. */
-const HANGS_MS = 10_000
-const HANGS = new StoreRefusal(
-  'disk_full',
-  `the store has not answered for ${HANGS_MS / 1000} s`,
-  'see whether its disk hangs or another program holds its lock',
-)
-
 export async function ingest(options: IngestOptions, signal: AbortSignal): Promise<void> {
   const run = new Ingest(options, signal)
   const arriving = arrivals(options.source, options.pushed ?? [], signal)
@@ -142,6 +138,7 @@ class Ingest {
   /** Taken and not yet committed: their senders wait. */
   #waiting: Pick<Delivery, 'digest' | 'committed'>[] = []
   readonly #attribution: Attribution
+  readonly #writer: PatientWriter
   readonly settling: Settling | HandingOver
   /** A steward tells of the clocks over time. */
   readonly #shared: boolean
@@ -151,6 +148,7 @@ class Ingest {
   constructor(options: IngestOptions, signal: AbortSignal) {
     this.#o = options
     this.#delivered = new Recent(DELIVERIES_KEPT, options.delivered)
+    this.#writer = new PatientWriter(options.writer, (refusal) => options.stalled?.(refusal))
     const clocks = () => options.clocks.lookup
     this.#attribution = new Attribution(options.writer, clocks)
     const append = (batch: AppendBatch) => this.#append(batch, signal)
@@ -351,33 +349,7 @@ class Ingest {
   }
 
   async #append(batch: AppendBatch, signal: AbortSignal): Promise<void> {
-    const start = performance.now()
-    let wait = RETRY_MS
-    let stalled = false
-    const stall = (refusal: StoreRefusal) => {
-      if (!stalled) this.#o.stalled?.(refusal)
-      stalled = true
-    }
-    const hangs = setTimeout(() => stall(HANGS), HANGS_MS)
-    try {
-      for (;;) {
-        try {
-          const { incidents, successes } = batch
-          const size = { 'authtop.incidents': incidents.length, 'authtop.successes': successes.length }
-          await traced('authtop.commit', size, () => this.#o.writer.append(batch))
-          break
-        } catch (error) {
-          if (!mayPass(error) || signal.aborted) throw error
-          stall(error)
-          await new Promise((resolve) => setTimeout(resolve, wait))
-          wait = Math.min(wait * 2, RETRY_MAX_MS)
-        }
-      }
-    } finally {
-      clearTimeout(hangs)
-    }
-    if (stalled) this.#o.stalled?.(null)
-    this.#meters.commit((performance.now() - start) / 1000)
+    this.#meters.commit(await this.#writer.append(batch, signal))
   }
 
   /** Takes over what records taught, and gives other work its turns. */
