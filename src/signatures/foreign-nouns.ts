@@ -8,7 +8,7 @@ import { Alternation, type Alternative } from './alternation.ts'
 
 /** Which token: the word right before it (or joined to it) says that it belongs to another trade. */
 const TOKENS =
-  'acme|task|branch|space|escape|first|activity|window|sandbox|binder|conflict|operation|job|workflow|anti-?forgery|request ?verification|csrf|xsrf|page|pagination|paging|next|prev(?:ious)?|contin(?:ue|uation)|resum(?:e|ption)|sync|scroll|cursor|cancel(?:l?ation)?|push|registration|device (?:push )?|fcm|apns|reset|invit(?:e|ation)|verification|confirmation|activation|unsubscribe|download|upload|share|captcha|recaptcha|fencing|lock|idempotency|gift|consent|tracking|design|erc-?\\d+|nft|crypto|chain|governance|syntax|lexer|lexical|parser|string|word|sub-?word|special|pad(?:ding)?|mask|stop|bos|eos|input|output|prompt|completion|unexpected|unrecogni[sz]ed|illegal|immense|delimiter|separator|sequence|closing|opening|sequence|start any|stray|ring|partition|vnode|rate|bucket|throttle'
+  'acme|task|branch|space|escape|first|global|activity|window|sandbox|binder|conflict|operation|job|workflow|anti-?forgery|request ?verification|csrf|xsrf|page|pagination|paging|next|prev(?:ious)?|contin(?:ue|uation)|resum(?:e|ption)|sync|scroll|cursor|cancel(?:l?ation)?|push|registration|device (?:push )?|fcm|apns|reset|invit(?:e|ation)|verification|confirmation|activation|unsubscribe|download|upload|share|captcha|recaptcha|fencing|lock|idempotency|gift|consent|tracking|design|erc-?\\d+|nft|crypto|chain|governance|syntax|lexer|lexical|parser|string|word|sub-?word|special|pad(?:ding)?|mask|stop|bos|eos|input|output|prompt|completion|unexpected|unrecogni[sz]ed|illegal|immense|delimiter|separator|sequence|closing|opening|sequence|start any|stray|ring|partition|vnode|rate|bucket|throttle'
 /** What a token has when it is not one of ours. */
 const TOKEN_THINGS =
   'budget|quota|usage|window|address|supply|sale|swap|bucket|range|ring|indices|index|sequence|count|limit|id sequence|stream|filter|embedding|path|file|serial(?: number)?|labels?|separator|table'
@@ -35,6 +35,10 @@ export const FOREIGN: readonly Alternative[] = [
     needs: ['token'],
   },
   { source: `(?:\\btokens?[ _-](?:${TOKEN_THINGS})\\b)`, needs: ['token'] },
+  {
+    source: '(?:\\bm(?:ax|in)(?:imum)? (?:[a-z]{1,10} )?tokens? (?:expiration|expiry|lifetime|ttl|age|validity)\\b)',
+    needs: ['token'],
+  },
   { source: '(?:\\b(?:un)?tokeni[sz]\\w{1,6})', needs: ['tokeni'] },
   { source: `(?:\\b(?:${SIGNED})(?:['’]s)?[ -](?:\\w{1,20}[ -])?signatures?\\b)`, needs: ['signature'] },
   {

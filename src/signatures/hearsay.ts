@@ -130,7 +130,9 @@ const LOOSE_RULES: readonly RegExp[] = [
   /\b(?:[Ee]nvironment|[Ee]nv) ?(?:[Vv]ariables?|[Vv]ars?)\b|\bin (?:the |your )?environment\b(?! \w)|(?:^|[\s'"`(])--[a-z][\w-]{2,}|\bflags? (?:is|was|must|not)\b|\b(?:config\w{0,8}|environment|settings) file\b|\b(?:missing|empty|not found|absent) (?:in|from) (?:the |your )?file\b/,
   /(?:^|[^\w.])(?!(?:INVALID|MISSING|EXPIRED|NO|BAD|ACCESS|REFRESH|ID|AUTH)_)[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,20}){0,6}_(?:TOKEN|SECRET|KEY|KEYS|URL|URI|ID|ISSUER|AUDIENCE|PASSWORD|FILE|PATH|CONTENT|CREDENTIALS)\b/,
   /\b(?:please )?(?:set|unset|specify|define|configure|enable|disable|add) [`'"$<]?[\w.-]{2,60}[`'">]? (?:in|on|to) (?:the |your |an? )?(?:[\w-]{1,30} ){0,2}(?:config\w{0,8}|settings?|ya?ml|file|environment|cr|values|properties|command line)\b|\bplease (?:set|specify|configure)\b|\bmust (?:be configured|configure)\b|\b(?:make sure|ensure) (?:that )?\S{1,40} (?:is|are) (?:properly |correctly )?(?:set|configured)\b|\bleave \S{1,60} unset\b/i,
-  /\b(?:valid|allowed|supported|possible|available) (?:values|options|types|choices)\b|\bonly [^\n]{1,60} (?:is|are) supported\b|\bno [\w -]{2,40} configured\b(?! for)|\bexactly one\b|\bauth\w{0,12} (?:is |has been )?(?:disabled|not enabled|turned off)\b/i,
+  /\b(?:valid|allowed|supported|possible|available) (?:values|options|types|choices)\b|\bonly [^\n]{1,60} (?:is|are) supported\b|(?<!\bbut )\bno [\w -]{2,40} configured\b(?! for)|\btoken (?:is |was )?not specified\b|\bexactly one\b|\bauth\w{0,12} (?:is |has been )?(?:disabled|not enabled|turned off)\b/i,
+  /\b[a-z]\w{0,60}(?:Ref|Config|Settings|Options|Spec)\b/,
+  /\b(?:read|open|load|writ|stor|sav)(?:e|ing)? [^\n:]{0,40}\b(?:file|disk|directory)\b/i,
   // Said by code that was called wrongly.
   /\bnull or undefined when calling\b|\bmethod \w{1,80} (?:is )?not implemented\b/i,
   // What is being done, and nothing said of how it went.
@@ -148,7 +150,11 @@ const LOOSE_RULES: readonly RegExp[] = [
 
 /** The failure was over when the line was written … */
 const MENDED =
-  /\b(?:refresh(?:ed|ing)?|renew(?:ed|ing)?|retr(?:y|ied|ying)|re-?authenticat\w{1,6}|re-?connect\w{0,4}|re-?join\w{0,4}|request(?:ed|ing))\b[^\n]{0,60}(?:succe\w{2,6}|\bdone\b|\bok\b|completed|\b200\b)|\b(?:fetched|obtained|got|acquired|requesting|requested|opening|getting|issued|received) a (?:new|fresh) one\b|; (?:refreshing|renewing|(?:generating|fetching|requesting|obtaining|acquiring|getting) (?:an? )?new)\b|[,;.] (?:refreshing|renewing|requesting|fetching|obtaining|acquiring|getting|generating|issuing|creating) (?:an? )?(?:new|fresh|another)\b|\brecover(?:ed|ing) from\b|\b(?:trying|attempting|going) to (?:refresh|renew)\b|\bdoing a forced refresh\b|\b(?:already )?expired, skipping\b|\bskipping revocation\b|\brefresh(?:ed)? with refresh token -> ok|\b(?:signed|logged) in (?:again )?after\b|, (?:refreshing|renewing|reconnecting|rejoining)(?: (?:it|token|now|in background))?\s*$/i
+  /\b(?:refresh(?:ed|ing)?|renew(?:ed|ing)?|retr(?:y|ied|ying)|re-?authenticat\w{1,6}|re-?connect\w{0,4}|re-?join\w{0,4}|request(?:ed|ing))\b[^\n]{0,60}(?:succe\w{2,6}|\bdone\b|\bok\b|completed|\b200\b)|\b(?:fetched|obtained|got|acquired|requesting|requested|opening|getting|issued|received) a (?:new|fresh) one\b|; (?:refreshing|renewing|(?:generating|fetching|requesting|obtaining|acquiring|getting) (?:an? )?new)\b|[,;.] (?:refreshing|renewing|requesting|fetching|obtaining|acquiring|getting|generating|issuing|creating) (?:an? )?(?:new|fresh|another)\b|\brecover(?:ed|ing) from\b|\b(?:trying|attempting|going) to (?:refresh|renew)\b|\bdoing a forced refresh\b|\b(?:already )?expired, skipping\b|\bskipping revocation\b|\brefresh(?:ed)? with refresh token -> ok|\b(?:signed|logged) in (?:again )?after\b|, (?:refreshing|renewing|reconnecting|rejoining)(?: (?:it|token|now|in background))?(?: \(attempt [^)\n]{1,20}\))?[.…\s]*$/i
+/** Something was lacking, and there is another way … */
+const WENT_ON = /[,;.] ?(?:falling (?:back|on)|defaulting|proceeding|continuing)\b/i
+/** … which nobody needed to say if something had been refused. */
+const REFUSED = /\b(?:invalid|expired|revoked|mismatch\w{0,4}|unauthori[sz]ed|forbidden|malformed|bad)\b/i
 /** … unless it also says that mending failed. */
 const NOT_MENDED =
   /\b(?:fail\w{0,4}|unable|cannot|could not|couldn't|denied|reject\w{0,3}|refused|giving up|unsuccess\w{0,6}|not succe\w{0,6})\b|\berror\b/i
@@ -178,7 +184,7 @@ function judge(message: string, loose: boolean): boolean {
 export function isHearsay(message: string, loose = false): boolean {
   if (isTalk(message, loose)) return true
   const line = firstLine(message)
-  return MENDED.test(line) && !NOT_MENDED.test(line)
+  return (MENDED.test(line) || (loose && WENT_ON.test(line) && !REFUSED.test(line))) && !NOT_MENDED.test(line)
 }
 
 function firstLine(message: string): string {

@@ -210,6 +210,9 @@ const SET_UP: ReadonlySet<string> = new Set(
 const TELLING =
   /^(?:missing|during|following|nothing|something|anything|everything|string|incoming|pending|remaining|according|regarding|(?:reject|refus|deny|declin|forbid|block|dropp|discard|clos|abort|terminat|disconnect|fail|receiv|gett|gott|encounter|detect|see|find|return|respond|answer|send|report|throw|rais|redirect|logg|warn|invalidat|revok|expir)ing)$/
 const SOUGHT: ReadonlySet<Deed> = new Set<Deed>(['find', 'fetch', 'store'])
+const UNNAMED: ReadonlySet<string> = new Set(['unexpected', 'unknown', 'invalid', 'bad'])
+const NOTHING: ReadonlySet<string> = new Set(['null', 'nil', 'undefined'])
+const FORMS: ReadonlySet<string> = new Set(['format', 'structure', 'syntax'])
 const MISHAPS: ReadonlySet<string> = new Set(['error', 'exception', 'failure', 'problem', 'trouble'])
 const HAPPENED: ReadonlySet<string> = new Set(
   'occurred occured happened encountered raised thrown while when during trying'.split(' '),
@@ -327,10 +330,29 @@ class Reader {
       this.#senses.push({ of: 'part', is: fault })
       return
     }
+    // `unexpected error`: what it was is said by the error.
+    if (this.#parts[i + 1]?.role === 'failing' && UNNAMED.has(this.#parts[i]!.word)) return
+    // `null request`, `from null context`: a value, not what is said of it.
+    if (NOTHING.has(this.#parts[i]!.word) && (this.#rightOf(i)?.distance === 0 || this.#parts[i - 1]?.role === 'over'))
+      return
+    // `invalid credential format`
+    const formed = fault === 'bad' || fault === 'mismatch' ? this.#formOf(i) : null
+    if (formed !== null) {
+      this.#state(formed, 'malformed')
+      return
+    }
     // `the required claim` is none that is missing; what consists of three tokens is none itself.
     const { word } = this.#parts[i]!
     const wanted = word === 'required' || (fault === 'malformed' && (word === 'must' || word === 'should'))
     this.#state(wanted ? (this.#leftOf(i)?.noun ?? null) : this.#nounOf(i), fault)
+  }
+
+  /** What has a wrong form: the noun right behind with its `format`. */
+  #formOf(i: number): Part | null {
+    let k = this.#past(i, 1, 'filler')
+    if (this.#parts[k]?.role !== 'noun') return null
+    while (this.#parts[k + 1]?.role === 'noun') k++
+    return FORMS.has(this.#parts[k + 1]?.word ?? '') ? this.#parts[k]! : null
   }
 
   /** `failed to verify the token`, `token verification failed`, `token not verified`, `login failed`. */
@@ -505,6 +527,13 @@ class Reader {
   #headAt(k: number): Part | null {
     let head = k
     while (this.#parts[head + 1]?.role === 'noun') head++
+    // `no password or token`
+    if (
+      this.#parts[head]!.noun === 'foreign' &&
+      this.#parts[head + 1]?.word === 'or' &&
+      this.#parts[head + 2]?.role === 'noun'
+    )
+      head += 2
     return this.#parts[head]!
   }
 

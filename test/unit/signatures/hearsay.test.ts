@@ -92,6 +92,11 @@ describe('text that talks about failures', () => {
     'token flag was not specified',
     'access token is missing in file credentials',
     'Cached token expired, requesting new token.',
+    'Access token expired, refreshing (attempt 19/575)...',
+    'resolver returned incomplete credentials, falling back to default chain',
+    'credentialSecretRef.tokenKey is required for auth type token',
+    'unable to read token from file x',
+    'Reporting token not specified. Aborting',
   ])('is told to whoever sets up, or of what is being done: %s', (line) => {
     expect(isHearsay(line, true)).toBe(true)
   })
@@ -105,6 +110,10 @@ describe('text that talks about failures', () => {
     'Validating token: signature mismatch',
     'Missing signing key for kid 7',
     'authentication failed in environment prod',
+    'JWT validation failed, falling back to sessions',
+    'expired token presented, falling back to anonymous',
+    'Token expired but no refresh hook is configured',
+    'accessToken is required',
   ])('differs from them, whoever words it: %s', (line) => {
     expect(isHearsay(line, true)).toBe(false)
   })
