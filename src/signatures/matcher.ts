@@ -90,16 +90,19 @@ export class Matcher {
     this.#finder = new LiteralFinder([...literals.keys()], windows)
   }
 
-  /** Every match, best first. Candidates are verified in the order of their rank, so whoever wants the best pays for no other. */
-  *matches(record: Matchable): Generator<Match> {
+  /**
+   * Every match, best first. Candidates are verified in the order of their rank, so whoever wants the best pays for no other.
+   * `wanted` is asked before each: a signature that it does not want is not verified.
+   */
+  *matches(record: Matchable, wanted: (signature: Signature) => boolean = () => true): Generator<Match> {
     const texts = new Map<string, Text>()
     const candidates = this.#candidates(record, texts)
     if (candidates.length > 1) candidates.sort((a, b) => a.compiled.rank - b.compiled.rank)
     let matched: Compiled | null = null
     for (const { compiled, places } of candidates) {
       // Found by several literals: once is enough.
-      if (compiled === matched) continue
       const { signature } = compiled
+      if (compiled === matched || !wanted(signature)) continue
       const match = this.#verify(compiled, record, textOf(record, signature.in, texts), places)
       if (match === null || !makesSense(signature, textOf(record, signature.in, texts), record)) continue
       // What anybody might say must fit without the nouns of other trades too; only what fits pays for that.

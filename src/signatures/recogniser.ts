@@ -113,9 +113,12 @@ export class Recogniser {
   }
 
   recognise(record: LogRecord, tokens: readonly TokenFacts[]): AuthEvent | null {
-    const matches = this.#matcher.matches(record)
+    let found = false
+    // Behind the best only emitters are of interest: they may name who spoke.
+    const matches = this.#matcher.matches(record, ({ system }) => !found || system !== ANYBODY)
     const best = matches.next()
     if (best.done === true) return null
+    found = true
     const match = best.value
     const { outcome, specificity } = match.signature
     const loose = specificity < OF_ONE_EMITTER
@@ -233,8 +236,7 @@ export class Recogniser {
 /** Whose own sentence the reason stands in: "identity/oidc: refresh failed: … connection refused" is one emitter's, its reason in anybody's words. */
 function speakerAmong(others: Iterable<Match>, record: LogRecord, outcome: Outcome): string {
   for (const { signature } of others)
-    if (signature.outcome === outcome && signature.system !== ANYBODY && isNamed(signature, record))
-      return signature.system
+    if (signature.outcome === outcome && isNamed(signature, record)) return signature.system
   return ANYBODY
 }
 
