@@ -90,8 +90,9 @@ async function collectInto(options: CollectOptions, end: AbortSignal): Promise<S
   const signal = AbortSignal.any([end, round.signal])
   let next: Settings | null = null
   const knowledge = await loadKnowledge(process.env)
-  const asked = options.receivers !== undefined || options.config?.service !== undefined
-  const writer = await (asked ? openWriterApart : openWriter)(options.store)
+  // Who pushes, and who asks for its health, is answered while a disk hangs; where nobody does the thread would only cost.
+  const hasVisitors = options.receivers !== undefined || options.config?.service !== undefined
+  const writer = await (hasVisitors ? openWriterApart : openWriter)(options.store)
   const undo: (() => Promise<void>)[] = []
   try {
     const reader = await openReader(options.store, 'collector')

@@ -1,6 +1,6 @@
 /**
- * A store's writer in a thread of its own, for collectors that others push to or ask how they are: a commit may take as long as the disk likes
- * and they are answered meanwhile. Works as any writer does; what is under way when the thread ends is refused.
+ * A store's writer in a thread of its own, for collectors that others push to or ask how they are: a commit may take as long as
+ * the disk likes and they are answered meanwhile. Works as any writer does; what is under way when the thread ends is refused.
  */
 import { Worker } from 'node:worker_threads'
 import type { StoreWriter } from '../core/ports/store.ts'
