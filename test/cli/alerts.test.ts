@@ -94,7 +94,7 @@ describe('alerts test', () => {
         'ok      F: a service that refuses more than a fifth is told by name, the others are not',
         'FAILED  F: three failures that right clocks would have let pass are a skew spike',
         '        F:43:11: alerts at 30 min (- expected, + fired)',
-        '          + skew_spike{host="api-1"} critical "api-1 is behind the issuer by 5.0 s or more: 3 requests failed that would have passed with right clocks (expected none)"',
+        '          + skew_spike{host="api-1"} critical "api-1 is behind the issuer by 5 s or more: 3 requests failed that would have passed with right clocks (expected none)"',
         '2 passed, 2 failed',
         '',
       ].join('\n'),
