@@ -5,6 +5,7 @@
  */
 import type { AttributeValue } from '../core/log-record.ts'
 import { anchorCondition, anchorLiterals } from './anchor.ts'
+import { ByRank } from './by-rank.ts'
 import { isCalm } from './calm.ts'
 import { withoutForeign } from './foreign-nouns.ts'
 import { inRank } from './in-rank.ts'
@@ -59,6 +60,8 @@ interface Compiled {
 
 interface Candidate {
   compiled: Compiled
+  /** The signature's. */
+  rank: number
   /** Where a pattern may look: places of the anchor. */
   places: readonly number[]
 }
@@ -96,10 +99,10 @@ export class Matcher {
    */
   *matches(record: Matchable, wanted: (signature: Signature) => boolean = () => true): Generator<Match> {
     const texts = new Map<string, Text>()
-    const candidates = this.#candidates(record, texts)
-    if (candidates.length > 1) candidates.sort((a, b) => a.compiled.rank - b.compiled.rank)
+    const candidates = new ByRank(this.#candidates(record, texts))
     let matched: Compiled | null = null
-    for (const { compiled, places } of candidates) {
+    for (let candidate = candidates.next(); candidate !== null; candidate = candidates.next()) {
+      const { compiled, places } = candidate
       // Found by several literals: once is enough.
       const { signature } = compiled
       if (compiled === matched || !wanted(signature)) continue
@@ -119,14 +122,15 @@ export class Matcher {
       const value = record.attributes[attribute]
       if (value === undefined) continue
       const here = values.get(String(value))
-      if (here !== undefined) for (const compiled of here) candidates.push({ compiled, places: AT_START })
+      if (here !== undefined)
+        for (const compiled of here) candidates.push({ compiled, rank: compiled.rank, places: AT_START })
     }
     for (const [field, anchors] of this.#byLiteral) {
       const { text, lower } = textOf(record, field, read)
       if (text === '') continue
       for (const [id, places] of this.#finder.find(lower)) {
         const here = anchors.get(id)
-        if (here !== undefined) for (const compiled of here) candidates.push({ compiled, places })
+        if (here !== undefined) for (const compiled of here) candidates.push({ compiled, rank: compiled.rank, places })
       }
     }
     return candidates
