@@ -42,12 +42,18 @@ export class Inbox {
     return promise
   }
 
+  /** Aborted, it hands out no more: what waits is refused at once, so that senders know before a drain is over. */
   async *deliveries(signal: AbortSignal): AsyncGenerator<Delivery> {
+    signal.addEventListener('abort', () => this.#refuseWaiting(), { once: true })
     while (!signal.aborted && !this.#closed) {
       const next = this.#queue.shift()
       if (next === undefined) await this.#wake.sleep(Number.POSITIVE_INFINITY, signal)
       else yield next
     }
+  }
+
+  #refuseWaiting(): void {
+    for (const { refused } of this.#queue.splice(0)) refused(new Error('the collector ends'))
   }
 
   /** Nothing more is taken; what is not durable by now is refused. */

@@ -47,7 +47,10 @@ export async function openSyslogSource(listening: SyslogListening, options: Push
     text: `receiving syslog on ${listening.host}: ${ways} port ${port}`,
   })
   return {
-    deliveries: (signal) => inbox.deliveries(signal),
+    deliveries(signal) {
+      signal.addEventListener('abort', () => void receiver.end(), { once: true })
+      return inbox.deliveries(signal)
+    },
     async renew(secrets) {
       receiver.renew(secrets)
     },
@@ -129,15 +132,20 @@ class SyslogReceiver {
       this.#server.setSecureContext({ ...files, minVersion: TLS_MIN_VERSION })
   }
 
-  async close(): Promise<void> {
+  /** Takes no more and says what was dropped: a drain may take longer than the process is given. */
+  async end(): Promise<void> {
     this.#closed = true
     if (this.#gathering !== null) clearTimeout(this.#gathering)
+    this.#gathering = null
     this.#dropped += this.#gathered.length
-    if (this.#asking !== null) {
-      clearInterval(this.#asking)
-      await this.#askKernel()
-      if (this.#dropped > this.#told) this.#tell()
-    }
+    this.#gathered = []
+    if (this.#asking !== null) await this.#askKernel()
+    if (this.#dropped > this.#told) this.#tell()
+  }
+
+  async close(): Promise<void> {
+    await this.end()
+    if (this.#asking !== null) clearInterval(this.#asking)
     for (const socket of this.#sockets) socket.destroy()
     this.#datagrams?.close()
     await new Promise((resolve) => this.#server.close(resolve))

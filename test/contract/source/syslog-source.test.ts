@@ -130,4 +130,28 @@ describe('messages in a stream', () => {
       expect(told.at(-1)).toContain(`${sent - stored} syslog datagrams dropped so far`)
     },
   )
+
+  test('what waits when the collector is told to end is counted at once, not after its drain', async () => {
+    const told: string[] = []
+    const source = await openSyslogSource(
+      { host: '127.0.0.1', port: 0, zone: 'UTC' },
+      { now: () => Date.UTC(2026, 10, 16, 9, 13), notice: ({ text }) => told.push(text) },
+    )
+    const port = Number(/port (\d+)/.exec(told[0]!)?.[1])
+    const ends = new AbortController()
+    const deliveries = source.deliveries(ends.signal)[Symbol.asyncIterator]()
+    const first = deliveries.next()
+    const sender = dgram.createSocket('udp4')
+    const send = () => new Promise((done) => sender.send(NEW, port, '127.0.0.1', done))
+    await send()
+    const { value: taken } = await first
+    for (let i = 0; i < 30; i++) await send()
+    await new Promise((done) => setTimeout(done, 200))
+    ends.abort()
+    await expect.poll(() => told.at(-1)).toContain('30 syslog datagrams dropped so far')
+    taken!.committed()
+    sender.close()
+    await source.close()
+    expect(told.at(-1)).toContain('30 syslog datagrams dropped so far')
+  })
 })
