@@ -6,8 +6,8 @@ import { z } from 'zod'
 import { CAUSES, type Cause, isSubcauseOf } from '../core/cause.ts'
 import { CONFIDENCES } from '../core/confidence.ts'
 import { KINDS } from '../core/kind.ts'
+import { FAULT_NAMES } from './sense/fault.ts'
 import { NOUN_NAMES } from './sense/lexicon.ts'
-import { FAULT_NAMES } from './sense/read-sense.ts'
 
 const text = z.string().min(1).max(4000)
 const texts = z.union([text.transform((t) => [t]), z.array(text).min(1).max(64)])

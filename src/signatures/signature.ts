@@ -7,8 +7,8 @@
 import type { Cause, Subcause } from '../core/cause.ts'
 import type { Confidence } from '../core/confidence.ts'
 import type { Kind, Outcome } from '../core/kind.ts'
+import type { Fault } from './sense/fault.ts'
 import type { Noun } from './sense/lexicon.ts'
-import type { Fault } from './sense/read-sense.ts'
 
 /** One condition on an attribute: any of these exact values, or a pattern; `negate` turns it round. */
 export interface Condition {

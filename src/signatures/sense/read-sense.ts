@@ -4,60 +4,48 @@
  * Leaves it to the packs what such a sense means. Invariant: linear in the length of the text.
  */
 import { speaksOfRefusal } from '../calm.ts'
+import type { Deed, Fault, Sense } from './fault.ts'
 import {
-  DEEDS,
-  DENYING,
-  FAILING,
-  FAULTS,
-  FILLERS,
-  LEADING_OVER,
-  NOUNS,
-  type Noun,
-  PARTING,
-  PRAISE,
-  SPEAKING_OF_IT,
-  SUPPOSING,
-} from './lexicon.ts'
-import { PhraseTree, spelledOut } from './phrase-tree.ts'
+  ATTEMPTS,
+  BEFORE_NOUN,
+  COPULAS,
+  DONE,
+  ERROR_THINGS,
+  EXPECTING,
+  FORBIDDEN,
+  FOREIGN_TRADES,
+  FORMS,
+  GETTING,
+  GOT,
+  HAD,
+  HAPPENED,
+  LACKING,
+  MEANWHILE,
+  MISHAPS,
+  NEEDED,
+  NEGATIONS,
+  NOTHING,
+  OF_A_PART,
+  OF_OTHERS,
+  ORDINARY,
+  PART_WORDS,
+  PLAINLY_OURS,
+  PRONOUNS,
+  QUIET,
+  SET_UP,
+  SOME_TIME,
+  SOUGHT,
+  SUCCEEDING,
+  TELLING,
+  UNDER_WAY,
+  UNNAMED,
+  WHOLES,
+  WITHIN,
+  WRITTEN_WITH,
+} from './grammar-words.ts'
+import { type Noun, SPEAKING_OF_IT } from './lexicon.ts'
+import { type Part, partsOf } from './parts-of.ts'
 
-type Deed = keyof typeof DEEDS
-/** What may be said of a noun: a fault, a deed that failed, a deed that was done. */
-export type Fault = keyof typeof FAULTS | `un-${Deed}` | `done-${Deed}` | 'failed'
-
-export const FAULT_NAMES = [
-  ...Object.keys(FAULTS),
-  ...Object.keys(DEEDS).flatMap((deed) => [`un-${deed}`, `done-${deed}`]),
-  'failed',
-] as Fault[]
-
-export interface Sense {
-  of: Noun
-  is: Fault
-}
-
-type Meaning =
-  | { role: 'noun'; noun: Noun; weak: number }
-  | { role: 'fault'; fault: keyof typeof FAULTS }
-  | { role: 'praise'; fault: keyof typeof FAULTS }
-  | { role: 'deed'; deed: Deed }
-  | { role: 'failing' }
-
-/** A run of words with one role, or a single word with none. */
-interface Part {
-  role: Meaning['role'] | 'filler' | 'supposing' | 'denying' | 'over' | 'parting' | 'end' | 'other'
-  noun?: Noun
-  /** 0: always of our trade, 1: in a text that speaks of little else, 2: only beside one that is. */
-  weak?: number
-  fault?: Fault
-  deed?: Deed
-  /** Its first word. */
-  word: string
-  /** Its last word. */
-  last: string
-}
-
-/** Longer texts are read so far; words. A report says what is wrong early. */
-const WORDS_MAX = 400
 /** Between a fault and its noun stand at most so many parts. */
 const REACH = 9
 /** Words that no statement is made of, in a text that is nothing but a statement. */
@@ -69,177 +57,6 @@ const WHOM: ReadonlySet<Noun> = new Set<Noun>(['account', 'client', 'provider', 
 /** Between a deed and what it is done to. */
 const OBJECT_REACH = 6
 
-const tree = new PhraseTree<Meaning>()
-for (const [noun, phrases] of Object.entries(NOUNS))
-  for (const phrase of phrases) {
-    const weak = phrase.lastIndexOf('?') + 1
-    for (const each of spelledOut(phrase.slice(weak))) tree.add(each, { role: 'noun', noun: noun as Noun, weak })
-  }
-for (const [fault, phrases] of Object.entries(FAULTS))
-  for (const each of phrases.flatMap(spelledOut)) tree.add(each, { role: 'fault', fault: fault as keyof typeof FAULTS })
-for (const [deed, phrases] of Object.entries(DEEDS))
-  for (const each of phrases.flatMap(spelledOut)) tree.add(each, { role: 'deed', deed: deed as Deed })
-for (const each of FAILING.flatMap(spelledOut)) tree.add(each, { role: 'failing' })
-for (const [praise, fault] of Object.entries(PRAISE)) tree.add(praise, { role: 'praise', fault })
-
-const SINGLE = new Map<string, Part['role']>([
-  ...FILLERS.map((word) => [word, 'filler'] as const),
-  ...SUPPOSING.map((word) => [word, 'supposing'] as const),
-  ...DENYING.map((word) => [word, 'denying'] as const),
-  ...LEADING_OVER.map((word) => [word, 'over'] as const),
-  ...PARTING.map((word) => [word, 'parting'] as const),
-])
-
-/** Words and the signs that part statements; quotes, brackets and equals signs are looked through. */
-const WORD = /[a-zà-ÿ][a-zà-ÿ0-9]*(?:['’](?=t\b)t)?|\d+(?:xx)?|[.;,:\n(){}|]|[~§]{3,}/g
-/** Nouns of other trades and things named after ours, blanked out before: see foreign-nouns.ts and own-things.ts. */
-const BLANK = /^[~§]/
-
-function partsOf(text: string): Part[] {
-  const words: string[] = []
-  for (const [found] of text.matchAll(WORD)) {
-    words.push(found.replace(/['’]/, ''))
-    if (words.length >= WORDS_MAX) break
-  }
-  const parts: Part[] = []
-  for (let i = 0; i < words.length; ) {
-    const word = words[i]!
-    if (BLANK.test(word)) {
-      parts.push({ role: 'noun', noun: 'foreign', weak: 0, word, last: word })
-      i++
-      continue
-    }
-    const found = tree.longestAt(words, i)
-    const single = SINGLE.get(word)
-    if (found !== null && (found.length > 1 || single === undefined || single === 'denying')) {
-      const { meaning } = found
-      parts.push({ ...meaning, word, last: words[i + found.length - 1]! })
-      i += found.length
-      continue
-    }
-    parts.push({ role: single ?? (/^[.;,:\n(){}|]$/.test(word) ? 'end' : 'other'), word, last: word })
-    i++
-  }
-  return parts
-}
-
-/** Parts of another role that may stand inside a statement without ending it. */
-const QUIET: ReadonlySet<Part['role']> = new Set(['filler', 'other', 'over', 'praise'])
-const NEGATIONS: ReadonlySet<string> = new Set(
-  'not cannot cant couldnt could can does did do was were is are has have will didnt doesnt wasnt isnt hasnt dont arent havent never'.split(
-    ' ',
-  ),
-)
-/** Said before the noun: `no token`, `lacks scope`; other phrases of several words follow theirs. */
-const BEFORE_NOUN: ReadonlySet<string> = new Set(
-  'no without missing misses lacks lacking has had have contains carries doesnt must requires needs insufficient wrong too'.split(
-    ' ',
-  ),
-)
-/** Where tokens, issuers, sessions and signatures are not ours, unless the text says more plainly that they are. */
-const FOREIGN_TRADES =
-  /~{4}|\b(?:certificates?|certs?|acme|x509|quic|doq|dtls|dnssec|mutex|lexer|parser|tokenizer|vocabulary|syntax|macro|stopword|payment|card|charge|stripe|rpm|deb|cleartext|crl|gpg|pgp|apt|yubikey|function|(?<!(?:signature|signing|challenge|authentication|grant|http|request) )method|overload|schema|stylesheet|block|wallet|transaction|marketing|captcha|compression|compiler|ssh|publickey|sql|statement|map|manual)\b/
-const PLAINLY_OURS =
-  /\b(?:jwt|jws|jwe|jwks|oauth2?|oidc|saml|openid|sso|bearer|(?:access|refresh|id|auth) token|authorization header|client secret|pkce|dpop|session cookie|auth cookie)\b/
-
-/** What a noun has: `wrong value for claim`, `mismatch in sub`. */
-const HAD: ReadonlySet<string> = new Set(
-  'value type format parameter field response status answer reply mismatch mismatched different wrong unexpected invalid match matching'.split(
-    ' ',
-  ),
-)
-/** What went well. */
-const SUCCEEDING = /^(?:succe\w{2,6}|ok|passed|completed?|done)$/
-/** Deeds that say nothing of how they ended, or were done to somebody else. */
-const UNDER_WAY: ReadonlySet<string> = new Set(['requested', 'authorized', 'authorised', 'read', 'accessed', 'called'])
-/** Suppose nothing in what is over: `session created when ann logged in`. */
-const SOME_TIME: ReadonlySet<string> = new Set(['when', 'will'])
-/** What a comparison says first and then. */
-const EXPECTING: ReadonlySet<string> = new Set(['expected', 'expecting', 'want', 'wanted', 'wants'])
-const GETTING: ReadonlySet<string> = new Set(['got', 'received', 'but', 'actual', 'have', 'found', 'instead'])
-const GOT: ReadonlySet<string> = new Set(['got', 'received', 'instead'])
-const COPULAS: ReadonlySet<string> = new Set('is are was were be been being'.split(' '))
-
-/**
- * What also happens when all is well: something is missing and fetched, looked for and made, withdrawn because somebody asked.
- * A record that says itself that nothing is wrong must speak of a refusal to be believed.
- */
-const ORDINARY: ReadonlySet<Fault> = new Set([
-  'absent',
-  'unknown',
-  'expired',
-  'revoked',
-  'disabled',
-  'inactive',
-  'ended',
-  'denylisted',
-  'reused',
-  'un-find',
-  'un-fetch',
-  'unsupported',
-] as Fault[])
-/** Done to a noun by whoever writes; said first, it is what was done and not what was found. */
-const DONE: ReadonlySet<Fault> = new Set([
-  'revoked',
-  'disabled',
-  'ended',
-  'denylisted',
-  'reused',
-  'denied',
-  'deleted',
-] as Fault[])
-/** Said of anything, and so of what stands right before it alone. */
-const OF_OTHERS: ReadonlySet<Fault> = new Set([
-  'unknown',
-  'absent',
-  'disabled',
-  'ended',
-  'inactive',
-  'deleted',
-] as Fault[])
-const PRONOUNS: ReadonlySet<string> = new Set(['it', 'which', 'one', 'itself'])
-/** Lack of what is named behind. */
-const LACKING: ReadonlySet<string> = new Set('no without has had have contains carries lacks lacking doesnt'.split(' '))
-/** What was set up is said first; what was met with is a report. */
-const SET_UP: ReadonlySet<string> = new Set(
-  'set updated created added registered loaded initialized initialised configured enabled cleared stored saved wrote sent scheduled started stopped replaced migrated reset'.split(
-    ' ',
-  ),
-)
-/** Begin a report, or name no deed. */
-const TELLING =
-  /^(?:missing|during|following|nothing|something|anything|everything|string|incoming|pending|remaining|according|regarding|(?:reject|refus|deny|declin|forbid|block|dropp|discard|clos|abort|terminat|disconnect|fail|receiv|gett|gott|encounter|detect|see|find|return|respond|answer|send|report|throw|rais|redirect|logg|warn|invalidat|revok|expir)ing)$/
-const SOUGHT: ReadonlySet<Deed> = new Set<Deed>(['find', 'fetch', 'store'])
-const UNNAMED: ReadonlySet<string> = new Set(['unexpected', 'unknown', 'invalid', 'bad'])
-const NOTHING: ReadonlySet<string> = new Set(['null', 'nil', 'undefined'])
-const FORMS: ReadonlySet<string> = new Set(['format', 'structure', 'syntax'])
-const MISHAPS: ReadonlySet<string> = new Set(['error', 'exception', 'failure', 'problem', 'trouble'])
-const HAPPENED: ReadonlySet<string> = new Set(
-  'occurred occured happened encountered raised thrown while when during trying'.split(' '),
-)
-const MEANWHILE: ReadonlySet<string> = new Set(['while', 'when', 'during', 'trying'])
-/** `token request failed`: the token was asked for. */
-const ATTEMPTS: ReadonlySet<string> = new Set(
-  'request requests response call attempt step check flow operation query lookup handshake processing'.split(' '),
-)
-/** What errors have. */
-const ERROR_THINGS: ReadonlySet<string> = new Set(
-  'response responses handler handlers page pages handling type types class listener event events template mapper rate budget counter'.split(
-    ' ',
-  ),
-)
-const FORBIDDEN: ReadonlySet<Fault> = new Set(['unsupported', 'denied'] as Fault[])
-const NEEDED = /^(?:required|needed)$/
-/** What may be said of a part of a token. */
-const OF_A_PART: ReadonlySet<Fault> = new Set(['bad', 'mismatch', 'absent', 'unknown', 'unsupported'] as Fault[])
-const WHOLES: ReadonlySet<Noun> = new Set<Noun>(['token', 'id_token', 'refresh_token', 'assertion', 'claim'])
-const WITHIN: ReadonlySet<string> = new Set(['in', 'from', 'inside', 'within'])
-/** Words that such a part is named with. */
-const PART_WORDS = 3
-/** No part of it, but what it is written with, or an answer. */
-const WRITTEN_WITH: ReadonlySet<string> = new Set(
-  'char character characters byte bytes symbol letter error errors exception response data'.split(' '),
-)
 /** Every sense of the text, as often as it is stated. @param calm whether the record itself says that nothing is wrong */
 export function senseOf(text: string, calm = false): readonly Sense[] {
   if (!SPEAKING_OF_IT.some((word) => text.includes(word))) return []
