@@ -105,7 +105,8 @@ describe('following', () => {
     logs.write('app.log', 'now\n')
     await reader.until(() => kinds(reader).includes('readable_again'))
     await reader.until(() => reader.lines.length === 1)
-    expect(kinds(reader)).toEqual(['unreadable', 'opened', 'readable_again'])
+    // A look between the two steps finds nothing there, and rightly says so.
+    expect(kinds(reader).filter((kind) => kind !== 'no_match')).toEqual(['unreadable', 'opened', 'readable_again'])
     expect(reader.notices[0]?.text).toContain('is a directory')
   })
 
