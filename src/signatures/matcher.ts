@@ -104,8 +104,8 @@ export class Matcher {
     let matched: Compiled | null = null
     for (let candidate = candidates.next(); candidate !== null; candidate = candidates.next()) {
       const { compiled, places } = candidate
-      // Found by several literals: once is enough.
       const { signature } = compiled
+      // Found by several literals: once is enough.
       if (compiled === matched || !wanted(signature)) continue
       const match = this.#verify(compiled, record, textOf(record, signature.in, texts), places)
       if (match === null || !makesSense(signature, textOf(record, signature.in, texts), record)) continue

@@ -9,6 +9,7 @@
 import type { Envelope } from '../../../src/core/log-record.ts'
 import { parseIso } from '../../decode/stamp.ts'
 import type { Peel } from '../peeled-line.ts'
+import { entryOf, type JsonEntry, objectOf } from './json-entry.ts'
 
 const OF_MONITOR =
   /"(?:category|Category|Type)": ?"(?:kube-[a-z-]{4,30}|guard|cloud-controller-manager|cluster-autoscaler|ContainerAppConsoleLogs(?:_CL)?|AppServiceConsoleLogs|ContainerLogV2)"/
@@ -22,15 +23,9 @@ export function isOfAzureMonitor(line: string): boolean {
 
 export const peelAzureMonitor: Peel = (line, { zone }) => {
   if (!isOfAzureMonitor(line)) return null
-  let entry: Readonly<Record<string, unknown>>
-  try {
-    entry = JSON.parse(line) as typeof entry
-  } catch {
-    return null
-  }
-  const { properties } = entry
-  const inside =
-    typeof properties === 'object' && properties !== null ? { ...entry, ...(properties as typeof entry) } : entry
+  const entry = entryOf(line)
+  if (entry === null) return null
+  const inside: JsonEntry = { ...entry, ...objectOf(entry.properties) }
   const said = LINES.map((name) => inside[name]).find((value) => value !== undefined && value !== null)
   if (said === undefined) return null
   const text = typeof said === 'string' ? said.replace(/\r?\n$/, '') : JSON.stringify(said)

@@ -5,16 +5,13 @@
  */
 import { parseIso } from '../../decode/stamp.ts'
 import type { Peel } from '../peeled-line.ts'
+import { entryOf } from './json-entry.ts'
 
 export const peelDocker: Peel = (line, { zone }) => {
   if (!line.startsWith('{"log":"') || !line.endsWith('}')) return null
-  let object: { log?: unknown; stream?: unknown; time?: unknown; attrs?: unknown }
-  try {
-    object = JSON.parse(line) as typeof object
-  } catch {
-    return null
-  }
-  const { log, stream, time } = object
+  const entry = entryOf(line)
+  if (entry === null) return null
+  const { log, stream, time } = entry
   if (typeof log !== 'string' || typeof time !== 'string') return null
   const stamp = parseIso(time, zone)
   const whole = log.endsWith('\n')

@@ -4,6 +4,7 @@
  */
 import type { Envelope } from '../../../src/core/log-record.ts'
 import type { Peel } from '../peeled-line.ts'
+import { entryOf } from './json-entry.ts'
 import { SYSLOG_SEVERITIES } from './syslog.ts'
 
 /** The program, most telling first. */
@@ -17,12 +18,8 @@ export function isJournalEntry(line: string): boolean {
 
 export const peelJournalJson: Peel = (line) => {
   if (!isJournalEntry(line)) return null
-  let entry: Readonly<Record<string, unknown>>
-  try {
-    entry = JSON.parse(line) as typeof entry
-  } catch {
-    return null
-  }
+  const entry = entryOf(line)
+  if (entry === null) return null
   const text = textOf(entry.MESSAGE)
   if (text === undefined) return null
   const envelope: Envelope = { wrapper: 'journal' }

@@ -9,6 +9,7 @@
 import type { Envelope } from '../../../src/core/log-record.ts'
 import { parseEpoch, parseIso } from '../../decode/stamp.ts'
 import type { Peel } from '../peeled-line.ts'
+import { entryOf, type JsonEntry, objectOf } from './json-entry.ts'
 
 /** How these objects begin; other JSON is told apart by its first name. */
 const BEGINNING =
@@ -31,12 +32,8 @@ export function isShipped(line: string): boolean {
 
 export const peelShipped: Peel = (line, { zone }) => {
   if (!isShipped(line)) return null
-  let entry: Readonly<Record<string, unknown>>
-  try {
-    entry = JSON.parse(line) as typeof entry
-  } catch {
-    return null
-  }
+  const entry = entryOf(line)
+  if (entry === null) return null
   const inner = [entry.log, entry.textPayload, entry.message].find((text) => typeof text === 'string') as
     | string
     | undefined
@@ -56,12 +53,8 @@ export const peelShipped: Peel = (line, { zone }) => {
   return { text: inner.replace(/\r?\n$/, ''), envelope, partial: false, origin: String(origin ?? '') }
 }
 
-function objectOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
-}
-
 function stampOf(
-  entry: Readonly<Record<string, unknown>>,
+  entry: JsonEntry,
   zone: Parameters<typeof parseIso>[1],
 ): Pick<Envelope, 'logged_writer_ms' | 'logged_resolution_ms'> {
   const stated = entry['@timestamp'] ?? entry.timestamp ?? entry.time ?? entry.date
